@@ -1,0 +1,2 @@
+/** Label and edge functions: pure Java on arrays, and a thin Spark SQL layer over them. */
+package io.inverseform.udf;
