@@ -1,0 +1,2 @@
+/** Boundary ground truth from label maps. */
+package io.inverseform.udf.edge;

@@ -1,0 +1,143 @@
+package io.inverseform.udf.score;
+
+import io.inverseform.udf.label.LabelMap;
+import java.io.Serializable;
+import java.util.Arrays;
+
+/**
+ * Pixel counts by true class (row) and predicted class (column), and the scores that follow from
+ * them. Sums of whole numbers: merged parts give the same as one pass, in any order. Not
+ * thread-safe.
+ */
+public final class ConfusionMatrix implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  private final int classes;
+  private final long[] counts;
+
+  /** An empty matrix of 1 to 255 classes. */
+  public ConfusionMatrix(int classes) {
+    this(classes, new long[Math.multiplyExact(classes, classes)]);
+  }
+
+  private ConfusionMatrix(int classes, long[] counts) {
+    if (classes < 1 || classes > LabelMap.IGNORE) {
+      throw new IllegalArgumentException("number of classes must be in 1..255, is " + classes);
+    }
+    this.classes = classes;
+    this.counts = counts;
+  }
+
+  /**
+   * Counts a picture. Pixels whose true id is no class (ignored) are skipped.
+   *
+   * @throws IllegalArgumentException if sizes differ, or a counted pixel's prediction is no class
+   */
+  public void add(LabelMap truth, LabelMap prediction) {
+    if (truth.width() != prediction.width() || truth.height() != prediction.height()) {
+      throw new IllegalArgumentException(
+          "prediction is " + prediction + ", the truth " + truth + ": scale it to the truth first");
+    }
+    byte[] rows = truth.ids();
+    byte[] columns = prediction.ids();
+    for (int i = 0; i < rows.length; i++) {
+      int row = rows[i] & 0xFF;
+      if (row >= classes) {
+        continue;
+      }
+      int column = columns[i] & 0xFF;
+      if (column >= classes) {
+        throw new IllegalArgumentException(
+            "predicted id " + column + " at pixel " + i + " is none of " + classes + " classes");
+      }
+      counts[row * classes + column]++;
+    }
+  }
+
+  /** Adds the counts of another matrix to this one, and returns this one. */
+  public ConfusionMatrix merge(ConfusionMatrix other) {
+    if (other.classes != classes) {
+      throw new IllegalArgumentException(
+          "a matrix of " + other.classes + " classes cannot be added to one of " + classes);
+    }
+    for (int i = 0; i < counts.length; i++) {
+      counts[i] += other.counts[i];
+    }
+    return this;
+  }
+
+  /** Number of classes. */
+  public int classes() {
+    return classes;
+  }
+
+  /** Pixels of that true class which were predicted as that class. */
+  public long count(int truth, int prediction) {
+    return counts[truth * classes + prediction];
+  }
+
+  /** Pixels counted. */
+  public long total() {
+    return Arrays.stream(counts).sum();
+  }
+
+  /** Pixels of a true class. */
+  public long truths(int trainId) {
+    long sum = 0;
+    for (int c = 0; c < classes; c++) {
+      sum += count(trainId, c);
+    }
+    return sum;
+  }
+
+  /** Pixels predicted as a class. */
+  public long predictions(int trainId) {
+    long sum = 0;
+    for (int c = 0; c < classes; c++) {
+      sum += count(c, trainId);
+    }
+    return sum;
+  }
+
+  /** Intersection over union per class, 0..1; NaN for a class in neither truth nor prediction. */
+  public double[] iou() {
+    double[] iou = new double[classes];
+    for (int c = 0; c < classes; c++) {
+      long hits = count(c, c);
+      iou[c] = (double) hits / (truths(c) + predictions(c) - hits);
+    }
+    return iou;
+  }
+
+  /** Mean of {@link #iou} over the classes that have one; NaN if none has. */
+  public double meanIou() {
+    return meanOfNumbers(iou());
+  }
+
+  /** Share of pixels that were predicted rightly, 0..1; NaN without pixels. */
+  public double accuracy() {
+    long hits = 0;
+    for (int c = 0; c < classes; c++) {
+      hits += count(c, c);
+    }
+    return (double) hits / total();
+  }
+
+  /** Share of each true class's pixels that were predicted rightly; NaN for an absent class. */
+  public double[] classAccuracy() {
+    double[] accuracy = new double[classes];
+    for (int c = 0; c < classes; c++) {
+      accuracy[c] = (double) count(c, c) / truths(c);
+    }
+    return accuracy;
+  }
+
+  /** Mean of {@link #classAccuracy} over the classes that occur; NaN if none does. */
+  public double meanAccuracy() {
+    return meanOfNumbers(classAccuracy());
+  }
+
+  private static double meanOfNumbers(double[] values) {
+    return Arrays.stream(values).filter(v -> !Double.isNaN(v)).average().orElse(Double.NaN);
+  }
+}

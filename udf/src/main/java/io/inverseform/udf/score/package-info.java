@@ -1,0 +1,2 @@
+/** Scores of predicted label maps against true ones. */
+package io.inverseform.udf.score;
