@@ -1,0 +1,57 @@
+package ai.djl.pytorch.jni;
+
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+
+/**
+ * Calls the methods of a TorchScript module with autograd. Lives in DJL's package because the
+ * library's entry point is package-private and {@link IValueUtils#runMethod} runs in inference
+ * mode, whose results autograd refuses.
+ */
+public final class ModuleMethods {
+  private ModuleMethods() {}
+
+  /**
+   * Runs a method that returns one tensor.
+   *
+   * @param module handle of the module
+   * @param manager owner of the result
+   * @param arguments tensors, {@link Long}, {@link Double}, {@link Boolean} or {@code long[]}
+   */
+  public static PtNDArray call(
+      long module, PtNDManager manager, String method, Object... arguments) {
+    long[] handles = new long[arguments.length];
+    int made = 0;
+    try {
+      for (; made < arguments.length; made++) {
+        handles[made] = toIValue(arguments[made]);
+      }
+      long result = PyTorchLibrary.LIB.moduleRunMethod(module, method, handles, true, false);
+      try {
+        return new PtNDArray(manager, PyTorchLibrary.LIB.iValueToTensor(result));
+      } finally {
+        PyTorchLibrary.LIB.torchDeleteIValue(result);
+      }
+    } finally {
+      for (int i = 0; i < made; i++) {
+        PyTorchLibrary.LIB.torchDeleteIValue(handles[i]);
+      }
+    }
+  }
+
+  private static long toIValue(Object argument) {
+    PyTorchLibrary lib = PyTorchLibrary.LIB;
+    if (argument instanceof PtNDArray array) {
+      return lib.iValueFromTensor(array.getHandle());
+    } else if (argument instanceof Long number) {
+      return lib.iValueFromLong(number);
+    } else if (argument instanceof Double number) {
+      return lib.iValueFromDouble(number);
+    } else if (argument instanceof Boolean flag) {
+      return lib.iValueFromBool(flag);
+    } else if (argument instanceof long[] list) {
+      return lib.iValueFromLongList(list);
+    }
+    throw new IllegalArgumentException("no TorchScript value for " + argument);
+  }
+}

@@ -1,0 +1,150 @@
+package io.inverseform.job.torch;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import io.inverseform.udf.random.KeyedRandom;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The memory of a network: every trained parameter is a view of one flat vector, every buffer of
+ * another, and the gradients of a third, so that optimiser, exchange and checkpoint see ranges of
+ * floats. The order is that in which the network declares its parameters.
+ */
+public final class FlatParameters implements AutoCloseable {
+  /** Floats to which each parameter's offset is aligned: 256 bytes. */
+  public static final int ALIGNMENT = 64;
+
+  private final NDManager manager;
+  private final Map<String, Slot> slots = new LinkedHashMap<>();
+  private final Map<Parameter, Slot> trained = new IdentityHashMap<>();
+  private final FlatVector weights;
+  private final FlatVector gradient;
+  private final FlatVector buffers;
+  private final long parameterCount;
+
+  /**
+   * Where a parameter lies.
+   *
+   * @param offset in floats, in the vector of the weights or of the buffers
+   * @param trained whether it lies among the weights
+   */
+  public record Slot(String name, Shape shape, int offset, boolean trained) {
+    /** Number of elements. */
+    public int length() {
+      return Math.toIntExact(shape.size());
+    }
+  }
+
+  /** Notified when a range of the gradient is complete, on the thread of the backward pass. */
+  @FunctionalInterface
+  public interface Completed {
+    /**
+     * A range of the gradient will not change any more in this step.
+     *
+     * @param offset in floats
+     * @param length in floats
+     */
+    void range(int offset, int length);
+  }
+
+  /**
+   * Gives the network its memory and its initial values, drawn by seed and name.
+   *
+   * @param parent owner of the memory
+   */
+  public FlatParameters(NDManager parent, Layer network, long seed) {
+    manager = parent.newSubManager();
+    Map<String, Layer.Declared> declared = network.declared("");
+    long weightFloats = 0;
+    long bufferFloats = 0;
+    long count = 0;
+    for (Map.Entry<String, Layer.Declared> entry : declared.entrySet()) {
+      Shape shape = entry.getValue().parameter().getShape();
+      boolean isTrained = entry.getValue().trained();
+      long offset = isTrained ? weightFloats : bufferFloats;
+      Slot slot = new Slot(entry.getKey(), shape, Math.toIntExact(offset), isTrained);
+      slots.put(entry.getKey(), slot);
+      if (isTrained) {
+        trained.put(entry.getValue().parameter(), slot);
+        weightFloats += aligned(shape.size());
+        count += shape.size();
+      } else {
+        bufferFloats += aligned(shape.size());
+      }
+    }
+    parameterCount = count;
+    weights = new FlatVector(manager, Math.toIntExact(weightFloats));
+    gradient = new FlatVector(manager, Math.toIntExact(weightFloats));
+    buffers = new FlatVector(manager, Math.toIntExact(bufferFloats));
+    declared.forEach((name, entry) -> bind(slots.get(name), entry, seed));
+    weights.toDevice(0, weights.length());
+    buffers.toDevice(0, buffers.length());
+  }
+
+  private static long aligned(long length) {
+    return (length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  }
+
+  private void bind(Slot slot, Layer.Declared entry, long seed) {
+    FlatVector vector = slot.trained() ? weights : buffers;
+    entry.parameter().setArray(vector.view(slot.offset(), slot.shape()));
+    KeyedRandom random = new KeyedRandom(seed, KeyedRandom.hash(slot.name()));
+    vector.host().position(slot.offset()).put(entry.initial().draw(slot.shape(), random));
+  }
+
+  /** All trained parameters, with gaps of zeros between them. */
+  public FlatVector weights() {
+    return weights;
+  }
+
+  /** The gradient, laid out as the weights. */
+  public FlatVector gradient() {
+    return gradient;
+  }
+
+  /** All buffers: running statistics. */
+  public FlatVector buffers() {
+    return buffers;
+  }
+
+  /** Number of trained parameters, without the gaps. */
+  public long parameterCount() {
+    return parameterCount;
+  }
+
+  /** Parameters and buffers in the order of the network, by PyTorch's names. */
+  public List<Slot> slots() {
+    return new ArrayList<>(slots.values());
+  }
+
+  /**
+   * A receiver of gradients for one step that writes each into the flat gradient; a parameter that
+   * the loss does not depend on gets zeros.
+   */
+  public Gradients collect(Completed completed) {
+    return (parameter, value) -> {
+      Slot slot = trained.get(parameter);
+      int span = Math.toIntExact(aligned(slot.length()));
+      try (NDArray view = gradient.view(slot.offset(), slot.shape())) {
+        if (value == null) {
+          view.muli(0);
+        } else {
+          Operators.copy(view, value);
+        }
+      }
+      gradient.toHost(slot.offset(), slot.length());
+      completed.range(slot.offset(), span);
+    };
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+}

@@ -1,0 +1,79 @@
+package io.inverseform.job.torch;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+
+/**
+ * A float32 vector on a device and in host memory. On the CPU both are the same memory, and moving
+ * between them does nothing.
+ */
+public final class FlatVector {
+  private final NDArray array;
+  private final FloatBuffer host;
+  private final boolean shared;
+
+  FlatVector(NDManager manager, int length) {
+    // PyTorch has no memory for no elements.
+    array = manager.zeros(new Shape(Math.max(length, 1)), DataType.FLOAT32);
+    shared = !manager.getDevice().isGpu();
+    host =
+        shared
+            ? Tensors.memory(array)
+            : ByteBuffer.allocateDirect(Math.multiplyExact(Math.max(length, 1), Float.BYTES))
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
+  }
+
+  /** The whole vector on the device. */
+  NDArray array() {
+    return array;
+  }
+
+  /** A view of a range, of the given shape. */
+  NDArray view(int offset, Shape shape) {
+    try (NDArray slice = slice(offset, Math.toIntExact(shape.size()))) {
+      return slice.reshape(shape);
+    }
+  }
+
+  private NDArray slice(int offset, int length) {
+    return array.get(new NDIndex("{}:{}", offset, offset + length));
+  }
+
+  /** The host's memory, position 0, native byte order; valid while the vector lives. */
+  public FloatBuffer host() {
+    return host.duplicate();
+  }
+
+  /** Number of elements. */
+  public int length() {
+    return host.capacity();
+  }
+
+  /** Makes the host's memory show what the device holds in a range. */
+  public void toHost(int offset, int length) {
+    if (!shared) {
+      try (NDArray slice = slice(offset, length)) {
+        host.duplicate().position(offset).put(slice.toByteBuffer().asFloatBuffer());
+      }
+    }
+  }
+
+  /** Makes the device hold what the host's memory shows in a range. */
+  public void toDevice(int offset, int length) {
+    if (!shared) {
+      float[] values = new float[length];
+      host.duplicate().position(offset).get(values);
+      try (NDArray slice = slice(offset, length);
+          NDArray source = array.getManager().create(values)) {
+        Operators.copy(slice, source);
+      }
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package io.inverseform.job.torch;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A DJL block that runs on a {@link Tape} and knows its parameters by PyTorch's names. The memory
+ * of all parameters is one {@link FlatParameters}.
+ */
+public abstract class Layer extends AbstractBlock {
+  private final Map<String, Layer> layers = new LinkedHashMap<>();
+  private final Map<String, Declared> declared = new LinkedHashMap<>();
+
+  /**
+   * A parameter or buffer of a layer.
+   *
+   * @param trained whether the optimiser moves it; a buffer is not
+   */
+  record Declared(Parameter parameter, Initial initial, boolean trained) {}
+
+  /**
+   * Runs the layer. It reads its inputs last, and releases them, unless its documentation says
+   * otherwise.
+   */
+  public abstract NDList forward(Tape tape, NDList inputs);
+
+  /** Runs a layer of one input and one output. */
+  public final NDArray forward(Tape tape, NDArray x) {
+    return forward(tape, new NDList(x)).singletonOrThrow();
+  }
+
+  /**
+   * Adds a layer.
+   *
+   * @param name prefix of its parameters' names; empty for none
+   */
+  protected final <L extends Layer> L add(String name, L layer) {
+    addChildBlock(name.isEmpty() ? layer.getClass().getSimpleName() : name, layer);
+    if (layers.put(name.isEmpty() ? "#" + layers.size() : name + ".", layer) != null) {
+      throw new IllegalArgumentException("two layers named " + name + " in " + getClass());
+    }
+    return layer;
+  }
+
+  /** Adds a parameter that the optimiser moves. */
+  protected final Parameter weight(String name, Parameter.Type type, Initial initial, long... shape) {
+    return declare(name, type, initial, true, shape);
+  }
+
+  /** Adds values that belong to the layer but are not moved by the optimiser. */
+  protected final Parameter buffer(String name, Parameter.Type type, float value, long... shape) {
+    return declare(name, type, Initial.constant(value), false, shape);
+  }
+
+  private Parameter declare(
+      String name, Parameter.Type type, Initial initial, boolean trained, long... shape) {
+    Parameter parameter =
+        addParameter(
+            Parameter.builder()
+                .setName(name)
+                .setType(type)
+                .optShape(new Shape(shape))
+                .optRequiresGrad(trained)
+                .build());
+    declared.put(name, new Declared(parameter, initial, trained));
+    return parameter;
+  }
+
+  /** All parameters by PyTorch's names, in the order in which they were added. */
+  public final Map<String, Parameter> named() {
+    Map<String, Parameter> all = new LinkedHashMap<>();
+    declared("").forEach((name, entry) -> all.put(name, entry.parameter()));
+    return all;
+  }
+
+  final Map<String, Declared> declared(String prefix) {
+    Map<String, Declared> all = new LinkedHashMap<>();
+    declared.forEach((name, entry) -> all.put(prefix + name, entry));
+    layers.forEach(
+        (name, layer) ->
+            all.putAll(layer.declared(prefix + (name.startsWith("#") ? "" : name))));
+    return all;
+  }
+
+  /** DJL's entry: a pass without gradients. */
+  @Override
+  protected final NDList forwardInternal(
+      ParameterStore store, NDList inputs, boolean training, PairList<String, Object> parameters) {
+    if (training) {
+      throw new UnsupportedOperationException(
+          "DJL's Trainer cannot train " + getClass().getSimpleName() + ": use forward(Tape, NDList)");
+    }
+    NDManager manager = inputs.getManager();
+    try (Tape tape = Tape.inference(manager)) {
+      NDList own = new NDList();
+      // The caller keeps its inputs.
+      inputs.forEach(input -> own.add(Operators.detach(manager, input)));
+      return forward(tape, own);
+    }
+  }
+
+  /** Not known before a forward pass. */
+  @Override
+  public final Shape[] getOutputShapes(Shape[] inputShapes) {
+    throw new UnsupportedOperationException(
+        "output shapes of " + getClass().getSimpleName() + " are known only from a forward pass");
+  }
+}

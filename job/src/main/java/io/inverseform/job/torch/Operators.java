@@ -1,0 +1,223 @@
+package io.inverseform.job.torch;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.pytorch.jni.ModuleMethods;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+
+/**
+ * The PyTorch operators that DJL lacks, or has with other semantics, as ordinary methods with
+ * autograd. A result belongs to the manager of the first argument, which is never a weight.
+ *
+ * <p>Behind it stands one TorchScript module, written at the first use.
+ */
+public final class Operators {
+  private static final String METHODS =
+      """
+      def convolution_batch_norm(self: __torch__.Operators, x: Tensor, weight: Tensor, scale: Tensor, shift: Tensor, mean: Tensor, var: Tensor, stride: int, padding: int, training: bool, momentum: float, eps: float, relu: bool) -> Tensor:
+        y = torch.conv2d(x, weight, None, [stride, stride], [padding, padding])
+        return (self).batch_norm(y, scale, shift, mean, var, training, momentum, eps, relu)
+      def convolution_bias_batch_norm(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, scale: Tensor, shift: Tensor, mean: Tensor, var: Tensor, stride: int, padding: int, training: bool, momentum: float, eps: float, relu: bool) -> Tensor:
+        y = torch.conv2d(x, weight, bias, [stride, stride], [padding, padding])
+        return (self).batch_norm(y, scale, shift, mean, var, training, momentum, eps, relu)
+      def batch_norm(self: __torch__.Operators, x: Tensor, scale: Tensor, shift: Tensor, mean: Tensor, var: Tensor, training: bool, momentum: float, eps: float, relu: bool) -> Tensor:
+        y = torch.batch_norm(x, scale, shift, mean, var, training, momentum, eps, True)
+        if relu:
+          z = torch.relu_(y)
+        else:
+          z = y
+        return z
+      def group_norm(self: __torch__.Operators, x: Tensor, groups: int, scale: Tensor, shift: Tensor, eps: float, relu: bool) -> Tensor:
+        y = torch.group_norm(x, groups, scale, shift, eps, True)
+        if relu:
+          z = torch.relu_(y)
+        else:
+          z = y
+        return z
+      def add_(self: __torch__.Operators, x: Tensor, y: Tensor) -> Tensor:
+        return torch.add_(x, y)
+      def relu_(self: __torch__.Operators, x: Tensor) -> Tensor:
+        return torch.relu_(x)
+      def bilinear(self: __torch__.Operators, x: Tensor, size: List[int], align_corners: bool) -> Tensor:
+        return torch.upsample_bilinear2d(x, size, align_corners, None)
+      def nearest(self: __torch__.Operators, x: Tensor, size: List[int]) -> Tensor:
+        return torch.upsample_nearest2d(x, size, None)
+      def copy_(self: __torch__.Operators, target: Tensor, source: Tensor) -> Tensor:
+        return torch.copy_(target, source)
+      def detach(self: __torch__.Operators, x: Tensor) -> Tensor:
+        return torch.detach(x)
+      def cross_entropy(self: __torch__.Operators, logits: Tensor, target: Tensor, weight: Tensor, ignore: int) -> Tensor:
+        return torch.cross_entropy_loss(logits, target, weight, 0, ignore, 0.)
+      def binary_cross_entropy(self: __torch__.Operators, logits: Tensor, target: Tensor, weight: Tensor) -> Tensor:
+        return torch.binary_cross_entropy_with_logits(logits, target, weight, None, 0)
+      def class_counts(self: __torch__.Operators, target: Tensor, classes: int) -> Tensor:
+        flat = torch.flatten(target, 1)
+        index = torch.clamp(flat, 0, torch.sub(classes, 1))
+        valid = torch.to(torch.eq(flat, index), 6, False, False, None)
+        counts = torch.new_zeros(valid, [torch.size(flat, 0), classes], dtype=6, layout=None, device=None, pin_memory=None)
+        return torch.scatter_add_(counts, 1, index, valid)
+      def tiles(self: __torch__.Operators, x: Tensor, tile: int) -> Tensor:
+        grid = torch.unfold(torch.unfold(x, 2, tile, tile), 3, tile, tile)
+        order = torch.permute(grid, [2, 3, 0, 1, 4, 5])
+        return torch.reshape(order, [-1, torch.mul(tile, tile)])
+      """;
+
+  private Operators() {}
+
+  /**
+   * Convolution, batch normalisation and, at wish, ReLU; keeps what backward needs and nothing else.
+   *
+   * @param x (N, C, H, W)
+   * @param weight (K, C, kernel, kernel)
+   * @param bias (K), or null
+   * @param training whether the batch's own statistics are used, and the running ones updated
+   * @param momentum share of the batch in the running statistics
+   * @return (N, K, H / stride, W / stride)
+   */
+  public static NDArray convolutionBatchNorm(
+      NDArray x,
+      NDArray weight,
+      NDArray bias,
+      NDArray scale,
+      NDArray shift,
+      NDArray mean,
+      NDArray var,
+      int stride,
+      boolean training,
+      double momentum,
+      double epsilon,
+      boolean relu) {
+    long padding = weight.getShape().get(2) / 2;
+    if (bias == null) {
+      return call(
+          "convolution_batch_norm", x, weight, scale, shift, mean, var, (long) stride, padding,
+          training, momentum, epsilon, relu);
+    }
+    return call(
+        "convolution_bias_batch_norm", x, weight, bias, scale, shift, mean, var, (long) stride,
+        padding, training, momentum, epsilon, relu);
+  }
+
+  /**
+   * Convolution with zero padding of half the kernel.
+   *
+   * @param x (N, C, H, W)
+   * @param weight (K, C, kernel, kernel)
+   * @param bias (K), or null
+   */
+  public static NDArray convolution(NDArray x, NDArray weight, NDArray bias, int stride) {
+    Shape padding = new Shape(weight.getShape().get(2) / 2, weight.getShape().get(3) / 2);
+    return JniUtils.convolution(
+        (PtNDArray) x,
+        (PtNDArray) weight,
+        (PtNDArray) bias,
+        new Shape(stride, stride),
+        padding,
+        new Shape(1, 1),
+        1);
+  }
+
+  /** Group normalisation (Wu and He, 2018) of (N, C, H, W), C a multiple of the groups. */
+  public static NDArray groupNorm(
+      NDArray x, int groups, NDArray scale, NDArray shift, double epsilon, boolean relu) {
+    return call("group_norm", x, (long) groups, scale, shift, epsilon, relu);
+  }
+
+  /** Adds y to x in place; not on a leaf of autograd. */
+  public static void addInPlace(NDArray x, NDArray y) {
+    call("add_", x, y).close();
+  }
+
+  /** ReLU in place; not on a leaf of autograd. */
+  public static void reluInPlace(NDArray x) {
+    call("relu_", x).close();
+  }
+
+  /**
+   * Bilinear interpolation without antialiasing, PyTorch's {@code interpolate}.
+   *
+   * @param x (N, C, H, W)
+   */
+  public static NDArray bilinear(NDArray x, long height, long width, boolean alignCorners) {
+    return call("bilinear", x, new long[] {height, width}, alignCorners);
+  }
+
+  /** Nearest-neighbour interpolation of (N, C, H, W): source index floor(i * in / out). */
+  public static NDArray nearest(NDArray x, long height, long width) {
+    return call("nearest", x, new long[] {height, width});
+  }
+
+  /** Copies source's values into target's memory. */
+  public static void copy(NDArray target, NDArray source) {
+    call("copy_", target, source).close();
+  }
+
+  /** The same memory without history, owned by the given manager. */
+  static NDArray detach(NDManager manager, NDArray x) {
+    return ModuleMethods.call(Module.HANDLE, (PtNDManager) manager, "detach", x);
+  }
+
+  /**
+   * Weighted negative log-likelihood of the softmax, a value a pixel: w[target] * nll.
+   *
+   * @param logits (N, C, H, W)
+   * @param target (N, H, W), int64
+   * @param weight (C)
+   * @param ignore target that gives 0
+   * @return (N, H, W)
+   */
+  public static NDArray crossEntropy(NDArray logits, NDArray target, NDArray weight, int ignore) {
+    return call("cross_entropy", logits, target, weight, (long) ignore);
+  }
+
+  /** Weighted binary cross-entropy with logits, a value an element; shapes as the logits'. */
+  public static NDArray binaryCrossEntropy(NDArray logits, NDArray target, NDArray weight) {
+    return call("binary_cross_entropy", logits, target, weight);
+  }
+
+  /**
+   * Pixels of each class in each image; other values than 0 to classes - 1 are not counted.
+   *
+   * @param target (N, H, W), int64
+   * @return (N, classes), float32
+   */
+  public static NDArray classCounts(NDArray target, int classes) {
+    return call("class_counts", target, (long) classes);
+  }
+
+  /**
+   * Cuts (N, 1, R * tile, C * tile) into square tiles.
+   *
+   * @return (R * C * N, tile * tile); tile (i, j) of image n is row (i * C + j) * N + n
+   */
+  public static NDArray tiles(NDArray x, int tile) {
+    return call("tiles", x, (long) tile);
+  }
+
+  private static NDArray call(String method, NDArray x, Object... others) {
+    Object[] arguments = new Object[others.length + 1];
+    arguments[0] = x;
+    System.arraycopy(others, 0, arguments, 1, others.length);
+    return ModuleMethods.call(
+        Module.HANDLE, (PtNDManager) x.getManager(), method, arguments);
+  }
+
+  private static final class Module {
+    static final long HANDLE = load();
+
+    private static long load() {
+      try {
+        return JniUtils.loadModuleHandle(
+            new ByteArrayInputStream(OperatorArchive.of(METHODS)), Device.cpu(), false, false);
+      } catch (IOException e) {
+        throw new IllegalStateException("cannot load the operator module", e);
+      }
+    }
+  }
+}

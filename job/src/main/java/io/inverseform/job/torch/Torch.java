@@ -1,0 +1,84 @@
+package io.inverseform.job.torch;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.JniUtils;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * Starts DJL's PyTorch engine, once a process, on a thread of its own whose context class loader is
+ * this class's: a first load from a thread that cannot see the engine fails and poisons the JVM.
+ */
+public final class Torch {
+  private static CompletableFuture<Engine> start;
+
+  private Torch() {}
+
+  /**
+   * Starts the engine, or waits until another thread has.
+   *
+   * @param threads for operators inside one call, at least 1; the same for the whole process
+   * @throws IllegalStateException if the engine cannot be loaded, or runs with other threads
+   */
+  public static void start(int threads) {
+    Engine engine = engine();
+    synchronized (Torch.class) {
+      if (JniUtils.getNumThreads() != threads) {
+        JniUtils.setNumThreads(threads);
+      }
+    }
+    if (engine.getEngineVersion() == null) {
+      throw new IllegalStateException("PyTorch tells no version: is its native library complete?");
+    }
+  }
+
+  /** A manager whose arrays live on the device until it is closed. */
+  public static NDManager manager(Device device) {
+    return engine().newBaseManager(device);
+  }
+
+  /** Version of the loaded PyTorch. */
+  public static String version() {
+    return engine().getEngineVersion();
+  }
+
+  private static Engine engine() {
+    CompletableFuture<Engine> running;
+    synchronized (Torch.class) {
+      if (start == null) {
+        start = new CompletableFuture<>();
+        Thread thread = new Thread(() -> load(start), "torch-engine-start");
+        thread.setContextClassLoader(Torch.class.getClassLoader());
+        thread.setDaemon(true);
+        thread.start();
+      }
+      running = start;
+    }
+    try {
+      return running.join();
+    } catch (CompletionException e) {
+      throw new IllegalStateException(
+          "cannot start DJL's PyTorch engine on "
+              + System.getProperty("os.name")
+              + " "
+              + System.getProperty("os.arch")
+              + ": "
+              + e.getCause().getMessage()
+              + "; look for its natives on the class path and in DJL_CACHE_DIR",
+          e.getCause());
+    }
+  }
+
+  private static void load(CompletableFuture<Engine> result) {
+    try {
+      Engine engine = Engine.getEngine("PyTorch");
+      // The engine switches gradients off on the thread that loads it; every thread says for itself
+      // what it wants (Tape).
+      result.complete(engine);
+    } catch (Throwable e) {
+      result.completeExceptionally(e);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The only package that knows DJL's PyTorch internals. */
+package io.inverseform.job.torch;
