@@ -123,24 +123,49 @@ public final class FlatParameters implements AutoCloseable {
     return new ArrayList<>(slots.values());
   }
 
+  /** A receiver of one step's gradients. */
+  public Collector collect(Completed completed) {
+    return new Collector(completed);
+  }
+
   /**
-   * A receiver of gradients for one step that writes each into the flat gradient; a parameter that
-   * the loss does not depend on gets zeros.
+   * Writes each gradient into the flat vector as it becomes final; a parameter that the loss does
+   * not depend on gets zeros.
    */
-  public Gradients collect(Completed completed) {
-    return (parameter, value) -> {
-      Slot slot = trained.get(parameter);
-      int span = Math.toIntExact(aligned(slot.length()));
+  public final class Collector implements Gradients {
+    private final Completed completed;
+    private final Map<Parameter, Slot> missing = new IdentityHashMap<>(trained);
+
+    private Collector(Completed completed) {
+      this.completed = completed;
+    }
+
+    @Override
+    public void onFinal(Parameter parameter, NDArray value) {
+      write(missing.remove(parameter), value);
+    }
+
+    /** Completes the parameters that this step's forward pass did not use. */
+    public void finish() {
+      for (Slot slot : slots.values()) {
+        if (missing.containsValue(slot)) {
+          write(slot, null);
+        }
+      }
+      missing.clear();
+    }
+
+    private void write(Slot slot, NDArray value) {
       try (NDArray view = gradient.view(slot.offset(), slot.shape())) {
         if (value == null) {
-          view.muli(0);
+          Operators.fill(view, 0);
         } else {
           Operators.copy(view, value);
         }
       }
       gradient.toHost(slot.offset(), slot.length());
-      completed.range(slot.offset(), span);
-    };
+      completed.range(slot.offset(), Math.toIntExact(aligned(slot.length())));
+    }
   }
 
   @Override

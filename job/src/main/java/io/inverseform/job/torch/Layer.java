@@ -51,7 +51,8 @@ public abstract class Layer extends AbstractBlock {
   }
 
   /** Adds a parameter that the optimiser moves. */
-  protected final Parameter weight(String name, Parameter.Type type, Initial initial, long... shape) {
+  protected final Parameter weight(
+      String name, Parameter.Type type, Initial initial, long... shape) {
     return declare(name, type, initial, true, shape);
   }
 
@@ -85,8 +86,7 @@ public abstract class Layer extends AbstractBlock {
     Map<String, Declared> all = new LinkedHashMap<>();
     declared.forEach((name, entry) -> all.put(prefix + name, entry));
     layers.forEach(
-        (name, layer) ->
-            all.putAll(layer.declared(prefix + (name.startsWith("#") ? "" : name))));
+        (name, layer) -> all.putAll(layer.declared(prefix + (name.startsWith("#") ? "" : name))));
     return all;
   }
 
@@ -96,7 +96,9 @@ public abstract class Layer extends AbstractBlock {
       ParameterStore store, NDList inputs, boolean training, PairList<String, Object> parameters) {
     if (training) {
       throw new UnsupportedOperationException(
-          "DJL's Trainer cannot train " + getClass().getSimpleName() + ": use forward(Tape, NDList)");
+          "DJL's Trainer cannot train "
+              + getClass().getSimpleName()
+              + ": use forward(Tape, NDList)");
     }
     NDManager manager = inputs.getManager();
     try (Tape tape = Tape.inference(manager)) {

@@ -50,6 +50,8 @@ public final class Operators {
         return torch.upsample_nearest2d(x, size, None)
       def copy_(self: __torch__.Operators, target: Tensor, source: Tensor) -> Tensor:
         return torch.copy_(target, source)
+      def fill_(self: __torch__.Operators, target: Tensor, value: float) -> Tensor:
+        return torch.fill_(target, value)
       def detach(self: __torch__.Operators, x: Tensor) -> Tensor:
         return torch.detach(x)
       def cross_entropy(self: __torch__.Operators, logits: Tensor, target: Tensor, weight: Tensor, ignore: int) -> Tensor:
@@ -71,7 +73,8 @@ public final class Operators {
   private Operators() {}
 
   /**
-   * Convolution, batch normalisation and, at wish, ReLU; keeps what backward needs and nothing else.
+   * Convolution, batch normalisation and, at wish, ReLU; keeps what backward needs and nothing
+   * else.
    *
    * @param x (N, C, H, W)
    * @param weight (K, C, kernel, kernel)
@@ -96,12 +99,35 @@ public final class Operators {
     long padding = weight.getShape().get(2) / 2;
     if (bias == null) {
       return call(
-          "convolution_batch_norm", x, weight, scale, shift, mean, var, (long) stride, padding,
-          training, momentum, epsilon, relu);
+          "convolution_batch_norm",
+          x,
+          weight,
+          scale,
+          shift,
+          mean,
+          var,
+          (long) stride,
+          padding,
+          training,
+          momentum,
+          epsilon,
+          relu);
     }
     return call(
-        "convolution_bias_batch_norm", x, weight, bias, scale, shift, mean, var, (long) stride,
-        padding, training, momentum, epsilon, relu);
+        "convolution_bias_batch_norm",
+        x,
+        weight,
+        bias,
+        scale,
+        shift,
+        mean,
+        var,
+        (long) stride,
+        padding,
+        training,
+        momentum,
+        epsilon,
+        relu);
   }
 
   /**
@@ -158,6 +184,11 @@ public final class Operators {
     call("copy_", target, source).close();
   }
 
+  /** Sets every element of target's memory. */
+  static void fill(NDArray target, double value) {
+    call("fill_", target, value).close();
+  }
+
   /** The same memory without history, owned by the given manager. */
   static NDArray detach(NDManager manager, NDArray x) {
     return ModuleMethods.call(Module.HANDLE, (PtNDManager) manager, "detach", x);
@@ -204,8 +235,7 @@ public final class Operators {
     Object[] arguments = new Object[others.length + 1];
     arguments[0] = x;
     System.arraycopy(others, 0, arguments, 1, others.length);
-    return ModuleMethods.call(
-        Module.HANDLE, (PtNDManager) x.getManager(), method, arguments);
+    return ModuleMethods.call(Module.HANDLE, (PtNDManager) x.getManager(), method, arguments);
   }
 
   private static final class Module {

@@ -222,8 +222,7 @@ public final class Tape implements AutoCloseable {
   }
 
   private static void carry(PtNDArray x, PtNDArray dx) {
-    boolean hasHistory =
-        JniUtils.requiresGrad(x) || JniUtils.getGradientFunctionNames(x) != null;
+    boolean hasHistory = JniUtils.requiresGrad(x) || JniUtils.getGradientFunctionNames(x) != null;
     if (hasHistory) {
       JniUtils.backward(x, dx, false, false);
     }

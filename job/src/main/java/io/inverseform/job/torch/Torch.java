@@ -29,7 +29,7 @@ public final class Torch {
         JniUtils.setNumThreads(threads);
       }
     }
-    if (engine.getEngineVersion() == null) {
+    if (engine.getVersion() == null) {
       throw new IllegalStateException("PyTorch tells no version: is its native library complete?");
     }
   }
@@ -41,7 +41,7 @@ public final class Torch {
 
   /** Version of the loaded PyTorch. */
   public static String version() {
-    return engine().getEngineVersion();
+    return engine().getVersion();
   }
 
   private static Engine engine() {

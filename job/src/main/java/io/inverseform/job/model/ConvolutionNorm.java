@@ -1,0 +1,133 @@
+package io.inverseform.job.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.nn.Parameter;
+import io.inverseform.job.config.ModelConfig.NormConfig;
+import io.inverseform.job.torch.Initial;
+import io.inverseform.job.torch.Layer;
+import io.inverseform.job.torch.Operators;
+import io.inverseform.job.torch.Tape;
+
+/**
+ * Convolution, normalisation and, at wish, ReLU as one layer, so that nothing outlives the forward
+ * pass but what the backward pass needs.
+ */
+final class ConvolutionNorm extends Layer {
+  private final NormConfig norm;
+  private final int stride;
+  private final boolean relu;
+  private final Parameter weight;
+  private final Parameter bias;
+  private final Parameter scale;
+  private final Parameter shift;
+  private final Parameter mean;
+  private final Parameter variance;
+
+  /**
+   * What the layer is made of.
+   *
+   * @param convolution name of the convolution
+   * @param normalisation name of the normalisation
+   * @param bias whether the convolution has one; published networks have it in their heads
+   */
+  record Shape(
+      String convolution,
+      String normalisation,
+      int in,
+      int out,
+      int kernel,
+      int stride,
+      boolean bias,
+      boolean relu) {
+    /** A convolution without bias, with ReLU. */
+    static Shape of(
+        String convolution, String normalisation, int in, int out, int kernel, int stride) {
+      return new Shape(convolution, normalisation, in, out, kernel, stride, false, true);
+    }
+
+    Shape withoutRelu() {
+      return new Shape(convolution, normalisation, in, out, kernel, stride, bias, false);
+    }
+
+    Shape withBias() {
+      return new Shape(convolution, normalisation, in, out, kernel, stride, true, relu);
+    }
+  }
+
+  ConvolutionNorm(Shape shape, NormConfig norm) {
+    this.norm = norm;
+    stride = shape.stride();
+    relu = shape.relu();
+    String convolution = shape.convolution() + ".";
+    String normalisation = shape.normalisation() + ".";
+    int out = shape.out();
+    int kernel = shape.kernel();
+    weight =
+        weight(
+            convolution + "weight",
+            Parameter.Type.WEIGHT,
+            Initial.kaimingFanOut(),
+            out,
+            shape.in(),
+            kernel,
+            kernel);
+    bias =
+        shape.bias()
+            ? weight(convolution + "bias", Parameter.Type.BIAS, Initial.constant(0), out)
+            : null;
+    scale = weight(normalisation + "weight", Parameter.Type.GAMMA, Initial.constant(1), out);
+    shift = weight(normalisation + "bias", Parameter.Type.BETA, Initial.constant(0), out);
+    boolean statistics = norm.type() != NormConfig.Type.GROUP;
+    mean =
+        statistics
+            ? buffer(normalisation + "running_mean", Parameter.Type.RUNNING_MEAN, 0, out)
+            : null;
+    variance =
+        statistics
+            ? buffer(normalisation + "running_var", Parameter.Type.RUNNING_VAR, 1, out)
+            : null;
+  }
+
+  /** (N, in, H, W) to (N, out, H / stride, W / stride). */
+  @Override
+  public NDList forward(Tape tape, NDList inputs) {
+    NDArray x = inputs.singletonOrThrow();
+    NDArray y =
+        switch (norm.type()) {
+          case BATCH -> batchNorm(tape, x, tape.training());
+          case FROZEN -> batchNorm(tape, x, false);
+          case GROUP -> groupNorm(tape, x);
+        };
+    tape.release(x);
+    return new NDList(y);
+  }
+
+  private NDArray batchNorm(Tape tape, NDArray x, boolean batchStatistics) {
+    return Operators.convolutionBatchNorm(
+        x,
+        tape.use(weight),
+        bias == null ? null : tape.use(bias),
+        tape.use(scale),
+        tape.use(shift),
+        mean.getArray(),
+        variance.getArray(),
+        stride,
+        batchStatistics,
+        norm.momentum(),
+        norm.epsilon(),
+        relu);
+  }
+
+  private NDArray groupNorm(Tape tape, NDArray x) {
+    int channels = Math.toIntExact(scale.getShape().get(0));
+    int groups = Math.min(norm.groups(), channels);
+    while (channels % groups != 0) {
+      groups--;
+    }
+    try (NDArray y =
+        Operators.convolution(x, tape.use(weight), bias == null ? null : tape.use(bias), stride)) {
+      return Operators.groupNorm(y, groups, tape.use(scale), tape.use(shift), norm.epsilon(), relu);
+    }
+  }
+}
