@@ -65,7 +65,7 @@ public final class FlatParameters implements AutoCloseable {
     long bufferFloats = 0;
     long count = 0;
     for (Map.Entry<String, Layer.Declared> entry : declared.entrySet()) {
-      Shape shape = entry.getValue().parameter().getShape();
+      Shape shape = entry.getValue().shape();
       boolean isTrained = entry.getValue().trained();
       long offset = isTrained ? weightFloats : bufferFloats;
       Slot slot = new Slot(entry.getKey(), shape, Math.toIntExact(offset), isTrained);

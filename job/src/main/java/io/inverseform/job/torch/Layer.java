@@ -24,7 +24,7 @@ public abstract class Layer extends AbstractBlock {
    *
    * @param trained whether the optimiser moves it; a buffer is not
    */
-  record Declared(Parameter parameter, Initial initial, boolean trained) {}
+  record Declared(Parameter parameter, Shape shape, Initial initial, boolean trained) {}
 
   /**
    * Runs the layer. It reads its inputs last, and releases them, unless its documentation says
@@ -65,13 +65,8 @@ public abstract class Layer extends AbstractBlock {
       String name, Parameter.Type type, Initial initial, boolean trained, long... shape) {
     Parameter parameter =
         addParameter(
-            Parameter.builder()
-                .setName(name)
-                .setType(type)
-                .optShape(new Shape(shape))
-                .optRequiresGrad(trained)
-                .build());
-    declared.put(name, new Declared(parameter, initial, trained));
+            Parameter.builder().setName(name).setType(type).optRequiresGrad(trained).build());
+    declared.put(name, new Declared(parameter, new Shape(shape), initial, trained));
     return parameter;
   }
 

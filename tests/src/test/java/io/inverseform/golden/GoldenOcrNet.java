@@ -1,0 +1,116 @@
+package io.inverseform.golden;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.inverseform.job.config.ModelConfig;
+import io.inverseform.job.config.ModelConfig.BackboneConfig;
+import io.inverseform.job.config.ModelConfig.NormConfig;
+import io.inverseform.job.config.ModelConfig.OcrConfig;
+import io.inverseform.job.model.OcrNet;
+import io.inverseform.job.torch.FlatParameters;
+import io.inverseform.job.torch.Tensors;
+import io.inverseform.job.torch.Torch;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The golden OCRNet: its configuration and weights from the golden folder. */
+public final class GoldenOcrNet implements AutoCloseable {
+  private final JsonNode json;
+  private final NDManager manager;
+  private final OcrNet network;
+  private final FlatParameters parameters;
+
+  /** Builds the network and loads the golden weights, every one of them. */
+  public GoldenOcrNet() throws IOException {
+    Torch.start(1);
+    json = new ObjectMapper().readTree(Npz.folder().resolve("model_config.json").toFile());
+    manager = Torch.manager(Device.cpu());
+    network = new OcrNet(config(), json.get("classes").asInt());
+    parameters = new FlatParameters(manager, network, 1);
+    load(Npz.golden("model_ocrnet_state.npz"));
+  }
+
+  private ModelConfig config() throws IOException {
+    JsonNode stage1 = json.get("stage1");
+    JsonNode modules = json.get("modules");
+    List<Integer> branches = new ArrayList<>();
+    json.get("branch_channels").forEach(channel -> branches.add(channel.asInt()));
+    Npz state = Npz.golden("model_ocrnet_state.npz");
+    int stem = state.array("backbone.conv1.weight").shape()[0];
+    return new ModelConfig(
+        new BackboneConfig(
+            stem,
+            stage1.get("blocks").asInt(),
+            stage1.get("channels").asInt(),
+            branches,
+            json.get("blocks_per_branch").asInt(),
+            List.of(
+                modules.get("stage2").asInt(),
+                modules.get("stage3").asInt(),
+                modules.get("stage4").asInt())),
+        new OcrConfig(json.get("ocr_mid").asInt(), json.get("ocr_key").asInt(), 0),
+        new NormConfig(NormConfig.Type.BATCH, 0.1, 1e-5, 32));
+  }
+
+  private void load(Npz state) {
+    for (FlatParameters.Slot slot : parameters.slots()) {
+      Npz.Array array = state.array(slot.name());
+      if (array.size() != slot.length()) {
+        throw new IllegalStateException(slot + " does not fit the golden " + array);
+      }
+      (slot.trained() ? parameters.weights() : parameters.buffers())
+          .host()
+          .position(slot.offset())
+          .put(array.floats());
+    }
+  }
+
+  /** The network. */
+  public OcrNet network() {
+    return network;
+  }
+
+  /** Its memory. */
+  public FlatParameters parameters() {
+    return parameters;
+  }
+
+  /** Owner of its memory. */
+  public NDManager manager() {
+    return manager;
+  }
+
+  /** A golden float array as a tensor. */
+  public NDArray tensor(NDManager owner, Npz.Array array) {
+    long[] shape = new long[array.shape().length];
+    for (int i = 0; i < shape.length; i++) {
+      shape[i] = array.shape()[i];
+    }
+    return Tensors.of(owner, array.floats(), new Shape(shape));
+  }
+
+  /** Relative L2 distance: norm(actual - expected) / norm(expected). */
+  public static double relativeL2(float[] actual, float[] expected) {
+    if (actual.length != expected.length) {
+      throw new IllegalArgumentException(actual.length + " values beside " + expected.length);
+    }
+    double distance = 0;
+    double norm = 0;
+    for (int i = 0; i < actual.length; i++) {
+      distance += Math.pow(actual[i] - (double) expected[i], 2);
+      norm += Math.pow(expected[i], 2);
+    }
+    return Math.sqrt(distance / norm);
+  }
+
+  @Override
+  public void close() {
+    parameters.close();
+    manager.close();
+  }
+}
