@@ -1,0 +1,178 @@
+package io.inverseform.job.allreduce;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.spark.network.client.RpcResponseCallback;
+import org.apache.spark.network.client.TransportClient;
+import org.apache.spark.network.server.OneForOneStreamManager;
+import org.apache.spark.network.server.RpcHandler;
+import org.apache.spark.network.server.StreamManager;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The driver's side of one attempt, on the control path: admits exactly its workers, checks that
+ * they agree, gives ranks and addresses, watches heartbeats, collects progress, hands out
+ * directives, and keeps the first root cause. No gradient passes through it. A new attempt needs a
+ * new coordinator.
+ */
+public final class Coordinator implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Coordinator.class);
+
+  private final Transport transport;
+  private final Roster roster;
+  private final ControlCodec codec;
+  private final CoordinatorListener listener;
+  private final ScheduledExecutorService watch;
+  private final ScheduledExecutorService events;
+
+  private Coordinator(CoordinatorSettings settings, CoordinatorListener listener) {
+    this.listener = listener;
+    this.codec = new ControlCodec(settings.attempt());
+    this.watch = daemon("coordinator-watch");
+    this.events = daemon("coordinator-events");
+    this.roster = new Roster(settings.worldSize(), settings.limit(), this::failed);
+    this.transport =
+        new Transport(
+            settings.conf(), settings.security(), settings.host(), settings.limit(), new Handler());
+    long period = Math.max(10, Math.min(500, settings.limit().toMillis() / 4));
+    watch.scheduleWithFixedDelay(
+        () -> roster.check(System.nanoTime()), period, period, TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * Listens on an ephemeral port.
+   *
+   * @throws ExchangeException if it cannot listen on the host
+   */
+  public static Coordinator start(CoordinatorSettings settings, CoordinatorListener listener) {
+    return new Coordinator(settings, listener);
+  }
+
+  private static ScheduledExecutorService daemon(String name) {
+    return Executors.newSingleThreadScheduledExecutor(
+        task -> {
+          Thread thread = new Thread(task, name);
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+
+  /** Where workers register. */
+  public Address address() {
+    return transport.address();
+  }
+
+  /** Asks all workers to write a checkpoint, at the end of the same step, two or more ahead. */
+  public void requestCheckpoint(String reason) {
+    roster.request(Directive.Kind.CHECKPOINT, reason);
+  }
+
+  /**
+   * Asks all workers to write a checkpoint and end in order, at the end of the same step, two or
+   * more ahead.
+   */
+  public void requestStop(String reason) {
+    roster.request(Directive.Kind.STOP, reason);
+  }
+
+  /** Ends the attempt: workers give up in whatever they wait for, at their next heartbeat. */
+  public void abort(String reason) {
+    roster.abort(reason);
+  }
+
+  /**
+   * The first failure that was not merely a consequence of another; the first consequence if there
+   * was no other.
+   */
+  public Optional<WorkerFailure> failure() {
+    return roster.rootCause();
+  }
+
+  /** The admitted workers by rank; empty until all are there. */
+  public List<WorkerStatus> workers() {
+    return roster.workers();
+  }
+
+  private void failed(WorkerFailure failure) {
+    LOG.warn("{}", failure);
+    events.execute(() -> tell(() -> listener.onFailure(failure)));
+  }
+
+  private static void tell(Runnable call) {
+    try {
+      call.run();
+    } catch (RuntimeException e) {
+      LOG.error("The listener of the coordinator failed", e);
+    }
+  }
+
+  /** Stops listening. What workers said before is still told to the listener. */
+  @Override
+  public void close() {
+    transport.close();
+    watch.shutdownNow();
+    events.shutdown();
+    try {
+      if (!events.awaitTermination(10, TimeUnit.SECONDS)) {
+        LOG.warn("The listener of the coordinator is still busy; its last events are dropped");
+        events.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      events.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private final class Handler extends RpcHandler {
+    private final StreamManager streams = new OneForOneStreamManager();
+
+    @Override
+    public void receive(TransportClient client, ByteBuffer bytes, RpcResponseCallback callback) {
+      Consumer<Control.Reply> answer = reply -> callback.onSuccess(ControlCodec.encode(reply));
+      try {
+        receive(client, codec.decode(bytes), answer);
+      } catch (RefusedException e) {
+        LOG.warn("Refused a message from {}: {}", client.getSocketAddress(), e.getMessage());
+        answer.accept(new Control.Refused(e.getMessage()));
+      }
+    }
+
+    private void receive(TransportClient client, Control message, Consumer<Control.Reply> answer) {
+      long now = System.nanoTime();
+      if (message instanceof Control.Register m) {
+        roster.register(client, m, answer, now);
+      } else if (message instanceof Control.Ready) {
+        roster.ready(client, answer, now);
+      } else if (message instanceof Control.Heartbeat) {
+        roster.heartbeat(client, answer, now);
+      } else if (message instanceof Control.Progress m) {
+        roster
+            .progress(client, m, answer, now)
+            .ifPresent(
+                rank ->
+                    events.execute(
+                        () -> tell(() -> listener.onProgress(rank, m.step(), m.payload()))));
+      } else if (message instanceof Control.Failed m) {
+        roster.failed(client, m, answer);
+      } else if (message instanceof Control.Leave) {
+        roster.leave(client, answer);
+      }
+    }
+
+    @Override
+    public void channelInactive(TransportClient client) {
+      roster.disconnected(client);
+    }
+
+    @Override
+    public StreamManager getStreamManager() {
+      return streams;
+    }
+  }
+}

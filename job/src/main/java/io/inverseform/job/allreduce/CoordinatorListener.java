@@ -1,0 +1,20 @@
+package io.inverseform.job.allreduce;
+
+/**
+ * What the driver's training loop hears from the coordinator: one call at a time, in order, on a
+ * thread of the coordinator's own.
+ */
+public interface CoordinatorListener {
+  /**
+   * A worker ended a step.
+   *
+   * @param payload what the worker sent with it, such as one line of JSON; may be empty
+   */
+  void onProgress(int rank, long step, String payload);
+
+  /**
+   * A worker failed, vanished or was refused. All others are told to stop; {@link
+   * Coordinator#failure} tells the root cause.
+   */
+  void onFailure(WorkerFailure failure);
+}

@@ -1,0 +1,70 @@
+package io.inverseform.job.allreduce;
+
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.spark.network.client.RpcResponseCallback;
+import org.apache.spark.network.client.StreamCallbackWithID;
+import org.apache.spark.network.client.TransportClient;
+import org.apache.spark.network.server.OneForOneStreamManager;
+import org.apache.spark.network.server.RpcHandler;
+import org.apache.spark.network.server.StreamManager;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What peers reach on a worker: frames for its exchange, nothing else. A connection belongs to the
+ * rank that its first accepted frame names.
+ */
+final class PeerServer extends RpcHandler {
+  private static final Logger LOG = LoggerFactory.getLogger(PeerServer.class);
+
+  private final StreamManager streams = new OneForOneStreamManager();
+  private final Map<TransportClient, Integer> rankOf = new ConcurrentHashMap<>();
+  private volatile ShardedExchange exchange;
+
+  void attach(ShardedExchange attached) {
+    exchange = attached;
+  }
+
+  @Override
+  public StreamCallbackWithID receiveStream(
+      TransportClient client, ByteBuffer header, RpcResponseCallback callback) {
+    try {
+      FrameHeader frame = FrameHeader.decode(header);
+      ShardedExchange target = exchange;
+      Integer known = rankOf.get(client);
+      if (target == null) {
+        throw new RefusedException(frame + ": this worker is not ready");
+      }
+      if (known != null && known != frame.sender()) {
+        throw new RefusedException(frame + ": the connection belongs to rank " + known);
+      }
+      StreamCallbackWithID stream = target.receive(frame);
+      rankOf.put(client, frame.sender());
+      return stream;
+    } catch (RefusedException e) {
+      LOG.warn("Refused a stream from {}: {}", client.getSocketAddress(), e.getMessage());
+      throw e;
+    }
+  }
+
+  @Override
+  public void receive(TransportClient client, ByteBuffer message, RpcResponseCallback callback) {
+    callback.onFailure(new RefusedException("workers take streams only"));
+  }
+
+  @Override
+  public void channelInactive(TransportClient client) {
+    Integer rank = rankOf.remove(client);
+    ShardedExchange target = exchange;
+    if (target != null) {
+      target.disconnected(client, rank);
+    }
+  }
+
+  @Override
+  public StreamManager getStreamManager() {
+    return streams;
+  }
+}

@@ -1,0 +1,318 @@
+package io.inverseform.job.allreduce;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The coordinator's state: who is there, how far, and what went wrong first. It knows no network: a
+ * connection is any object, an answer is a function that may be called later, by another caller.
+ * Nothing here waits.
+ */
+final class Roster {
+  private static final class Member {
+    final int partition;
+    final Address address;
+    final Map<String, String> fingerprint;
+    Consumer<Control.Reply> waiting;
+    int rank = -1;
+    boolean ready;
+    boolean gone;
+    long step = -1;
+    long seen;
+
+    Member(Control.Register message, Consumer<Control.Reply> answer, long now) {
+      this.partition = message.partition();
+      this.address = message.address();
+      this.fingerprint = message.fingerprint();
+      this.waiting = answer;
+      this.seen = now;
+    }
+
+    @Override
+    public String toString() {
+      return rank < 0
+          ? "partition " + partition + " on " + address
+          : "rank " + rank + " (" + address + ")";
+    }
+  }
+
+  private final int worldSize;
+  private final Duration limit;
+  private final Consumer<WorkerFailure> onFailure;
+  private final Map<Object, Member> members = new LinkedHashMap<>();
+  private final Directives directives = new Directives();
+  private boolean assigned;
+  private long waitingSince;
+  private String abort;
+  private WorkerFailure rootCause;
+
+  Roster(int worldSize, Duration limit, Consumer<WorkerFailure> onFailure) {
+    this.worldSize = worldSize;
+    this.limit = limit;
+    this.onFailure = onFailure;
+  }
+
+  synchronized void register(
+      Object connection, Control.Register message, Consumer<Control.Reply> answer, long now) {
+    Member member = new Member(message, answer, now);
+    Optional<String> refusal = refusal(connection, member);
+    if (refusal.isPresent()) {
+      answer.accept(new Control.Refused(refusal.get()));
+      return;
+    }
+    if (members.isEmpty()) {
+      waitingSince = now;
+    }
+    Optional<String> difference =
+        members.values().stream().findFirst().flatMap(first -> difference(first, member));
+    members.put(connection, member);
+    if (difference.isPresent()) {
+      fail(member, difference.get(), "", false);
+    } else if (members.size() == worldSize) {
+      assign(now);
+    }
+  }
+
+  private Optional<String> refusal(Object connection, Member member) {
+    if (abort != null) {
+      return Optional.of(abort);
+    }
+    if (members.containsKey(connection)) {
+      return Optional.of(member + " has registered before on this connection");
+    }
+    if (assigned) {
+      return Optional.of(
+          member + " comes too late: all " + worldSize + " workers of this attempt are there");
+    }
+    return members.values().stream()
+        .filter(other -> other.partition == member.partition)
+        .findFirst()
+        .map(
+            other ->
+                member
+                    + " comes twice: partition "
+                    + other.partition
+                    + " is already there on "
+                    + other.address);
+  }
+
+  private static Optional<String> difference(Member first, Member second) {
+    return Stream.concat(first.fingerprint.keySet().stream(), second.fingerprint.keySet().stream())
+        .filter(key -> !Objects.equals(first.fingerprint.get(key), second.fingerprint.get(key)))
+        .findFirst()
+        .map(
+            key ->
+                "workers do not agree on '"
+                    + key
+                    + "': it is '"
+                    + first.fingerprint.get(key)
+                    + "' for "
+                    + first
+                    + " and '"
+                    + second.fingerprint.get(key)
+                    + "' for "
+                    + second
+                    + ". All executors must run the same jars with the same configuration and data");
+  }
+
+  private void assign(long now) {
+    assigned = true;
+    List<Member> byRank =
+        members.values().stream().sorted(Comparator.comparingInt(m -> m.partition)).toList();
+    List<Address> peers = byRank.stream().map(m -> m.address).toList();
+    for (Member member : byRank) {
+      member.rank = byRank.indexOf(member);
+      member.seen = now;
+      answer(member, new Control.Assigned(member.rank, heartbeatMillis(), peers));
+    }
+  }
+
+  private int heartbeatMillis() {
+    return (int) Math.max(20, Math.min(1000, limit.toMillis() / 5));
+  }
+
+  synchronized void ready(Object connection, Consumer<Control.Reply> answer, long now) {
+    Optional<Member> member = seen(connection, answer, now);
+    if (member.isEmpty()) {
+      return;
+    }
+    if (members.values().stream().noneMatch(m -> m.ready)) {
+      waitingSince = now;
+    }
+    member.get().ready = true;
+    member.get().waiting = answer;
+    if (members.values().stream().allMatch(m -> m.ready)) {
+      members.values().forEach(m -> answer(m, new Control.Carry(List.of())));
+    }
+  }
+
+  synchronized void heartbeat(Object connection, Consumer<Control.Reply> answer, long now) {
+    seen(connection, answer, now)
+        .ifPresent(member -> answer.accept(new Control.Carry(directives.after(member.step))));
+  }
+
+  /**
+   * @return the rank that ended the step; empty if it was refused
+   */
+  synchronized Optional<Integer> progress(
+      Object connection, Control.Progress message, Consumer<Control.Reply> answer, long now) {
+    Optional<Member> member = seen(connection, answer, now);
+    member.ifPresent(
+        m -> {
+          directives.reported(message.step());
+          m.step = message.step();
+          answer.accept(new Control.Carry(directives.after(message.step())));
+        });
+    return member.map(m -> m.rank);
+  }
+
+  synchronized void failed(
+      Object connection, Control.Failed message, Consumer<Control.Reply> answer) {
+    Member member = members.get(connection);
+    if (member != null && !member.gone) {
+      fail(member, message.message(), message.stackTrace(), message.consequence());
+    }
+    answer.accept(new Control.Carry(List.of()));
+  }
+
+  synchronized void leave(Object connection, Consumer<Control.Reply> answer) {
+    Member member = members.get(connection);
+    if (member != null) {
+      member.gone = true;
+    }
+    answer.accept(new Control.Carry(List.of()));
+  }
+
+  synchronized void disconnected(Object connection) {
+    Member member = members.get(connection);
+    if (member == null || member.gone) {
+      return;
+    }
+    if (assigned) {
+      fail(
+          member,
+          "its connection to the driver was closed: the executor ended or was cut off",
+          "",
+          false);
+    } else {
+      members.remove(connection);
+    }
+  }
+
+  /** Looks whether a limit is over. */
+  synchronized void check(long now) {
+    if (abort != null || members.isEmpty()) {
+      return;
+    }
+    boolean overdue = now - waitingSince > limit.toNanos();
+    if (!assigned && overdue) {
+      abort(
+          members.size()
+              + " of "
+              + worldSize
+              + " workers registered within "
+              + limit.toSeconds()
+              + " s: "
+              + list(m -> true)
+              + ". The other tasks did not start, or cannot reach the driver: see the executors' logs, check that the cluster has "
+              + worldSize
+              + " free slots (train.workers) and that executors can connect to the driver's ports");
+    } else if (assigned
+        && overdue
+        && members.values().stream().anyMatch(m -> m.ready && m.waiting != null)) {
+      abort(
+          "not all workers connected to their peers within "
+              + limit.toSeconds()
+              + " s; still missing: "
+              + list(m -> !m.ready)
+              + ". Check that executors can reach each other on all ports");
+    }
+    for (Member member : members.values()) {
+      long silent = now - member.seen;
+      if (assigned && !member.gone && silent > limit.toNanos()) {
+        fail(
+            member,
+            "no heartbeat for "
+                + TimeUnit.NANOSECONDS.toSeconds(silent)
+                + " s: the executor hangs, was stopped or was cut off; see its log",
+            "",
+            false);
+      }
+    }
+  }
+
+  /**
+   * The rank of a connection's worker and its pulse; answers itself if there is none or the attempt
+   * is over.
+   */
+  private Optional<Member> seen(Object connection, Consumer<Control.Reply> answer, long now) {
+    Member member = members.get(connection);
+    if (abort != null || member == null || member.rank < 0) {
+      answer.accept(
+          new Control.Refused(abort != null ? abort : "this connection has registered no worker"));
+      return Optional.empty();
+    }
+    member.seen = now;
+    return Optional.of(member);
+  }
+
+  private void fail(Member member, String message, String stackTrace, boolean consequence) {
+    member.gone = true;
+    WorkerFailure failure =
+        new WorkerFailure(
+            member.rank, member.address.toString(), member.step, message, stackTrace, consequence);
+    if (rootCause == null || rootCause.consequence() && !consequence) {
+      rootCause = failure;
+    }
+    onFailure.accept(failure);
+    abort("the attempt was aborted because " + failure);
+  }
+
+  synchronized void abort(String reason) {
+    if (abort == null) {
+      abort = reason;
+    }
+    members.values().forEach(member -> answer(member, new Control.Refused(abort)));
+  }
+
+  private static void answer(Member member, Control.Reply reply) {
+    Consumer<Control.Reply> waiting = member.waiting;
+    member.waiting = null;
+    if (waiting != null) {
+      waiting.accept(reply);
+    }
+  }
+
+  synchronized void request(Directive.Kind kind, String reason) {
+    directives.request(kind, reason);
+  }
+
+  synchronized Optional<WorkerFailure> rootCause() {
+    return Optional.ofNullable(rootCause);
+  }
+
+  synchronized List<WorkerStatus> workers() {
+    return members.values().stream()
+        .filter(m -> m.rank >= 0)
+        .sorted(Comparator.comparingInt(m -> m.rank))
+        .map(m -> new WorkerStatus(m.rank, m.address, m.step))
+        .toList();
+  }
+
+  private String list(Predicate<Member> which) {
+    return members.values().stream()
+        .filter(which)
+        .map(Member::toString)
+        .collect(Collectors.joining(", "));
+  }
+}

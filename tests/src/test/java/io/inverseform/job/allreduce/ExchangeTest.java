@@ -1,0 +1,136 @@
+package io.inverseform.job.allreduce;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ExchangeTest {
+  private static final int STEPS = 5;
+  private static final long FIRST = 100;
+  private static final long NEVER = -1;
+
+  /**
+   * Hands the gradient over in shuffled pieces from three threads, as differently on every rank as
+   * can be.
+   */
+  private static void handOver(Exchange exchange, FlatMemory memory, long step) throws Exception {
+    memory.gradient().put(Gradients.of(exchange.rank(), step, memory.length()));
+    Random random = new Random(exchange.rank() * 31L + step);
+    List<FloatRange> pieces = new ArrayList<>();
+    for (int from = 0; from < memory.length(); ) {
+      int length = Math.min(memory.length() - from, 1 + random.nextInt(memory.length()));
+      pieces.add(new FloatRange(from, length));
+      from += length;
+    }
+    Collections.shuffle(pieces, random);
+    ExecutorService threads = Executors.newFixedThreadPool(3);
+    for (FloatRange piece : pieces) {
+      threads.execute(() -> exchange.reduceScatter(piece));
+    }
+    threads.shutdown();
+    assertThat(threads.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+  }
+
+  private static float[] train(Exchange exchange, FlatMemory memory, long skipped)
+      throws Exception {
+    Gradients.Sgd sgd = new Gradients.Sgd(memory);
+    for (long step = FIRST; step < FIRST + STEPS; step++) {
+      handOver(exchange, memory, step);
+      double[] flags = exchange.sum(new double[] {step == skipped && exchange.rank() == 0 ? 1 : 0});
+      if (flags[0] > 0) {
+        exchange.skip(step);
+      } else {
+        exchange.allGather(step, sgd);
+      }
+    }
+    return Gradients.weights(memory);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,1000", "2,100003", "3,100003", "4,2500001", "4,3", "3,130", "2,1"})
+  void everyRankEndsWithTheRankOrderSumBitForBit(int worldSize, int floats) throws Exception {
+    float[] expected = Gradients.expected(worldSize, FIRST, STEPS, floats, NEVER);
+    try (Workers workers = new Workers(worldSize)) {
+      List<Future<float[]>> runs =
+          workers.start(
+              floats, FIRST, (client, exchange, memory) -> train(exchange, memory, NEVER));
+      for (float[] weights : Workers.results(runs)) {
+        assertThat(weights).isEqualTo(expected);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1", "2", "4"})
+  void aSkippedStepLeavesNoTraceOnAnyRank(int worldSize) throws Exception {
+    long skipped = FIRST + 2;
+    float[] expected = Gradients.expected(worldSize, FIRST, STEPS, 5000, skipped);
+    try (Workers workers = new Workers(worldSize)) {
+      List<Future<float[]>> runs =
+          workers.start(
+              5000, FIRST, (client, exchange, memory) -> train(exchange, memory, skipped));
+      for (float[] weights : Workers.results(runs)) {
+        assertThat(weights).isEqualTo(expected);
+      }
+    }
+  }
+
+  @Test
+  void smallSumsAreTheSameBitsOnAllRanks() throws Exception {
+    int rounds = 50;
+    double[] values = {1e300, -1e300, 1, 1e-300, Math.PI, -0.0, 3e16};
+    try (Workers workers = new Workers(3)) {
+      List<Future<double[]>> runs =
+          workers.start(
+              64,
+              0,
+              (client, exchange, memory) -> {
+                double[] sum = null;
+                for (int round = 0; round < rounds; round++) {
+                  double[] own = values.clone();
+                  for (int i = 0; i < own.length; i++) {
+                    own[i] = values[(i + exchange.rank() + round) % values.length];
+                  }
+                  sum = exchange.sum(own);
+                }
+                return sum;
+              });
+      double[] expected = new double[values.length];
+      for (int i = 0; i < expected.length; i++) {
+        for (int rank = 0; rank < 3; rank++) {
+          expected[i] += values[(i + rank + rounds - 1) % values.length];
+        }
+      }
+      for (double[] sum : Workers.results(runs)) {
+        assertThat(sum).isEqualTo(expected);
+      }
+    }
+  }
+
+  @Test
+  void aMillionValuesAndNoneCanBeSummed() throws Exception {
+    try (Workers workers = new Workers(2)) {
+      List<Future<Double>> runs =
+          workers.start(
+              64,
+              0,
+              (client, exchange, memory) -> {
+                double[] many = new double[1_000_000];
+                many[999_999] = exchange.rank() + 1;
+                assertThat(exchange.sum(new double[0])).isEmpty();
+                return exchange.sum(many)[999_999];
+              });
+      assertThat(Workers.results(runs)).containsExactly(3.0, 3.0);
+    }
+  }
+}

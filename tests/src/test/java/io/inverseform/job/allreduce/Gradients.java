@@ -1,0 +1,74 @@
+package io.inverseform.job.allreduce;
+
+import java.util.Random;
+
+/**
+ * A made-up training: gradients from (rank, step), a momentum step, and what the exchange must make
+ * of them.
+ */
+final class Gradients {
+  private Gradients() {}
+
+  /** Values of very different size, so that another order of summation gives other bits. */
+  static float[] of(int rank, long step, int length) {
+    Random random = new Random(rank * 1000L + step);
+    float[] gradient = new float[length];
+    for (int i = 0; i < length; i++) {
+      gradient[i] = (float) (random.nextGaussian() * Math.pow(10, random.nextInt(7) - 3));
+    }
+    return gradient;
+  }
+
+  static float[] summed(int worldSize, long step, int length) {
+    float[] sum = of(0, step, length);
+    for (int rank = 1; rank < worldSize; rank++) {
+      float[] next = of(rank, step, length);
+      for (int i = 0; i < length; i++) {
+        sum[i] += next[i];
+      }
+    }
+    return sum;
+  }
+
+  /** SGD with momentum, as {@code train} would hand it over. */
+  static final class Sgd implements RangeUpdate {
+    private final FlatMemory memory;
+    private final float[] momentum;
+
+    Sgd(FlatMemory memory) {
+      this.memory = memory;
+      this.momentum = new float[memory.length()];
+    }
+
+    @Override
+    public void apply(FloatRange range, float[] gradient, int offset) {
+      for (int i = 0; i < range.length(); i++) {
+        int at = range.offset() + i;
+        float weight = memory.weights().get(at);
+        momentum[at] = 0.9f * momentum[at] + gradient[offset + i] + 5e-4f * weight;
+        memory.weights().put(at, weight - 0.01f * momentum[at]);
+      }
+    }
+  }
+
+  /**
+   * The weights after steps [first, first + steps), but for those skipped, computed without any
+   * exchange.
+   */
+  static float[] expected(int worldSize, long first, int steps, int length, long skipped) {
+    FlatMemory memory = FlatMemory.allocate(length);
+    Sgd sgd = new Sgd(memory);
+    for (long step = first; step < first + steps; step++) {
+      if (step != skipped) {
+        sgd.apply(new FloatRange(0, length), summed(worldSize, step, length), 0);
+      }
+    }
+    return weights(memory);
+  }
+
+  static float[] weights(FlatMemory memory) {
+    float[] weights = new float[memory.length()];
+    memory.weights().get(weights);
+    return weights;
+  }
+}

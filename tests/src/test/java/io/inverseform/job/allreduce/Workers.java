@@ -1,0 +1,138 @@
+package io.inverseform.job.allreduce;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.apache.spark.SecurityManager;
+import org.apache.spark.SparkConf;
+import scala.Option;
+
+/** One attempt in one JVM over real sockets: a coordinator, and workers on threads. */
+final class Workers implements AutoCloseable, CoordinatorListener {
+  static final String ATTEMPT = "attempt-1";
+
+  final SparkConf conf;
+  final Duration limit;
+  final Coordinator coordinator;
+  final List<String> progress = new CopyOnWriteArrayList<>();
+  final List<WorkerFailure> failures = new CopyOnWriteArrayList<>();
+  private final int worldSize;
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+
+  Workers(int worldSize, Duration limit, SparkConf conf) {
+    this.worldSize = worldSize;
+    this.limit = limit;
+    this.conf = conf;
+    this.coordinator =
+        Coordinator.start(
+            new CoordinatorSettings(conf, security(conf), "localhost", ATTEMPT, worldSize, limit),
+            this);
+  }
+
+  Workers(int worldSize) {
+    this(worldSize, Duration.ofSeconds(30), conf());
+  }
+
+  static SparkConf conf() {
+    return new SparkConf(false).set("spark.app.id", "app-exchange");
+  }
+
+  static SparkConf authenticated(String secret) {
+    return conf()
+        .set("spark.authenticate", "true")
+        .set("spark.authenticate.secret", secret)
+        .set("spark.network.crypto.enabled", "true")
+        .set("spark.network.crypto.saslFallback", "false");
+  }
+
+  static SecurityManager security(SparkConf conf) {
+    return new SecurityManager(conf, Option.empty(), SecurityManager.$lessinit$greater$default$3());
+  }
+
+  WorkerSettings settings(int partition) {
+    return new WorkerSettings(
+        conf,
+        security(conf),
+        "localhost",
+        coordinator.address(),
+        ATTEMPT,
+        partition,
+        Map.of("configuration", "abc"),
+        limit,
+        Optional::empty);
+  }
+
+  @Override
+  public void onProgress(int rank, long step, String payload) {
+    progress.add(rank + " " + step + " " + payload);
+  }
+
+  @Override
+  public void onFailure(WorkerFailure failure) {
+    failures.add(failure);
+  }
+
+  /** What one worker does. */
+  interface Body<T> {
+    T run(WorkerClient client, Exchange exchange, FlatMemory memory) throws Exception;
+  }
+
+  /** Runs all workers to their end; worker i is partition i. */
+  <T> List<Future<T>> start(int floats, long firstStep, Body<T> body) {
+    List<Future<T>> results = new ArrayList<>();
+    for (int partition = 0; partition < worldSize; partition++) {
+      WorkerSettings settings = settings(partition);
+      results.add(run(() -> work(settings, floats, firstStep, body)));
+    }
+    return results;
+  }
+
+  <T> Future<T> run(Callable<T> task) {
+    return threads.submit(task);
+  }
+
+  static <T> T work(WorkerSettings settings, int floats, long firstStep, Body<T> body)
+      throws Exception {
+    FlatMemory memory = FlatMemory.allocate(floats);
+    try (WorkerClient client = WorkerClient.join(settings)) {
+      try (Exchange exchange = client.exchange(memory, firstStep)) {
+        return body.run(client, exchange, memory);
+      } catch (Exception | Error e) {
+        client.fail(e);
+        throw e;
+      }
+    }
+  }
+
+  static <T> List<T> results(List<Future<T>> futures) throws Exception {
+    List<T> results = new ArrayList<>();
+    for (Future<T> future : futures) {
+      results.add(future.get(60, TimeUnit.SECONDS));
+    }
+    return results;
+  }
+
+  static Throwable failure(Future<?> future) throws Exception {
+    try {
+      future.get(60, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      return e.getCause();
+    }
+    throw new AssertionError("the worker did not fail");
+  }
+
+  @Override
+  public void close() {
+    threads.shutdownNow();
+    coordinator.close();
+  }
+}
