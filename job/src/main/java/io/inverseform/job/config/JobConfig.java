@@ -1,5 +1,7 @@
 package io.inverseform.job.config;
 
+import java.io.Serializable;
+
 /**
  * Everything that one run is configured by.
  *
@@ -18,4 +20,19 @@ public record JobConfig(
     OptimizerConfig optimizer,
     ScheduleConfig schedule,
     TrainConfig train,
-    EvaluateConfig evaluate) {}
+    EvaluateConfig evaluate)
+    implements Serializable {
+  public JobConfig {
+    Check.text("run", run);
+    Check.given("data", data);
+    Check.given("synthesize", synthesize);
+    Check.given("preprocess", preprocess);
+    Check.given("model", model);
+    Check.given("loss", loss);
+    Check.given("augment", augment);
+    Check.given("optimizer", optimizer);
+    Check.given("schedule", schedule);
+    Check.given("train", train);
+    Check.given("evaluate", evaluate);
+  }
+}

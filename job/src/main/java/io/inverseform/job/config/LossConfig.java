@@ -2,14 +2,25 @@ package io.inverseform.job.config;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.io.Serializable;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The total loss: the weighted terms at the main output, plus the same at the auxiliary output.
  *
  * @param auxiliaryWeight factor of the auxiliary output's terms
  */
-public record LossConfig(double auxiliaryWeight, List<Term> terms) {
+public record LossConfig(double auxiliaryWeight, List<Term> terms) implements Serializable {
+  public LossConfig {
+    Check.notNegative("auxiliary_weight", auxiliaryWeight);
+    Check.that(!Check.given("terms", terms).isEmpty(), "terms", terms, "a list of at least 1");
+    terms = List.copyOf(terms);
+    List<String> names = terms.stream().map(Term::lossName).toList();
+    Check.that(
+        Set.copyOf(names).size() == names.size(), "terms", names, "terms of different loss_name");
+  }
+
   /** One weighted, named term. */
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
   @JsonSubTypes({
@@ -17,7 +28,7 @@ public record LossConfig(double auxiliaryWeight, List<Term> terms) {
     @JsonSubTypes.Type(value = BoundaryCrossEntropy.class, name = "boundary_cross_entropy"),
     @JsonSubTypes.Type(value = EdgeAttention.class, name = "edge_attention")
   })
-  public sealed interface Term {
+  public sealed interface Term extends Serializable {
     /** Factor of the term in the total. */
     double lossWeight();
 
@@ -40,7 +51,12 @@ public record LossConfig(double auxiliaryWeight, List<Term> terms) {
    * @param scope what the class shares are counted over
    */
   public record CrossEntropy(double lossWeight, String lossName, double upperBound, Scope scope)
-      implements Term {}
+      implements Term {
+    public CrossEntropy {
+      checkTerm(lossWeight, lossName, scope);
+      Check.notNegative("upper_bound", upperBound);
+    }
+  }
 
   /**
    * Binary cross-entropy of the boundary logits, edges and other pixels balanced by their counts.
@@ -48,7 +64,11 @@ public record LossConfig(double auxiliaryWeight, List<Term> terms) {
    * @param scope what is balanced and averaged over
    */
   public record BoundaryCrossEntropy(double lossWeight, String lossName, Scope scope)
-      implements Term {}
+      implements Term {
+    public BoundaryCrossEntropy {
+      checkTerm(lossWeight, lossName, scope);
+    }
+  }
 
   /**
    * Class-weighted cross-entropy over pixels that the boundary head takes for edges.
@@ -57,5 +77,17 @@ public record LossConfig(double auxiliaryWeight, List<Term> terms) {
    */
   public record EdgeAttention(
       double lossWeight, String lossName, double threshold, double upperBound, Scope scope)
-      implements Term {}
+      implements Term {
+    public EdgeAttention {
+      checkTerm(lossWeight, lossName, scope);
+      Check.that(threshold >= 0 && threshold <= 1, "threshold", threshold, "in 0..1");
+      Check.notNegative("upper_bound", upperBound);
+    }
+  }
+
+  private static void checkTerm(double lossWeight, String lossName, Scope scope) {
+    Check.notNegative("loss_weight", lossWeight);
+    Check.text("loss_name", lossName);
+    Check.given("scope", scope);
+  }
 }

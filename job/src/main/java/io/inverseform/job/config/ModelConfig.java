@@ -1,9 +1,17 @@
 package io.inverseform.job.config;
 
+import java.io.Serializable;
 import java.util.List;
 
 /** OCRNet on an HRNet backbone, with boundary heads during training. */
-public record ModelConfig(BackboneConfig backbone, OcrConfig ocr, NormConfig norm) {
+public record ModelConfig(BackboneConfig backbone, OcrConfig ocr, NormConfig norm)
+    implements Serializable {
+  public ModelConfig {
+    Check.given("backbone", backbone);
+    Check.given("ocr", ocr);
+    Check.given("norm", norm);
+  }
+
   /**
    * HRNetV2.
    *
@@ -20,7 +28,17 @@ public record ModelConfig(BackboneConfig backbone, OcrConfig ocr, NormConfig nor
       int stage1Channels,
       List<Integer> branches,
       int blocks,
-      List<Integer> modules) {}
+      List<Integer> modules)
+      implements Serializable {
+    public BackboneConfig {
+      Check.atLeast(1, "stem", stem);
+      Check.atLeast(1, "stage1", stage1);
+      Check.atLeast(1, "stage1_channels", stage1Channels);
+      branches = Check.list("branches", branches, 4, v -> v >= 1, "at least 1");
+      Check.atLeast(1, "blocks", blocks);
+      modules = Check.list("modules", modules, 3, v -> v >= 1, "at least 1");
+    }
+  }
 
   /**
    * Object-contextual representations.
@@ -29,7 +47,13 @@ public record ModelConfig(BackboneConfig backbone, OcrConfig ocr, NormConfig nor
    * @param key channels of the attention
    * @param dropout probability that a channel of the fused features is dropped
    */
-  public record OcrConfig(int mid, int key, double dropout) {}
+  public record OcrConfig(int mid, int key, double dropout) implements Serializable {
+    public OcrConfig {
+      Check.atLeast(1, "mid", mid);
+      Check.atLeast(1, "key", key);
+      Check.that(dropout >= 0 && dropout < 1, "dropout", dropout, "in 0..1, below 1");
+    }
+  }
 
   /**
    * Normalisation behind every convolution.
@@ -37,7 +61,8 @@ public record ModelConfig(BackboneConfig backbone, OcrConfig ocr, NormConfig nor
    * @param momentum share of the new batch in the running statistics, as in PyTorch
    * @param groups for {@link Type#GROUP}: at most this many, the largest that divides the channels
    */
-  public record NormConfig(Type type, double momentum, double epsilon, int groups) {
+  public record NormConfig(Type type, double momentum, double epsilon, int groups)
+      implements Serializable {
     /** Kind of normalisation. */
     public enum Type {
       /** Statistics of the worker's own batch. */
@@ -46,6 +71,13 @@ public record ModelConfig(BackboneConfig backbone, OcrConfig ocr, NormConfig nor
       FROZEN,
       /** Statistics of each image and group of channels. */
       GROUP
+    }
+
+    public NormConfig {
+      Check.given("type", type);
+      Check.that(momentum > 0 && momentum <= 1, "momentum", momentum, "above 0, at most 1");
+      Check.positive("epsilon", epsilon);
+      Check.atLeast(1, "groups", groups);
     }
   }
 }

@@ -1,5 +1,7 @@
 package io.inverseform.job.config;
 
+import java.io.Serializable;
+
 /**
  * The training loop.
  *
@@ -23,4 +25,18 @@ public record TrainConfig(
     int checkpointEvery,
     int keepCheckpoints,
     int decodeThreads,
-    int timeoutSeconds) {}
+    int timeoutSeconds)
+    implements Serializable {
+  public TrainConfig {
+    Check.atLeast(1, "workers", workers);
+    Check.atLeast(1, "threads", threads);
+    Check.atLeast(1, "batch", batch);
+    Check.atLeast(1, "epochs", epochs);
+    Check.atLeast(0, "max_steps", maxSteps);
+    Check.atLeast(1, "validate_every", validateEvery);
+    Check.atLeast(1, "checkpoint_every", checkpointEvery);
+    Check.atLeast(1, "keep_checkpoints", keepCheckpoints);
+    Check.atLeast(1, "decode_threads", decodeThreads);
+    Check.atLeast(1, "timeout_seconds", timeoutSeconds);
+  }
+}

@@ -1,0 +1,83 @@
+package io.inverseform.job.cli;
+
+import io.inverseform.job.config.ConfigException;
+import io.inverseform.job.config.ConfigYaml;
+import io.inverseform.job.config.JobConfig;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+
+/** Starts Spark the way that this job needs it. */
+final class SparkSessions {
+  private static final String MASTER = "spark.master";
+  private static final String ALL_CORES = "local[*]";
+  private static final Pattern LOCAL = Pattern.compile("local(?:\\[(\\d+)(?:,\\d+)?])?");
+  private static final Pattern LOCAL_CLUSTER =
+      Pattern.compile("local-cluster\\[(\\d+),(\\d+),\\d+]");
+
+  private SparkSessions() {}
+
+  /**
+   * Starts the session of one command.
+   *
+   * @throws ConfigException before Spark starts, where spark-submit was told what cannot work
+   */
+  static SparkSession start(String command, JobConfig config) {
+    return SparkSession.builder().config(conf(new SparkConf(), command, config)).getOrCreate();
+  }
+
+  /**
+   * Adds the job's own settings; those that the user gave stay, but for the application's name.
+   *
+   * @param conf as spark-submit was told
+   */
+  static SparkConf conf(SparkConf conf, String command, JobConfig config) {
+    for (String side : List.of("driver", "executor")) {
+      String key = "spark.%s.userClassPathFirst".formatted(side);
+      if (conf.getBoolean(key, false)) {
+        throw new ConfigException(
+            key + "=true would load PyTorch's natives in two class loaders, which fails: drop it");
+      }
+    }
+    String plugins = conf.get("spark.plugins", "");
+    return conf.set(MASTER, master(conf.get(MASTER, ALL_CORES), config.train().workers()))
+        .setAppName("inverseform " + command)
+        .set("spark.plugins", (plugins.isEmpty() ? "" : plugins + ",") + RunLog.class.getName())
+        .set(RunLog.CONFIGURATION, ConfigYaml.write(config))
+        // Too few slots for the barrier stage: say so after 24 s, not after ten minutes.
+        .setIfMissing("spark.scheduler.barrier.maxConcurrentTasksCheck.interval", "3s")
+        .setIfMissing("spark.scheduler.barrier.maxConcurrentTasksCheck.maxFailures", "8")
+        .setIfMissing("spark.ui.showConsoleProgress", "false");
+  }
+
+  /**
+   * {@code local[*]}, spark-submit's default, means as many slots as there are cores or workers.
+   */
+  private static String master(String master, int workers) {
+    if (master.equals(ALL_CORES)) {
+      return "local[%d]".formatted(Math.max(Runtime.getRuntime().availableProcessors(), workers));
+    }
+    OptionalInt slots = slots(master);
+    if (slots.isPresent() && slots.getAsInt() < workers) {
+      throw new ConfigException(
+          "'train.workers' must be at most %d, the slots of --master %s, is %d"
+              .formatted(slots.getAsInt(), master, workers));
+    }
+    return master;
+  }
+
+  /** Tasks at once, where the master's name tells. */
+  private static OptionalInt slots(String master) {
+    Matcher local = LOCAL.matcher(master);
+    if (local.matches()) {
+      return OptionalInt.of(local.group(1) == null ? 1 : Integer.parseInt(local.group(1)));
+    }
+    Matcher cluster = LOCAL_CLUSTER.matcher(master);
+    return cluster.matches()
+        ? OptionalInt.of(Integer.parseInt(cluster.group(1)) * Integer.parseInt(cluster.group(2)))
+        : OptionalInt.empty();
+  }
+}

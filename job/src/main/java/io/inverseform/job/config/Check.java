@@ -1,0 +1,53 @@
+package io.inverseform.job.config;
+
+import java.util.List;
+import java.util.function.Predicate;
+
+/** The checks of the records' constructors: a legal value comes back, another one is refused. */
+final class Check {
+  private Check() {}
+
+  static void that(boolean legal, String key, Object value, String range) {
+    if (!legal) {
+      throw ConfigException.illegal(key, value, range);
+    }
+  }
+
+  static void atLeast(int min, String key, int value) {
+    that(value >= min, key, value, "at least " + min);
+  }
+
+  /** Finite and above 0. */
+  static void positive(String key, double value) {
+    that(value > 0 && Double.isFinite(value), key, value, "a finite number above 0");
+  }
+
+  /** Finite and not below 0. */
+  static void notNegative(String key, double value) {
+    that(value >= 0 && Double.isFinite(value), key, value, "a finite number, 0 or above");
+  }
+
+  static <T> T given(String key, T value) {
+    that(value != null, key, null, "given");
+    return value;
+  }
+
+  static void text(String key, String value) {
+    that(value != null && !value.isBlank(), key, "'" + value + "'", "a text that is not empty");
+  }
+
+  /**
+   * An unmodifiable copy of a list of the given size whose elements are all legal.
+   *
+   * @param range what an element must be
+   */
+  static <T> List<T> list(String key, List<T> values, int size, Predicate<T> legal, String range) {
+    boolean fits = given(key, values).size() == size;
+    that(
+        fits && values.stream().allMatch(v -> v != null && legal.test(v)),
+        key,
+        values,
+        "a list of %d, each %s".formatted(size, range));
+    return List.copyOf(values);
+  }
+}

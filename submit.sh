@@ -1,0 +1,165 @@
+#!/usr/bin/env bash
+# submit.sh COMMAND [--config FILE] [--set key=value]... [-- spark-submit options]
+# Builds what is missing or older than its sources, then runs the command under spark-submit.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+spark=$root/udf/target/spark
+jar=$root/job/target/inverseform-job-0.1.0-SNAPSHOT.jar
+lib=$root/job/target/lib
+
+refuse() {
+  echo "submit.sh: $1" >&2
+  exit 2
+}
+
+check_platform() {
+  case "$(uname -s) $(uname -m)" in
+    "Linux x86_64" | "Linux aarch64" | "Darwin arm64") ;;
+    *) refuse "PyTorch for DJL exists for Linux x86-64 and arm64 and macOS arm64, not for $(uname -s) $(uname -m)" ;;
+  esac
+}
+
+find_java() {
+  java=java
+  if [[ -n ${JAVA_HOME:-} ]]; then
+    java=$JAVA_HOME/bin/java
+  fi
+  local version
+  version=$("$java" -version 2>&1) || refuse "JDK 17 is needed, '$java' cannot be run: install it or set JAVA_HOME"
+  [[ $version =~ version\ \"17[.\"] ]] ||
+    refuse "JDK 17 is needed (Spark 3.5 runs on no newer one), '$java' is: ${version%%$'\n'*}; set JAVA_HOME"
+}
+
+is_stale() {
+  [[ ! -f $jar || ! -d $spark/jars || ! -d $lib ]] ||
+    [[ -n $(find "$root"/pom.xml "$root"/{udf,job}/pom.xml "$root"/{udf,job}/src "$root"/configs -newer "$jar" -print -quit) ]]
+}
+
+build() {
+  if ! is_stale; then
+    return
+  fi
+  command -v mvn >/dev/null || refuse "Maven is needed to build the job: install it or put mvn on the PATH"
+  if [[ -d $spark/jars ]]; then
+    echo "submit.sh: the sources have changed, building" >&2
+  else
+    echo "submit.sh: first build; Maven downloads what its cache lacks, 500 MB at most" >&2
+  fi
+  mvn -q -B -f "$root/pom.xml" -pl udf,job -DskipTests package >&2
+  touch "$jar"
+}
+
+
+# Splits the arguments at the first --.
+job_args=()
+spark_args=()
+split() {
+  while (($# > 0)) && [[ $1 != -- ]]; do
+    job_args+=("$1")
+    shift
+  done
+  if (($# > 1)); then
+    spark_args=("${@:2}")
+  fi
+}
+
+# The value of a spark-submit option, given as "--name value", "--name=value" or "--conf key=value".
+spark_option() {
+  local i arg value=
+  for ((i = 0; i < ${#spark_args[@]}; i++)); do
+    arg=${spark_args[i]}
+    case $arg in
+      "--$1") value=${spark_args[i + 1]:-} ;;
+      "--$1="*) value=${arg#*=} ;;
+      "spark.$1="* | "--conf=spark.$1="*) value=${arg#*spark."$1"=} ;;
+    esac
+  done
+  echo "$value"
+}
+
+needs_no_spark() {
+  ((${#job_args[@]} == 0)) && return 0
+  [[ ${job_args[0]} == config ]] && return 0
+  local arg
+  for arg in "${job_args[@]}"; do
+    case $arg in
+      -h | --help | -V | --version) return 0 ;;
+    esac
+  done
+  return 1
+}
+
+# Sets a variable for the driver and the executors, unless the user has set it.
+executor_env=()
+both() {
+  export "$1=${!1:-$2}"
+  executor_env+=(--conf "spark.executorEnv.$1=${!1}")
+}
+
+set_environment() {
+  both DJL_OFFLINE true
+  both OPT_OUT_TRACKING true
+  # threads x workers must not exceed the cores; the engine takes 'train.threads' for itself.
+  both OMP_NUM_THREADS 1
+  both OMP_WAIT_POLICY PASSIVE
+  if [[ -n $(spark_option executor.resource.gpu.amount) ]]; then
+    both PYTORCH_VERSION 2.7.1
+    both PYTORCH_FLAVOR cu128
+  fi
+}
+
+# The job's own jars and the user's, by commas. The natives for the CPU run everywhere: on a machine
+# with GPUs they would be taken without a word.
+jars() {
+  local all file
+  all=$(spark_option jars)
+  for file in "$lib"/*.jar; do
+    if [[ ${PYTORCH_FLAVOR:-cpu} == cpu* || $file != */pytorch-native-cpu-* ]]; then
+      all=$all${all:+,}$file
+    fi
+  done
+  echo "$all"
+}
+
+run_spark() {
+  if [[ -z ${SPARK_HOME:-} || ! -x ${SPARK_HOME:-}/bin/spark-submit ]]; then
+    export SPARK_HOME=$spark SPARK_SCALA_VERSION=2.12
+    run_spark_from_jars "$@"
+  fi
+  compgen -G "$SPARK_HOME/jars/spark-core_2.12-3.5.*.jar" >/dev/null ||
+    refuse "Spark 3.5 with Scala 2.12 is needed, SPARK_HOME=$SPARK_HOME is another one: change or unset it"
+  exec "$SPARK_HOME/bin/spark-submit" "$@"
+}
+
+# What bin/spark-submit does: the launcher prints the command, its words ended by NUL, after a NUL
+# and a new line.
+run_spark_from_jars() {
+  local word command=()
+  while IFS= read -r -d '' word; do
+    command+=("$word")
+  done < <("$java" -Xmx128m -cp "$spark/jars/*" org.apache.spark.launcher.Main org.apache.spark.deploy.SparkSubmit "$@")
+  ((${#command[@]} > 1)) || exit 2
+  command[1]=${command[1]#$'\n'}
+  exec "${command[@]:1}"
+}
+
+check_platform
+find_java
+split "$@"
+build
+
+if needs_no_spark; then
+  exec "$java" -XX:TieredStopAtLevel=1 -cp "$jar:$lib/*:$spark/jars/*" io.inverseform.job.cli.Main ${job_args[@]+"${job_args[@]}"}
+fi
+
+set_environment
+options=()
+if [[ $(spark_option master) == local* || -z $(spark_option master)$(spark_option deploy-mode) ]]; then
+  export SPARK_LOCAL_IP=${SPARK_LOCAL_IP:-127.0.0.1}
+  options+=(--driver-memory 4g)
+fi
+log=${TMPDIR:-/tmp}/inverseform-$(date +%Y%m%d-%H%M%S)-$$.log
+export SPARK_SUBMIT_OPTS="-Dlog4j2.configurationFile='file:$root/configs/log4j2.properties' -Dinverseform.log='$log' ${SPARK_SUBMIT_OPTS:-}"
+run_spark --class io.inverseform.job.cli.Main "${options[@]+"${options[@]}"}" "${executor_env[@]}" \
+  ${spark_args[@]+"${spark_args[@]}"} --jars "$(jars)" "$jar" "${job_args[@]}"

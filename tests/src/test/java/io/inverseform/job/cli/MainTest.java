@@ -1,0 +1,55 @@
+package io.inverseform.job.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MainTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int execute(String... args) {
+    return Main.execute(new PrintWriter(out), new PrintWriter(err), args);
+  }
+
+  @Test
+  void helpListsTheCommandsWithOneLineEach() {
+    assertThat(execute("--help")).isZero();
+    assertThat(out.toString())
+        .containsPattern("(?m)^  config +Print the effective configuration\\.$");
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void withoutACommandTheCommandsAreListed() {
+    assertThat(execute()).isZero();
+    assertThat(out.toString()).startsWith("Usage: submit.sh [-hV] COMMAND");
+  }
+
+  @Test
+  void configPrintsTheEffectiveConfiguration() {
+    assertThat(execute("config", "--set", "train.workers=7")).isZero();
+    assertThat(out.toString()).contains("\n  workers: 7\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "confg | unknown command 'confg'; did you mean 'config'?",
+        "config --st a=1 | unknown option '--st'; did you mean '--set'?",
+        "config now | 'submit.sh config' takes no argument 'now'; see 'submit.sh config --help'",
+        "config --set | Missing required parameter for option '--set' (KEY=VALUE); see 'submit.sh config --help'",
+        "config --set train.worker=1 | --set train.worker=1: unknown key 'train.worker'; did you mean 'train.workers'?",
+        "config --config none.yaml | none.yaml: no such file"
+      })
+  void whatTheUserWroteWrongTakesOneLineAndExitCode2(String line, String message) {
+    assertThat(execute(line.split(" "))).isEqualTo(2);
+    assertThat(err.toString()).isEqualTo(message + System.lineSeparator());
+    assertThat(out.toString()).isEmpty();
+  }
+}

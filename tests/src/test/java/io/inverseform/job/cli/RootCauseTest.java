@@ -1,0 +1,33 @@
+package io.inverseform.job.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+
+class RootCauseTest {
+  @Test
+  void theInnermostCauseIsShown() {
+    Throwable failure =
+        new IllegalStateException("outer", new RuntimeException(new IOException("disk full")));
+    assertThat(RootCause.line(failure)).isEqualTo("disk full");
+    assertThat(RootCause.line(new IllegalStateException(new OutOfMemoryError())))
+        .isEqualTo("java.lang.OutOfMemoryError");
+  }
+
+  @Test
+  void anExecutorsStackTraceWithinAMessageIsSearched() {
+    String message =
+        "Job aborted due to stage failure: Could not recover from a failed barrier ResultStage.\n"
+            + "java.lang.IllegalStateException: rank 1 failed\n"
+            + "\tat io.inverseform.X.y(X.java:1)\n"
+            + "Caused by: java.io.IOException: disk full\n"
+            + "\tat io.inverseform.X.z(X.java:2)\n"
+            + "\t... 3 more\n\n"
+            + "Driver stacktrace:";
+    assertThat(RootCause.line(new RuntimeException(message)))
+        .isEqualTo("java.io.IOException: disk full");
+    assertThat(RootCause.line(new RuntimeException(message.replace("Caused by", "Suppressed"))))
+        .isEqualTo("java.lang.IllegalStateException: rank 1 failed");
+  }
+}

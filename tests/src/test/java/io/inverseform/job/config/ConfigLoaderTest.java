@@ -1,0 +1,277 @@
+package io.inverseform.job.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigLoaderTest {
+  @TempDir private Path folder;
+  private Path complete;
+
+  @BeforeEach
+  void writeCompleteFile() throws IOException {
+    complete = file("complete.yaml", ConfigYaml.write(ConfigLoader.loadDemo(List.of())));
+  }
+
+  private Path file(String name, String yaml) throws IOException {
+    Path file = folder.resolve(name);
+    Files.createDirectories(file.getParent());
+    return Files.writeString(file, yaml);
+  }
+
+  private static JobConfig load(Path file, String... settings) {
+    return ConfigLoader.load(file, List.of(settings));
+  }
+
+  private void assertRefused(Path file, String message, String... settings) {
+    assertThatThrownBy(() -> load(file, settings))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(message.replace("FOLDER", folder.toString()));
+  }
+
+  @Test
+  void aWrittenConfigurationReadsBackEqual() {
+    JobConfig config = ConfigLoader.loadDemo(List.of("optimizer.learning_rate=5e-4"));
+    assertThat(ConfigYaml.read(ConfigYaml.write(config), "text")).isEqualTo(config);
+    assertThat(config.optimizer().learningRate()).isEqualTo(5e-4);
+    assertThat(ConfigYaml.write(config)).contains("type: boundary_cross_entropy");
+  }
+
+  @Test
+  void filesMergeOverTheirBases() throws IOException {
+    file("bases/widths.yaml", "model: {backbone: {branches: [1, 2, 3, 4], blocks: 7}}");
+    file("bases/seed.yaml", "_base_: widths.yaml\nseed: 5\nmodel: {backbone: {blocks: 8}}");
+    Path top = file("top.yaml", "_base_: [complete.yaml, bases/seed.yaml]\nmodel: {ocr: {mid: 9}}");
+
+    JobConfig config = load(top, "train.workers=3");
+
+    assertThat(config.seed()).isEqualTo(5);
+    assertThat(config.model().backbone().branches()).containsExactly(1, 2, 3, 4);
+    assertThat(config.model().backbone().blocks()).isEqualTo(8);
+    assertThat(config.model().ocr().mid()).isEqualTo(9);
+    assertThat(config.model().ocr().key()).isEqualTo(16);
+    assertThat(config.train().workers()).isEqualTo(3);
+  }
+
+  @Test
+  void listsAreReplacedAsAWhole() {
+    JobConfig config =
+        load(
+            complete,
+            "loss.terms=[{type: boundary_cross_entropy, loss_weight: 2, loss_name: b, scope: batch}]");
+    assertThat(config.loss().terms())
+        .containsExactly(new LossConfig.BoundaryCrossEntropy(2, "b", LossConfig.Scope.BATCH));
+  }
+
+  @Test
+  void aSettingReachesIntoAList() {
+    JobConfig config = load(complete, "loss.terms.1.loss_weight=0", "model.backbone.modules.2=5");
+    assertThat(config.loss().terms().get(0).lossWeight()).isEqualTo(1);
+    assertThat(config.loss().terms().get(1).lossWeight()).isZero();
+    assertThat(config.model().backbone().modules()).containsExactly(1, 1, 5);
+  }
+
+  @Test
+  void listsCannotBeChanged() {
+    List<Integer> branches = load(complete).model().backbone().branches();
+    assertThatThrownBy(() -> branches.set(0, 1)).isInstanceOf(UnsupportedOperationException.class);
+  }
+
+  @Test
+  void anUnknownKeyIsNamedWithItsFileAndTheNearestKnownOne() throws IOException {
+    Path top = file("top.yaml", "_base_: base/typo.yaml\ntrain: {workers: 2}");
+    file("base/typo.yaml", "_base_: ../complete.yaml\ntrain: {worker: 2}");
+    assertRefused(
+        top, "FOLDER/base/typo.yaml: unknown key 'train.worker'; did you mean 'train.workers'?");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "train.worker, train.workers",
+    "workers, train.workers",
+    "trian.workers, train",
+    "augment.with, synthesize.width",
+    "model.backbone.branch, model.backbone.branches",
+    "loss.auxilary_weight, loss.auxiliary_weight",
+    "evaluate.learning_rate, optimizer.learning_rate"
+  })
+  void theNearestKeyIsSuggested(String unknown, String nearest) {
+    String setting = unknown + "=1";
+    String key = unknown.startsWith("trian") ? "trian" : unknown;
+    assertRefused(
+        complete,
+        "--set %s: unknown key '%s'; did you mean '%s'?".formatted(setting, key, nearest),
+        setting);
+  }
+
+  @Test
+  void anUnknownKeyOfALossTermIsNamedWithItsIndex() {
+    assertRefused(
+        complete,
+        "--set loss.terms.2.treshold=0.5: unknown key 'loss.terms[2].treshold';"
+            + " did you mean 'loss.terms[2].threshold'?",
+        "loss.terms.2.treshold=0.5");
+  }
+
+  @Test
+  void anUnknownLossTypeListsTheKnownOnes() {
+    assertRefused(
+        complete,
+        "--set loss.terms.0.type=dice: 'loss.terms[0].type' is unknown: 'dice'; known:"
+            + " class_weighted_cross_entropy, boundary_cross_entropy, edge_attention",
+        "loss.terms.0.type=dice");
+    assertRefused(
+        complete,
+        "--set loss.terms=[{loss_weight: 1}]: missing key 'loss.terms[0].type'; known:"
+            + " class_weighted_cross_entropy, boundary_cross_entropy, edge_attention",
+        "loss.terms=[{loss_weight: 1}]");
+  }
+
+  @Test
+  void aMissingKeyIsNamed() throws IOException {
+    assertRefused(
+        file("empty.yaml", "# nothing"),
+        "FOLDER/empty.yaml: missing key 'seed'; give it there, in a file of '_base_' or with --set");
+    assertRefused(
+        complete,
+        "FOLDER/complete.yaml: missing key 'train'; give it there, in a file of '_base_' or with"
+            + " --set",
+        "train=null");
+    assertRefused(
+        complete,
+        "FOLDER/complete.yaml: missing key 'loss.terms[0].loss_name'; give it there, in a file of"
+            + " '_base_' or with --set",
+        "loss.terms=[{type: boundary_cross_entropy, loss_weight: 1, scope: image}]");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "train.workers=two | 'train.workers' must be a whole number of at most 31 bits, is \"two\"",
+        "train.workers=2.5 | 'train.workers' must be a whole number of at most 31 bits, is 2.5",
+        "train.workers=3000000000 | 'train.workers' must be a whole number of at most 31 bits, is 3000000000",
+        "train.workers=[2] | 'train.workers' must be a whole number of at most 31 bits, is [2]",
+        "seed=x | 'seed' must be a whole number of at most 63 bits, is \"x\"",
+        "evaluate.scale=big | 'evaluate.scale' must be a number, is \"big\"",
+        "augment.flip=1 | 'augment.flip' must be true or false, is 1",
+        "run=7 | 'run' must be a text (quote numbers), is 7",
+        "train=7 | 'train' must be a map of keys and values, is 7",
+        "augment.mean=7 | 'augment.mean' must be a list, is 7",
+        "augment.edges=none | 'augment.edges' must be one of stored, recompute, is \"none\"",
+        "augment.edges=STORED | 'augment.edges' must be one of stored, recompute, is \"STORED\"",
+        "augment.edges=1 | 'augment.edges' must be one of stored, recompute, is 1",
+        "loss.terms=7 | 'loss.terms' must be a list, is 7",
+        "loss.terms.0.scope=all | 'loss.terms[0].scope' must be one of image, batch, is \"all\"",
+        "model.backbone.branches.1=x | 'model.backbone.branches[1]' must be a whole number of at most 31 bits, is \"x\""
+      })
+  void aValueOfTheWrongTypeIsShown(String setting, String problem) {
+    assertRefused(complete, "--set " + setting + ": " + problem, setting);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "run=' ' | 'run' must be a text that is not empty, is ' '",
+        "synthesize.width=31 | 'synthesize.width' must be at least 32, is 31",
+        "preprocess.edge_threshold=0.5 | 'preprocess.edge_threshold' must be in 1..4, is 0.5",
+        "model.backbone.stage1=0 | 'model.backbone.stage1' must be at least 1, is 0",
+        "model.backbone.branches=[8, 16, 32] | 'model.backbone.branches' must be a list of 4, each at least 1, is [8, 16, 32]",
+        "model.backbone.modules=[1, 0, 1] | 'model.backbone.modules' must be a list of 3, each at least 1, is [1, 0, 1]",
+        "model.backbone.modules=[1, null, 1] | 'model.backbone.modules' must be a list of 3, each at least 1, is [1, null, 1]",
+        "model.ocr.dropout=1 | 'model.ocr.dropout' must be in 0..1, below 1, is 1.0",
+        "model.norm.momentum=0 | 'model.norm.momentum' must be above 0, at most 1, is 0.0",
+        "model.norm.epsilon=0 | 'model.norm.epsilon' must be a finite number above 0, is 0.0",
+        "loss.auxiliary_weight=-1 | 'loss.auxiliary_weight' must be a finite number, 0 or above, is -1.0",
+        "loss.terms=[] | 'loss.terms' must be a list of at least 1, is []",
+        "loss.terms.0.loss_weight=NaN | 'loss.terms[0].loss_weight' must be a finite number, 0 or above, is NaN",
+        "loss.terms.1.loss_name=segmentation | 'loss.terms' must be terms of different loss_name, is [segmentation, segmentation, edge_attention]",
+        "loss.terms.2.threshold=1.5 | 'loss.terms[2].threshold' must be in 0..1, is 1.5",
+        "augment.crop_height=16 | 'augment.crop_height' must be at least 32, is 16",
+        "augment.scale_min=9 | 'augment.scale_min' must be at most 'scale_max' = 1.5, is 9.0",
+        "augment.std=[0, 1, 1] | 'augment.std' must be a list of 3, each above 0, at most 1, is [0.0, 1.0, 1.0]",
+        "optimizer.learning_rate=Infinity | 'optimizer.learning_rate' must be a finite number above 0, is Infinity",
+        "optimizer.momentum=1 | 'optimizer.momentum' must be in 0..1, below 1, is 1.0",
+        "schedule.warmup_steps=-1 | 'schedule.warmup_steps' must be at least 0, is -1",
+        "train.workers=0 | 'train.workers' must be at least 1, is 0",
+        "train.timeout_seconds=0 | 'train.timeout_seconds' must be at least 1, is 0",
+        "evaluate.scale=0 | 'evaluate.scale' must be a finite number above 0, is 0.0"
+      })
+  void aValueOutOfRangeIsShownWithItsRange(String setting, String problem) {
+    assertRefused(complete, "--set " + setting + ": " + problem, setting);
+  }
+
+  @Test
+  void aValueOutOfRangeIsBlamedOnItsFile() throws IOException {
+    file("base.yaml", "_base_: complete.yaml\ntrain: {batch: 0}");
+    Path top = file("top.yaml", "_base_: base.yaml\ntrain: {workers: 1}");
+    assertRefused(top, "FOLDER/base.yaml: 'train.batch' must be at least 1, is 0");
+  }
+
+  @Test
+  void missingFilesAreNamedWithTheirReader() throws IOException {
+    assertRefused(folder.resolve("none.yaml"), "FOLDER/none.yaml: no such file");
+    assertRefused(
+        file("top.yaml", "_base_: [complete.yaml, none.yaml]"),
+        "FOLDER/none.yaml: no such file, which '_base_' of FOLDER/top.yaml names");
+    assertRefused(folder, "FOLDER: cannot be read: Is a directory");
+  }
+
+  @Test
+  void basesThatGoRoundInACircleAreRefused() throws IOException {
+    file("a.yaml", "_base_: b.yaml");
+    file("b.yaml", "_base_: c.yaml");
+    Path c = file("c.yaml", "_base_: a.yaml");
+    assertRefused(
+        c,
+        "FOLDER/b.yaml: '_base_' goes round in a circle:"
+            + " FOLDER/c.yaml -> FOLDER/a.yaml -> FOLDER/b.yaml -> FOLDER/c.yaml");
+  }
+
+  @Test
+  void aBaseMustBeAFileName() throws IOException {
+    assertRefused(
+        file("top.yaml", "_base_: {file: complete.yaml}"),
+        "FOLDER/top.yaml: '_base_' must be a file name or a list of them,"
+            + " is {\"file\":\"complete.yaml\"}");
+  }
+
+  @Test
+  void brokenYamlIsNamedWithItsLine() throws IOException {
+    assertRefused(
+        file("broken.yaml", "seed: 1\ntrain: {workers: 2"),
+        "FOLDER/broken.yaml: line 2: while parsing a flow mapping,"
+            + " expected ',' or '}', but got <stream end>");
+    assertRefused(
+        file("twice.yaml", "seed: 1\nseed: 2"),
+        "FOLDER/twice.yaml: line 2: Duplicate field 'seed'");
+    assertRefused(
+        file("list.yaml", "[1, 2]"), "FOLDER/list.yaml: must hold keys and values, is [1,2]");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "train.workers | must have the form key.path=value",
+        "=3 | must have the form key.path=value",
+        "train.workers= | there is no value behind '='",
+        "train.workers=[1 | line 1: while parsing a flow sequence, expected ',' or ']', but got <stream end>",
+        "loss.terms.3.scope=image | 'loss.terms' is a list of 3, its elements are 0 to 2, not '3'",
+        "loss.terms.first=image | 'loss.terms' is a list of 3, its elements are 0 to 2, not 'first'",
+        "augment.mean.0.x=1 | 'augment.mean.0' holds no keys"
+      })
+  void aSettingOfTheWrongFormIsRefused(String setting, String problem) {
+    assertRefused(complete, "--set " + setting + ": " + problem, setting);
+  }
+}
