@@ -1,0 +1,210 @@
+package io.inverseform.job.dataset;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the local file of a split, once for all workers of a host: one lock in the JVM and one on
+ * the file system keep the others waiting, and the file appears whole or not at all. Its name holds
+ * the table's identity (names, lengths and times of the Parquet files), so that a new table means a
+ * new file; the files of older tables at the same place are removed.
+ */
+final class LocalCopy {
+  private static final Logger LOG = LoggerFactory.getLogger(LocalCopy.class);
+  private static final ReentrantLock IN_THIS_JVM = new ReentrantLock();
+  private static final long LOCK_MINUTES = 60;
+  private static final long LOCK_POLL_MILLIS = 100;
+  private static final String SUFFIX = ".samples";
+
+  private final SampleTable table;
+  private final String split;
+  private final Path folder;
+  private final Configuration hadoop;
+
+  LocalCopy(SampleTable table, String split, Path folder, Configuration hadoop) {
+    this.table = table;
+    this.split = split;
+    this.folder = folder;
+    this.hadoop = hadoop;
+  }
+
+  /** Opens the copy, after making it if there is none or a damaged one. */
+  SampleFile open() throws IOException {
+    List<FileStatus> parts = table.files();
+    String place = hash(table.folder() + "\n" + split);
+    Path file = folder.resolve(place + "-" + identity(parts) + SUFFIX);
+    Files.createDirectories(folder);
+    lockJvm(file);
+    try (FileChannel channel = lockChannel(folder.resolve(place + ".lock"));
+        FileLock lock = lock(channel, file)) {
+      if (!lock.isValid()) {
+        throw new IOException("the lock of " + file + " was lost");
+      }
+      if (!isWhole(file)) {
+        copy(parts, file);
+        removeOthers(place, file);
+      }
+      return new SampleFile(file);
+    } finally {
+      IN_THIS_JVM.unlock();
+    }
+  }
+
+  private static boolean isWhole(Path file) {
+    if (!Files.exists(file)) {
+      return false;
+    }
+    try (SampleFile whole = new SampleFile(file)) {
+      return whole.size() > 0;
+    } catch (IOException e) {
+      LOG.warn("a damaged local copy is made again: {}", e.getMessage());
+      return false;
+    }
+  }
+
+  private void copy(List<FileStatus> parts, Path file) throws IOException {
+    long needed = parts.stream().mapToLong(FileStatus::getLen).sum();
+    long usable = Files.getFileStore(folder).getUsableSpace();
+    if (usable < needed) {
+      throw new IOException(
+          String.format(
+              "%s has %d MB free, the local copy of %s may need %d MB: free some space there, or"
+                  + " choose another folder for local copies",
+              folder, usable >> 20, table.folder(), needed >> 20));
+    }
+    Path unfinished = file.resolveSibling(file.getFileName() + ".unfinished");
+    long start = System.nanoTime();
+    try {
+      try (SampleFileWriter writer = new SampleFileWriter(unfinished)) {
+        for (FileStatus part : parts) {
+          append(part, writer);
+        }
+        if (writer.size() == 0) {
+          throw new IOException(
+              "sample table "
+                  + table.folder()
+                  + " has no sample in split '"
+                  + split
+                  + "': choose another split, or run preprocess on pictures that have it");
+        }
+        writer.finish();
+      }
+      Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(unfinished);
+    }
+    LOG.info(
+        "copied split {} of {} to {} ({} MB) in {} ms",
+        split,
+        table.folder(),
+        file,
+        Files.size(file) >> 20,
+        TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
+  }
+
+  private void append(FileStatus part, SampleFileWriter writer) throws IOException {
+    try (ParquetSamples samples = new ParquetSamples(part.getPath(), split, hadoop)) {
+      for (Sample sample = samples.next(); sample != null; sample = samples.next()) {
+        writer.append(sample);
+      }
+    } catch (RuntimeException e) {
+      throw new IOException(
+          part.getPath() + " cannot be read as part of a sample table: " + e.getMessage(), e);
+    }
+  }
+
+  private void removeOthers(String place, Path keep) throws IOException {
+    try (DirectoryStream<Path> copies =
+        Files.newDirectoryStream(folder, place + "-*" + SUFFIX + "*")) {
+      for (Path copy : copies) {
+        if (!copy.equals(keep)) {
+          Files.deleteIfExists(copy);
+        }
+      }
+    }
+  }
+
+  private static FileChannel lockChannel(Path file) throws IOException {
+    return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+  }
+
+  private static void lockJvm(Path file) throws IOException {
+    try {
+      if (!IN_THIS_JVM.tryLock(LOCK_MINUTES, TimeUnit.MINUTES)) {
+        throw waitedTooLong(file, "another worker of this process");
+      }
+    } catch (InterruptedException e) {
+      throw interrupted(file);
+    }
+  }
+
+  /** Polls, since operating systems know no file lock with a time limit. */
+  private static FileLock lock(FileChannel channel, Path file) throws IOException {
+    long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(LOCK_MINUTES);
+    FileLock lock = channel.tryLock();
+    while (lock == null) {
+      if (System.nanoTime() > deadline) {
+        throw waitedTooLong(file, "another process on this host");
+      }
+      try {
+        TimeUnit.MILLISECONDS.sleep(LOCK_POLL_MILLIS);
+      } catch (InterruptedException e) {
+        throw interrupted(file);
+      }
+      lock = channel.tryLock();
+    }
+    return lock;
+  }
+
+  private static IOException waitedTooLong(Path file, String who) {
+    return new IOException(
+        "waited " + LOCK_MINUTES + " minutes for " + who + " to write " + file + ": is it stuck?");
+  }
+
+  private static IOException interrupted(Path file) {
+    Thread.currentThread().interrupt();
+    return new InterruptedIOException("interrupted while waiting for the local copy " + file);
+  }
+
+  private static String identity(List<FileStatus> parts) {
+    StringBuilder text = new StringBuilder();
+    for (FileStatus part : parts) {
+      text.append(part.getPath().getName())
+          .append('\t')
+          .append(part.getLen())
+          .append('\t')
+          .append(part.getModificationTime())
+          .append('\n');
+    }
+    return hash(text.toString());
+  }
+
+  private static String hash(String text) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().toHexDigits(ByteBuffer.wrap(digest).getLong());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

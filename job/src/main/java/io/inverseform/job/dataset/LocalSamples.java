@@ -1,0 +1,63 @@
+package io.inverseform.job.dataset;
+
+import io.inverseform.udf.label.ClassCatalogue;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.apache.hadoop.conf.Configuration;
+
+/**
+ * A split of the sample table with fast random access: Parquet has none, so the split is copied to
+ * a local file once per host, shared by all workers there. Position 0 to size - 1 is the order of
+ * sample ids, whatever the Parquet files look like. Thread-safe; interrupting a thread that reads
+ * closes it.
+ */
+public final class LocalSamples implements AutoCloseable {
+  private final SampleTable table;
+  private final SampleFile file;
+
+  private LocalSamples(SampleTable table, SampleFile file) {
+    this.table = table;
+    this.file = file;
+  }
+
+  /**
+   * Opens the local copy of a split, after making it if there is none. Needs no Spark session, but
+   * Spark's jars.
+   *
+   * @param tableFolder folder of the sample table, on any Hadoop file system
+   * @param localFolder folder on this host for local copies; copies of older tables are removed
+   * @throws java.io.FileNotFoundException if there is no table
+   * @throws IOException if the split has no sample, the disk is full, or the table is damaged
+   */
+  public static LocalSamples open(
+      String tableFolder, String split, Path localFolder, Configuration hadoop) throws IOException {
+    SampleTable table = SampleTable.open(tableFolder, hadoop);
+    return new LocalSamples(table, new LocalCopy(table, split, localFolder, hadoop).open());
+  }
+
+  /** Number of samples, at least 1. */
+  public int size() {
+    return file.size();
+  }
+
+  /**
+   * A sample.
+   *
+   * @throws IOException if the local file is damaged
+   */
+  public Sample sample(int position) throws IOException {
+    Objects.checkIndex(position, file.size());
+    return file.read(position);
+  }
+
+  /** The classes that train ids stand for. */
+  public ClassCatalogue catalogue() throws IOException {
+    return table.catalogue();
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}

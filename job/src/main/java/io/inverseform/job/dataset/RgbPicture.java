@@ -1,0 +1,100 @@
+package io.inverseform.job.dataset;
+
+import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.DataBufferByte;
+import java.awt.image.Raster;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.Iterator;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+
+/**
+ * A decoded picture.
+ *
+ * @param width pixels
+ * @param height pixels
+ * @param rgb (H, W, 3) unsigned sRGB bytes, row by row from the top
+ */
+public record RgbPicture(int width, int height, byte[] rgb) {
+  /**
+   * Decodes a JPEG or PNG file of any depth; alpha is dropped.
+   *
+   * @throws IOException if it cannot be decoded
+   */
+  public static RgbPicture decode(byte[] file) throws IOException {
+    try (var in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
+      Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
+      if (!readers.hasNext()) {
+        throw new IOException("no decoder knows this picture format (" + file.length + " bytes)");
+      }
+      ImageReader reader = readers.next();
+      try {
+        reader.setInput(in, true, true);
+        return of(reader.read(0));
+      } catch (RuntimeException e) {
+        throw new IOException("picture is damaged: " + e.getMessage(), e);
+      } finally {
+        reader.dispose();
+      }
+    }
+  }
+
+  /** The pixels of an image. */
+  public static RgbPicture of(BufferedImage image) {
+    byte[] rgb = new byte[Math.multiplyExact(3, image.getWidth() * image.getHeight())];
+    if (image.getType() == BufferedImage.TYPE_3BYTE_BGR
+        && image.getRaster().getDataBuffer() instanceof DataBufferByte buffer
+        && buffer.getData().length == rgb.length) {
+      swapEnds(buffer.getData(), rgb);
+    } else if (image.getColorModel().getNumColorComponents() == 1) {
+      spreadGrey(image.getRaster(), image.getColorModel(), rgb);
+    } else {
+      convert(image, rgb);
+    }
+    return new RgbPicture(image.getWidth(), image.getHeight(), rgb);
+  }
+
+  private static void swapEnds(byte[] bgr, byte[] rgb) {
+    for (int i = 0; i < rgb.length; i += 3) {
+      rgb[i] = bgr[i + 2];
+      rgb[i + 1] = bgr[i + 1];
+      rgb[i + 2] = bgr[i];
+    }
+  }
+
+  /** Grey samples as they are: AWT's conversion would take them for linear light. */
+  private static void spreadGrey(Raster raster, ColorModel model, byte[] rgb) {
+    int shift = model.getComponentSize(0) - 8;
+    int[] row = new int[raster.getWidth()];
+    int at = 0;
+    for (int y = 0; y < raster.getHeight(); y++) {
+      raster.getSamples(0, y, row.length, 1, 0, row);
+      for (int sample : row) {
+        byte grey =
+            (byte)
+                (shift >= 0
+                    ? sample >> shift
+                    : sample * 255 / ((1 << model.getComponentSize(0)) - 1));
+        rgb[at++] = grey;
+        rgb[at++] = grey;
+        rgb[at++] = grey;
+      }
+    }
+  }
+
+  private static void convert(BufferedImage image, byte[] rgb) {
+    int[] row = new int[image.getWidth()];
+    int at = 0;
+    for (int y = 0; y < image.getHeight(); y++) {
+      image.getRGB(0, y, row.length, 1, row, 0, row.length);
+      for (int pixel : row) {
+        rgb[at++] = (byte) (pixel >> 16);
+        rgb[at++] = (byte) (pixel >> 8);
+        rgb[at++] = (byte) pixel;
+      }
+    }
+  }
+}
