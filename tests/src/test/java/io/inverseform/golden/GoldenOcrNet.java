@@ -1,9 +1,7 @@
 package io.inverseform.golden;
 
 import ai.djl.Device;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.inverseform.job.config.ModelConfig;
@@ -12,7 +10,6 @@ import io.inverseform.job.config.ModelConfig.NormConfig;
 import io.inverseform.job.config.ModelConfig.OcrConfig;
 import io.inverseform.job.model.OcrNet;
 import io.inverseform.job.torch.FlatParameters;
-import io.inverseform.job.torch.Tensors;
 import io.inverseform.job.torch.Torch;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -83,29 +80,6 @@ public final class GoldenOcrNet implements AutoCloseable {
   /** Owner of its memory. */
   public NDManager manager() {
     return manager;
-  }
-
-  /** A golden float array as a tensor. */
-  public NDArray tensor(NDManager owner, Npz.Array array) {
-    long[] shape = new long[array.shape().length];
-    for (int i = 0; i < shape.length; i++) {
-      shape[i] = array.shape()[i];
-    }
-    return Tensors.of(owner, array.floats(), new Shape(shape));
-  }
-
-  /** Relative L2 distance: norm(actual - expected) / norm(expected). */
-  public static double relativeL2(float[] actual, float[] expected) {
-    if (actual.length != expected.length) {
-      throw new IllegalArgumentException(actual.length + " values beside " + expected.length);
-    }
-    double distance = 0;
-    double norm = 0;
-    for (int i = 0; i < actual.length; i++) {
-      distance += Math.pow(actual[i] - (double) expected[i], 2);
-      norm += Math.pow(expected[i], 2);
-    }
-    return Math.sqrt(distance / norm);
   }
 
   @Override

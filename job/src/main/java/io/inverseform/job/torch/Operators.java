@@ -54,8 +54,8 @@ public final class Operators {
         return torch.fill_(target, value)
       def detach(self: __torch__.Operators, x: Tensor) -> Tensor:
         return torch.detach(x)
-      def cross_entropy(self: __torch__.Operators, logits: Tensor, target: Tensor, weight: Tensor, ignore: int) -> Tensor:
-        return torch.cross_entropy_loss(logits, target, weight, 0, ignore, 0.)
+      def cross_entropy(self: __torch__.Operators, logits: Tensor, target: Tensor, ignore: int) -> Tensor:
+        return torch.cross_entropy_loss(logits, target, None, 0, ignore, 0.)
       def binary_cross_entropy(self: __torch__.Operators, logits: Tensor, target: Tensor, weight: Tensor) -> Tensor:
         return torch.binary_cross_entropy_with_logits(logits, target, weight, None, 0)
       def class_counts(self: __torch__.Operators, target: Tensor, classes: int) -> Tensor:
@@ -64,6 +64,11 @@ public final class Operators {
         valid = torch.to(torch.eq(flat, index), 6, False, False, None)
         counts = torch.new_zeros(valid, [torch.size(flat, 0), classes], dtype=6, layout=None, device=None, pin_memory=None)
         return torch.scatter_add_(counts, 1, index, valid)
+      def pick(self: __torch__.Operators, values: Tensor, target: Tensor) -> Tensor:
+        flat = torch.flatten(target, 1)
+        index = torch.clamp(flat, 0, torch.sub(torch.size(values, 1), 1))
+        picked = torch.mul(torch.gather(values, 1, index), torch.eq(flat, index))
+        return torch.reshape(picked, torch.size(target))
       def tiles(self: __torch__.Operators, x: Tensor, tile: int) -> Tensor:
         grid = torch.unfold(torch.unfold(x, 2, tile, tile), 3, tile, tile)
         order = torch.permute(grid, [2, 3, 0, 1, 4, 5])
@@ -195,16 +200,15 @@ public final class Operators {
   }
 
   /**
-   * Weighted negative log-likelihood of the softmax, a value a pixel: w[target] * nll.
+   * Negative log-likelihood of the softmax, a value a pixel.
    *
    * @param logits (N, C, H, W)
-   * @param target (N, H, W), int64
-   * @param weight (C)
+   * @param target (N, H, W), int64, 0 to C - 1 or ignore
    * @param ignore target that gives 0
    * @return (N, H, W)
    */
-  public static NDArray crossEntropy(NDArray logits, NDArray target, NDArray weight, int ignore) {
-    return call("cross_entropy", logits, target, weight, (long) ignore);
+  public static NDArray crossEntropy(NDArray logits, NDArray target, int ignore) {
+    return call("cross_entropy", logits, target, (long) ignore);
   }
 
   /** Weighted binary cross-entropy with logits, a value an element; shapes as the logits'. */
@@ -220,6 +224,17 @@ public final class Operators {
    */
   public static NDArray classCounts(NDArray target, int classes) {
     return call("class_counts", target, (long) classes);
+  }
+
+  /**
+   * Each pixel's value of its class; 0 where the target is none of the classes.
+   *
+   * @param values (N, C)
+   * @param target (N, H, W), int64
+   * @return (N, H, W)
+   */
+  public static NDArray pick(NDArray values, NDArray target) {
+    return call("pick", values, target);
   }
 
   /**

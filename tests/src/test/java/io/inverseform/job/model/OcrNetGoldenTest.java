@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.inverseform.golden.GoldenOcrNet;
+import io.inverseform.golden.Goldens;
 import io.inverseform.golden.Npz;
 import io.inverseform.job.torch.Operators;
 import io.inverseform.job.torch.Tape;
@@ -22,7 +23,7 @@ class OcrNetGoldenTest {
     try (GoldenOcrNet ocrNet = new GoldenOcrNet();
         NDManager manager = ocrNet.manager().newSubManager();
         Tape tape = Tape.inference(manager)) {
-      NDArray images = ocrNet.tensor(manager, golden.array("in.images"));
+      NDArray images = Goldens.tensor(manager, golden.array("in.images"));
       long height = images.getShape().get(2);
       long width = images.getShape().get(3);
 
@@ -41,7 +42,7 @@ class OcrNetGoldenTest {
   }
 
   private static void close(NDArray actual, Npz.Array expected) {
-    assertThat(GoldenOcrNet.relativeL2(actual.toFloatArray(), expected.floats()))
+    assertThat(Goldens.relativeL2(actual.toFloatArray(), expected.floats()))
         .as(expected.name())
         .isLessThan(TOLERANCE);
   }

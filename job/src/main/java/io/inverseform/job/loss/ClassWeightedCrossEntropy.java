@@ -1,0 +1,30 @@
+package io.inverseform.job.loss;
+
+import ai.djl.ndarray.NDArray;
+import io.inverseform.job.config.LossConfig;
+
+/** Cross-entropy with {@link ClassWeights}: the weighted mean of each image, summed over images. */
+final class ClassWeightedCrossEntropy implements LossTerm {
+  private final LossConfig.CrossEntropy config;
+  private final ClassWeights weights;
+
+  ClassWeightedCrossEntropy(LossConfig.CrossEntropy config, int classes) {
+    this.config = config;
+    weights = new ClassWeights(config.lossName(), config.upperBound(), config.scope(), classes);
+  }
+
+  @Override
+  public String name() {
+    return config.lossName();
+  }
+
+  @Override
+  public double weight() {
+    return config.lossWeight();
+  }
+
+  @Override
+  public NDArray sumOverImages(Prediction prediction, Truth truth) {
+    return weights.sumOfMeans(prediction.negativeLogLikelihood(), truth.target());
+  }
+}

@@ -1,0 +1,53 @@
+package io.inverseform.job.loss;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDScope;
+import io.inverseform.job.config.LossConfig;
+import io.inverseform.udf.label.LabelMap;
+
+/**
+ * Class-weighted cross-entropy over the pixels whose boundary probability is above a threshold
+ * (Takikawa et al., "Gated-SCNN", 2019, the dual task's segmentation part). Class shares are
+ * counted over those pixels only; the boundary logits get no gradient.
+ */
+final class EdgeAttention implements LossTerm {
+  private final LossConfig.EdgeAttention config;
+  private final ClassWeights weights;
+
+  EdgeAttention(LossConfig.EdgeAttention config, int classes) {
+    if (!(config.threshold() >= 0 && config.threshold() < 1)) {
+      throw new IllegalArgumentException(
+          "threshold of loss "
+              + config.lossName()
+              + " must be a probability below 1, is "
+              + config.threshold());
+    }
+    this.config = config;
+    weights = new ClassWeights(config.lossName(), config.upperBound(), config.scope(), classes);
+  }
+
+  @Override
+  public String name() {
+    return config.lossName();
+  }
+
+  @Override
+  public double weight() {
+    return config.lossWeight();
+  }
+
+  @Override
+  public NDArray sumOverImages(Prediction prediction, Truth truth) {
+    try (NDScope step = new NDScope()) {
+      step.suppressNotUsedWarning();
+      NDArray probability = prediction.boundaryAtLabels().getNDArrayInternal().sigmoid();
+      NDArray near = probability.gt(config.threshold()).reshape(truth.target().getShape());
+      NDArray ignore = truth.target().zerosLike().add(LabelMap.IGNORE);
+      NDArray target = NDArrays.where(near, truth.target(), ignore);
+      NDArray sum = weights.sumOfMeans(prediction.negativeLogLikelihood(), target);
+      NDScope.unregister(sum);
+      return sum;
+    }
+  }
+}

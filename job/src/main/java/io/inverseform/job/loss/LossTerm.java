@@ -1,0 +1,36 @@
+package io.inverseform.job.loss;
+
+import ai.djl.ndarray.NDArray;
+import io.inverseform.job.config.LossConfig;
+
+/**
+ * One term of the total loss at one output. A term is finite for every legal input: a mean over
+ * nothing is 0, with gradients of 0.
+ */
+interface LossTerm {
+  /** Name under which the term is logged. */
+  String name();
+
+  /** Factor of the term in the total. */
+  double weight();
+
+  /**
+   * The term summed over the images, so that the sums of several workers add up to that of all
+   * their images; a term that looks at the batch as a whole gives its mean times the images.
+   *
+   * @return a scalar with history
+   */
+  NDArray sumOverImages(Prediction prediction, Truth truth);
+
+  /** The term that a configuration asks for. */
+  static LossTerm of(LossConfig.Term config, int classes) {
+    if (config instanceof LossConfig.CrossEntropy term) {
+      return new ClassWeightedCrossEntropy(term, classes);
+    } else if (config instanceof LossConfig.BoundaryCrossEntropy term) {
+      return new BoundaryCrossEntropy(term);
+    } else if (config instanceof LossConfig.EdgeAttention term) {
+      return new EdgeAttention(term, classes);
+    }
+    throw new IllegalArgumentException("no loss for " + config);
+  }
+}

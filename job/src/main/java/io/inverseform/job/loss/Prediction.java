@@ -1,0 +1,87 @@
+package io.inverseform.job.loss;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.Shape;
+import io.inverseform.job.torch.Operators;
+import io.inverseform.udf.label.LabelMap;
+
+/**
+ * One output of the network at the labels' size. The terms share what several of them read, and it
+ * is kept no longer than they need it.
+ */
+final class Prediction implements AutoCloseable {
+  private final NDArray logits;
+  private final NDArray boundary;
+  private final Truth truth;
+  private NDArray boundaryAtLabels;
+  private NDArray negativeLogLikelihood;
+
+  /**
+   * An output as the network gives it.
+   *
+   * @param name what to call it in an error
+   * @param logits (N, classes, h, w)
+   * @param boundary boundary logits (N, 1, h, w)
+   */
+  Prediction(String name, NDArray logits, NDArray boundary, int classes, Truth truth) {
+    require(name + " logits", logits, classes, truth);
+    require(name + " boundary logits", boundary, 1, truth);
+    this.logits = logits;
+    this.boundary = boundary;
+    this.truth = truth;
+  }
+
+  private static void require(String what, NDArray x, int channels, Truth truth) {
+    Shape shape = x.getShape();
+    if (shape.dimension() != 4 || shape.get(0) != truth.images() || shape.get(1) != channels) {
+      throw new IllegalArgumentException(
+          what
+              + " must be ("
+              + truth.images()
+              + ", "
+              + channels
+              + ", h, w) for labels of shape "
+              + truth.target().getShape()
+              + ", are "
+              + shape);
+    }
+  }
+
+  /** Boundary logits as the network gives them, (N, 1, h, w). */
+  NDArray boundary() {
+    return boundary;
+  }
+
+  /** Boundary logits (N, 1, H, W), not to be closed. */
+  NDArray boundaryAtLabels() {
+    if (boundaryAtLabels == null) {
+      boundaryAtLabels = Operators.bilinear(boundary, truth.height(), truth.width(), false);
+      NDScope.unregister(boundaryAtLabels);
+    }
+    return boundaryAtLabels;
+  }
+
+  /**
+   * Cross-entropy of every pixel without weights (N, H, W), 0 at ignored ones; not to be closed.
+   */
+  NDArray negativeLogLikelihood() {
+    if (negativeLogLikelihood == null) {
+      try (NDArray atLabels = Operators.bilinear(logits, truth.height(), truth.width(), false)) {
+        negativeLogLikelihood = Operators.crossEntropy(atLabels, truth.target(), LabelMap.IGNORE);
+        NDScope.unregister(negativeLogLikelihood);
+      }
+    }
+    return negativeLogLikelihood;
+  }
+
+  @Override
+  public void close() {
+    if (boundaryAtLabels != null) {
+      boundaryAtLabels.close();
+    }
+    if (negativeLogLikelihood != null) {
+      negativeLogLikelihood.close();
+    }
+  }
+}

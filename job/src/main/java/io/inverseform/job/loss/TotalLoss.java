@@ -1,0 +1,129 @@
+package io.inverseform.job.loss;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import io.inverseform.job.config.LossConfig;
+import io.inverseform.job.model.OcrNet;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The weighted sum of the configured terms at the main output, plus a share of the same at the
+ * auxiliary output. Nothing in it waits for the device.
+ */
+public final class TotalLoss {
+  private static final String AUXILIARY = "aux.";
+
+  private final double auxiliaryWeight;
+  private final int classes;
+  private final List<LossTerm> terms;
+
+  /**
+   * The configured loss.
+   *
+   * @throws IllegalArgumentException if there is no term, or two of one name
+   */
+  public TotalLoss(LossConfig config, int classes) {
+    this(
+        config.auxiliaryWeight(),
+        classes,
+        config.terms().stream().map(term -> LossTerm.of(term, classes)).toList());
+  }
+
+  TotalLoss(double auxiliaryWeight, int classes, List<LossTerm> terms) {
+    Set<String> names = new HashSet<>();
+    for (LossTerm term : terms) {
+      if (!names.add(term.name())) {
+        throw new IllegalArgumentException("two loss terms are named " + term.name());
+      }
+    }
+    if (terms.isEmpty()) {
+      throw new IllegalArgumentException("a total loss needs at least one term");
+    }
+    this.auxiliaryWeight = auxiliaryWeight;
+    this.classes = classes;
+    this.terms = terms;
+  }
+
+  /**
+   * A step's loss.
+   *
+   * @param total a scalar with history
+   * @param terms by name, the auxiliary output's with {@code aux.} before it; scalars without their
+   *     weights
+   */
+  public record Result(NDArray total, Map<String, NDArray> terms) {
+    /** All terms' values; waits for the device, once. */
+    public Map<String, Float> values() {
+      NDList scalars = new NDList(terms.values());
+      try (NDArray stacked = NDArrays.stack(scalars)) {
+        float[] values = stacked.toFloatArray();
+        Map<String, Float> byName = new LinkedHashMap<>();
+        int next = 0;
+        for (String name : terms.keySet()) {
+          byName.put(name, values[next++]);
+        }
+        return byName;
+      }
+    }
+  }
+
+  /**
+   * Sums every term over this worker's images and divides by the normaliser, so that losses and
+   * gradients of all workers add up to those of one worker with all images. Terms of batch scope
+   * look at this worker's images only.
+   *
+   * @param outputs at any resolution; brought to the labels' by bilinear interpolation
+   * @param target train ids (N, H, W), int64; 255 is ignored, any other must be below the classes
+   * @param edges (N, 1, H, W), float32, 1 on edges and 0 elsewhere
+   * @param normaliser images of the step over all workers
+   * @throws IllegalArgumentException if shapes do not fit; the message names both
+   */
+  public Result compute(OcrNet.Outputs outputs, NDArray target, NDArray edges, double normaliser) {
+    if (!(normaliser > 0)) {
+      throw new IllegalArgumentException(
+          "the normaliser is the number of images of a step, not " + normaliser);
+    }
+    Truth truth = new Truth(target, edges);
+    Map<String, NDArray> values = new LinkedHashMap<>();
+    List<NDArray> weighted = new ArrayList<>();
+    try (Prediction main =
+        new Prediction("main", outputs.logits(), outputs.boundary(), classes, truth)) {
+      add(main, truth, "", 1, normaliser, values, weighted);
+    }
+    if (auxiliaryWeight != 0) {
+      try (Prediction auxiliary =
+          new Prediction(
+              "auxiliary",
+              outputs.auxiliaryLogits(),
+              outputs.auxiliaryBoundary(),
+              classes,
+              truth)) {
+        add(auxiliary, truth, AUXILIARY, auxiliaryWeight, normaliser, values, weighted);
+      }
+    }
+    NDArray total = weighted.stream().reduce(NDArray::add).orElseThrow();
+    return new Result(total, values);
+  }
+
+  private void add(
+      Prediction prediction,
+      Truth truth,
+      String prefix,
+      double factor,
+      double normaliser,
+      Map<String, NDArray> values,
+      List<NDArray> weighted) {
+    for (LossTerm term : terms) {
+      // A double factor would make a scalar float64.
+      NDArray value = term.sumOverImages(prediction, truth).mul((float) (1 / normaliser));
+      values.put(prefix + term.name(), value);
+      weighted.add(value.mul((float) (factor * term.weight())));
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The losses, one class each, composed by configuration. */
+package io.inverseform.job.loss;
