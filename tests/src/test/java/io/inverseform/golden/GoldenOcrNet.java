@@ -9,6 +9,7 @@ import io.inverseform.job.config.ModelConfig.BackboneConfig;
 import io.inverseform.job.config.ModelConfig.NormConfig;
 import io.inverseform.job.config.ModelConfig.OcrConfig;
 import io.inverseform.job.model.OcrNet;
+import io.inverseform.job.torch.ChannelMasks;
 import io.inverseform.job.torch.FlatParameters;
 import io.inverseform.job.torch.Torch;
 import java.io.IOException;
@@ -17,6 +18,12 @@ import java.util.List;
 
 /** The golden OCRNet: its configuration and weights from the golden folder. */
 public final class GoldenOcrNet implements AutoCloseable {
+  /** The golden networks have no dropout. */
+  public static final ChannelMasks NO_DROPOUT =
+      (layer, samples, channels, probability) -> {
+        throw new IllegalStateException("no dropout is meant in " + layer);
+      };
+
   private final JsonNode json;
   private final NDManager manager;
   private final OcrNet network;
@@ -27,7 +34,7 @@ public final class GoldenOcrNet implements AutoCloseable {
     Torch.start(1);
     json = new ObjectMapper().readTree(Npz.folder().resolve("model_config.json").toFile());
     manager = Torch.manager(Device.cpu());
-    network = new OcrNet(config(), json.get("classes").asInt());
+    network = new OcrNet(config(), classes());
     parameters = new FlatParameters(manager, network, 1);
     load(Npz.golden("model_ocrnet_state.npz"));
   }
@@ -75,6 +82,11 @@ public final class GoldenOcrNet implements AutoCloseable {
   /** Its memory. */
   public FlatParameters parameters() {
     return parameters;
+  }
+
+  /** Number of classes. */
+  public int classes() {
+    return json.get("classes").asInt();
   }
 
   /** Owner of its memory. */

@@ -29,15 +29,23 @@ public final class Goldens {
 
   /** Relative L2 distance: norm(actual - expected) / norm(expected). */
   public static double relativeL2(float[] actual, float[] expected) {
+    return l2(actual, expected) / l2(expected);
+  }
+
+  /** L2 distance. */
+  public static double l2(float[] actual, float[] expected) {
     if (actual.length != expected.length) {
       throw new IllegalArgumentException(actual.length + " values beside " + expected.length);
     }
-    double distance = 0;
-    double norm = 0;
+    double sum = 0;
     for (int i = 0; i < actual.length; i++) {
-      distance += Math.pow(actual[i] - (double) expected[i], 2);
-      norm += Math.pow(expected[i], 2);
+      sum += Math.pow(actual[i] - (double) expected[i], 2);
     }
-    return Math.sqrt(distance / norm);
+    return Math.sqrt(sum);
+  }
+
+  /** L2 norm. */
+  public static double l2(float[] values) {
+    return l2(values, new float[values.length]);
   }
 }

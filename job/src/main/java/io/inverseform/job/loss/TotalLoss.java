@@ -50,6 +50,13 @@ public final class TotalLoss {
     this.terms = terms;
   }
 
+  /** This loss and one term more. */
+  public TotalLoss plus(InverseForm term) {
+    List<LossTerm> more = new ArrayList<>(terms);
+    more.add(term);
+    return new TotalLoss(auxiliaryWeight, classes, more);
+  }
+
   /**
    * A step's loss.
    *

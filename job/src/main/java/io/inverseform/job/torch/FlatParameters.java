@@ -24,9 +24,9 @@ public final class FlatParameters implements AutoCloseable {
   private final Map<String, Slot> slots = new LinkedHashMap<>();
   private final Map<Parameter, Slot> trained = new IdentityHashMap<>();
   private final FlatVector weights;
-  private final FlatVector gradient;
   private final FlatVector buffers;
   private final long parameterCount;
+  private FlatVector gradient;
 
   /**
    * Where a parameter lies.
@@ -80,7 +80,6 @@ public final class FlatParameters implements AutoCloseable {
     }
     parameterCount = count;
     weights = new FlatVector(manager, Math.toIntExact(weightFloats));
-    gradient = new FlatVector(manager, Math.toIntExact(weightFloats));
     buffers = new FlatVector(manager, Math.toIntExact(bufferFloats));
     declared.forEach((name, entry) -> bind(slots.get(name), entry, seed));
     weights.toDevice(0, weights.length());
@@ -95,7 +94,7 @@ public final class FlatParameters implements AutoCloseable {
     FlatVector vector = slot.trained() ? weights : buffers;
     entry.parameter().setArray(vector.view(slot.offset(), slot.shape()));
     KeyedRandom random = new KeyedRandom(seed, KeyedRandom.hash(slot.name()));
-    vector.host().position(slot.offset()).put(entry.initial().draw(slot.shape(), random));
+    entry.initial().draw(vector.host().position(slot.offset()), slot.shape(), random);
   }
 
   /** All trained parameters, with gaps of zeros between them. */
@@ -103,8 +102,11 @@ public final class FlatParameters implements AutoCloseable {
     return weights;
   }
 
-  /** The gradient, laid out as the weights. */
+  /** The gradient, laid out as the weights; has no memory before it is first asked for. */
   public FlatVector gradient() {
+    if (gradient == null) {
+      gradient = new FlatVector(manager, weights.length());
+    }
     return gradient;
   }
 
@@ -156,14 +158,14 @@ public final class FlatParameters implements AutoCloseable {
     }
 
     private void write(Slot slot, NDArray value) {
-      try (NDArray view = gradient.view(slot.offset(), slot.shape())) {
+      try (NDArray view = gradient().view(slot.offset(), slot.shape())) {
         if (value == null) {
           Operators.fill(view, 0);
         } else {
           Operators.copy(view, value);
         }
       }
-      gradient.toHost(slot.offset(), slot.length());
+      gradient().toHost(slot.offset(), slot.length());
       completed.range(slot.offset(), Math.toIntExact(aligned(slot.length())));
     }
   }

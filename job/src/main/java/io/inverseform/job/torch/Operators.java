@@ -69,6 +69,8 @@ public final class Operators {
         index = torch.clamp(flat, 0, torch.sub(torch.size(values, 1), 1))
         picked = torch.mul(torch.gather(values, 1, index), torch.eq(flat, index))
         return torch.reshape(picked, torch.size(target))
+      def row_norms(self: __torch__.Operators, x: Tensor) -> Tensor:
+        return torch.linalg_vector_norm(x, 2, [1], False, dtype=None)
       def tiles(self: __torch__.Operators, x: Tensor, tile: int) -> Tensor:
         grid = torch.unfold(torch.unfold(x, 2, tile, tile), 3, tile, tile)
         order = torch.permute(grid, [2, 3, 0, 1, 4, 5])
@@ -154,6 +156,18 @@ public final class Operators {
         1);
   }
 
+  /**
+   * Affine map: x times the transposed weight, plus the bias.
+   *
+   * @param x (N, C)
+   * @param weight (K, C), may be a view
+   * @param bias (K), or null
+   * @return (N, K)
+   */
+  public static NDArray linear(NDArray x, NDArray weight, NDArray bias) {
+    return JniUtils.linear((PtNDArray) x, (PtNDArray) weight, (PtNDArray) bias);
+  }
+
   /** Group normalisation (Wu and He, 2018) of (N, C, H, W), C a multiple of the groups. */
   public static NDArray groupNorm(
       NDArray x, int groups, NDArray scale, NDArray shift, double epsilon, boolean relu) {
@@ -235,6 +249,11 @@ public final class Operators {
    */
   public static NDArray pick(NDArray values, NDArray target) {
     return call("pick", values, target);
+  }
+
+  /** L2 norm of each row of (N, C), its gradient 0 where the norm is 0; (N). */
+  public static NDArray rowNorms(NDArray x) {
+    return call("row_norms", x);
   }
 
   /**

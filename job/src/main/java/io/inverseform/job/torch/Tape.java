@@ -37,6 +37,8 @@ public final class Tape implements AutoCloseable {
   private final List<Cut> cuts = new ArrayList<>();
   private final List<Use> uses = new ArrayList<>();
   private final Map<Parameter, PtNDArray> leaves = new IdentityHashMap<>();
+
+  /** What a cut needs in the backward pass, and whether it is a cut's leaf. */
   private final Map<NDArray, Boolean> kept = new IdentityHashMap<>();
 
   private record Cut(Node node, NDArray[] inputs, NDArray[] leaves) {}
@@ -44,12 +46,12 @@ public final class Tape implements AutoCloseable {
   /** A parameter's first use. */
   private record Use(Parameter parameter, PtNDArray leaf, int cutsBefore) {}
 
-  private Tape(NDManager manager, Gradients gradients, ChannelMasks masks) {
+  private Tape(NDManager manager, Gradients gradients, ChannelMasks masks, boolean differentiable) {
     this.manager = manager;
     this.gradients = gradients;
     this.masks = masks;
     previousMode = JniUtils.isGradMode();
-    JniUtils.setGradMode(gradients != null);
+    JniUtils.setGradMode(differentiable);
     // Thread-local in libtorch: profiling and fusing cost more than they give on these operators.
     JniUtils.setGraphExecutorOptimize(false);
   }
@@ -62,12 +64,20 @@ public final class Tape implements AutoCloseable {
    * @param masks draws dropout masks
    */
   public static Tape training(NDManager manager, Gradients gradients, ChannelMasks masks) {
-    return new Tape(manager, gradients, masks);
+    return new Tape(manager, gradients, masks, true);
   }
 
   /** A tape for one pass without gradients; batch norms use their running statistics. */
   public static Tape inference(NDManager manager) {
-    return new Tape(manager, null, NO_DROPOUT);
+    return new Tape(manager, null, NO_DROPOUT, false);
+  }
+
+  /**
+   * A tape for one pass through frozen layers: they run as in inference and their parameters are
+   * constants, but the outputs carry their inputs' history.
+   */
+  public static Tape frozen(NDManager manager) {
+    return new Tape(manager, null, NO_DROPOUT, true);
   }
 
   /** Whether this is a training step. */
@@ -111,9 +121,17 @@ public final class Tape implements AutoCloseable {
     return leaf;
   }
 
-  /** Runs a node forward and, in training, records it for the backward pass. */
+  /**
+   * Runs a node forward and, in training, records it for the backward pass.
+   *
+   * @throws IllegalStateException on a frozen tape, whose outputs would lose their history
+   */
   public NDArray[] apply(Node node, NDArray... x) {
     boolean mode = JniUtils.isGradMode();
+    if (mode && !training()) {
+      throw new IllegalStateException(
+          node.getClass().getSimpleName() + " cannot run on a frozen tape: autograd ends there");
+    }
     JniUtils.setGradMode(false);
     NDArray[] y;
     try {
@@ -135,7 +153,7 @@ public final class Tape implements AutoCloseable {
       kept.put(leaf, Boolean.TRUE);
     }
     for (NDArray input : inputs) {
-      kept.put(input, Boolean.TRUE);
+      kept.putIfAbsent(input, Boolean.FALSE);
     }
     cuts.add(new Cut(node, inputs, leaves));
   }
@@ -197,7 +215,7 @@ public final class Tape implements AutoCloseable {
     }
   }
 
-  private static void carry(Cut cut) {
+  private void carry(Cut cut) {
     NDArray[] dy = new NDArray[cut.leaves().length];
     boolean any = false;
     for (int i = 0; i < dy.length; i++) {
@@ -214,7 +232,10 @@ public final class Tape implements AutoCloseable {
       }
     }
     for (NDArray input : cut.inputs()) {
-      input.close();
+      // An earlier cut's leaf still gathers gradients.
+      if (!kept.get(input)) {
+        input.close();
+      }
     }
     if (cut.node() != null) {
       cut.node().close();

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.offset;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.inverseform.golden.GoldenInverseNetwork;
 import io.inverseform.golden.Goldens;
 import io.inverseform.golden.Npz;
 import io.inverseform.job.config.LossConfig;
 import io.inverseform.job.config.LossConfig.Scope;
+import io.inverseform.job.model.InverseTransformNetwork;
 import io.inverseform.job.torch.Differentiable;
 import io.inverseform.job.torch.Torch;
 import java.io.IOException;
@@ -18,6 +20,8 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
@@ -41,14 +45,26 @@ class LossesGoldenTest {
    */
   private record Row(String name, LossTerm term, boolean sums) {}
 
+  private static NDManager networks;
+
+  @BeforeAll
+  static void start() {
+    Torch.start(1);
+    networks = Torch.manager(Device.cpu());
+  }
+
+  @AfterAll
+  static void release() {
+    networks.close();
+  }
+
   @TestFactory
   Stream<DynamicTest> valuesAndGradientsEqualTheReference() throws IOException {
-    Torch.start(1);
     Npz golden = Npz.golden("losses.npz");
     List<DynamicTest> tests = new ArrayList<>();
     for (String prefix : golden.prefixes()) {
       int classes = golden.array(prefix + ".logits").shape()[1];
-      for (Row row : rows(golden, prefix, classes)) {
+      for (Row row : rows(golden, prefix, classes, networks)) {
         String name = prefix + "." + row.name();
         tests.add(DynamicTest.dynamicTest(name, () -> check(golden, prefix, classes, row)));
       }
@@ -56,8 +72,11 @@ class LossesGoldenTest {
     return tests.stream();
   }
 
-  private static List<Row> rows(Npz golden, String prefix, int classes) {
+  private static List<Row> rows(Npz golden, String prefix, int classes, NDManager manager) {
     List<Row> rows = new ArrayList<>();
+    InverseTransformNetwork network =
+        GoldenInverseNetwork.load(manager, golden, prefix + ".inv.fc.");
+    rows.add(new Row("inverse_sigmoid", new InverseForm(1, "inverse", network), false));
     rows.add(
         new Row(
             "bce2d",
