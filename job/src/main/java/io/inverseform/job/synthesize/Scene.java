@@ -1,0 +1,11 @@
+package io.inverseform.job.synthesize;
+
+import io.inverseform.job.dataset.RgbPicture;
+import io.inverseform.udf.label.LabelMap;
+
+/**
+ * A generated picture and its label map, of equal size.
+ *
+ * @param labels Cityscapes label ids
+ */
+public record Scene(RgbPicture picture, LabelMap labels) {}
