@@ -17,7 +17,7 @@ final class ControlCodec {
   /** Longest message; longer ones are refused unread. */
   static final int MAX_BYTES = 1 << 20;
 
-  private static final int MAX_TEXT_BYTES = 1 << 18;
+  private static final int MAX_TEXT_BYTES = 1 << 17;
   private static final int MAX_ENTRIES = 1 << 12;
   private static final int MAGIC = 0x49464354;
   private static final short VERSION = 1;

@@ -42,7 +42,7 @@ public final class Coordinator implements AutoCloseable {
             settings.conf(), settings.security(), settings.host(), settings.limit(), new Handler());
     long period = Math.max(10, Math.min(500, settings.limit().toMillis() / 4));
     watch.scheduleWithFixedDelay(
-        () -> roster.check(System.nanoTime()), period, period, TimeUnit.MILLISECONDS);
+        () -> guard(() -> roster.check(System.nanoTime())), period, period, TimeUnit.MILLISECONDS);
   }
 
   /**
@@ -101,14 +101,14 @@ public final class Coordinator implements AutoCloseable {
 
   private void failed(WorkerFailure failure) {
     LOG.warn("{}", failure);
-    events.execute(() -> tell(() -> listener.onFailure(failure)));
+    events.execute(() -> guard(() -> listener.onFailure(failure)));
   }
 
-  private static void tell(Runnable call) {
+  private static void guard(Runnable call) {
     try {
       call.run();
     } catch (RuntimeException e) {
-      LOG.error("The listener of the coordinator failed", e);
+      LOG.error("A call of the coordinator failed; it goes on", e);
     }
   }
 
@@ -157,12 +157,17 @@ public final class Coordinator implements AutoCloseable {
             .ifPresent(
                 rank ->
                     events.execute(
-                        () -> tell(() -> listener.onProgress(rank, m.step(), m.payload()))));
+                        () -> guard(() -> listener.onProgress(rank, m.step(), m.payload()))));
       } else if (message instanceof Control.Failed m) {
         roster.failed(client, m, answer);
       } else if (message instanceof Control.Leave) {
         roster.leave(client, answer);
       }
+    }
+
+    @Override
+    public void channelActive(TransportClient client) {
+      FrameBound.install(client.getChannel(), ControlCodec.MAX_BYTES);
     }
 
     @Override

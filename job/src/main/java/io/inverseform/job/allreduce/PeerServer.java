@@ -1,8 +1,6 @@
 package io.inverseform.job.allreduce;
 
 import java.nio.ByteBuffer;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.network.client.RpcResponseCallback;
 import org.apache.spark.network.client.StreamCallbackWithID;
 import org.apache.spark.network.client.TransportClient;
@@ -12,15 +10,11 @@ import org.apache.spark.network.server.StreamManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * What peers reach on a worker: frames for its exchange, nothing else. A connection belongs to the
- * rank that its first accepted frame names.
- */
+/** What peers reach on a worker: frames for its exchange, nothing else. */
 final class PeerServer extends RpcHandler {
   private static final Logger LOG = LoggerFactory.getLogger(PeerServer.class);
 
   private final StreamManager streams = new OneForOneStreamManager();
-  private final Map<TransportClient, Integer> rankOf = new ConcurrentHashMap<>();
   private volatile ShardedExchange exchange;
 
   void attach(ShardedExchange attached) {
@@ -33,16 +27,10 @@ final class PeerServer extends RpcHandler {
     try {
       FrameHeader frame = FrameHeader.decode(header);
       ShardedExchange target = exchange;
-      Integer known = rankOf.get(client);
       if (target == null) {
         throw new RefusedException(frame + ": this worker is not ready");
       }
-      if (known != null && known != frame.sender()) {
-        throw new RefusedException(frame + ": the connection belongs to rank " + known);
-      }
-      StreamCallbackWithID stream = target.receive(frame);
-      rankOf.put(client, frame.sender());
-      return stream;
+      return target.receive(frame);
     } catch (RefusedException e) {
       LOG.warn("Refused a stream from {}: {}", client.getSocketAddress(), e.getMessage());
       throw e;
@@ -55,11 +43,15 @@ final class PeerServer extends RpcHandler {
   }
 
   @Override
+  public void channelActive(TransportClient client) {
+    FrameBound.install(client.getChannel(), ControlCodec.MAX_BYTES);
+  }
+
+  @Override
   public void channelInactive(TransportClient client) {
-    Integer rank = rankOf.remove(client);
     ShardedExchange target = exchange;
     if (target != null) {
-      target.disconnected(client, rank);
+      target.disconnected(client);
     }
   }
 

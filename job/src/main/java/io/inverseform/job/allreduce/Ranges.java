@@ -32,7 +32,7 @@ public final class Ranges {
               + " shards aligned to "
               + alignment);
     }
-    long blocks = (total + alignment - 1L) / alignment;
+    long blocks = ((long) total + alignment - 1) / alignment;
     List<FloatRange> shards = new ArrayList<>(worldSize);
     long from = 0;
     for (int rank = 0; rank < worldSize; rank++) {

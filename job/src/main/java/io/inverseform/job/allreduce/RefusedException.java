@@ -8,6 +8,6 @@ final class RefusedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   RefusedException(String message) {
-    super(message);
+    super(message, null, false, false);
   }
 }

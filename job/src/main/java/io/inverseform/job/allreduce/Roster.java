@@ -5,13 +5,11 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * The coordinator's state: who is there, how far, and what went wrong first. It knows no network: a
@@ -19,33 +17,6 @@ import java.util.stream.Stream;
  * Nothing here waits.
  */
 final class Roster {
-  private static final class Member {
-    final int partition;
-    final Address address;
-    final Map<String, String> fingerprint;
-    Consumer<Control.Reply> waiting;
-    int rank = -1;
-    boolean ready;
-    boolean gone;
-    long step = -1;
-    long seen;
-
-    Member(Control.Register message, Consumer<Control.Reply> answer, long now) {
-      this.partition = message.partition();
-      this.address = message.address();
-      this.fingerprint = message.fingerprint();
-      this.waiting = answer;
-      this.seen = now;
-    }
-
-    @Override
-    public String toString() {
-      return rank < 0
-          ? "partition " + partition + " on " + address
-          : "rank " + rank + " (" + address + ")";
-    }
-  }
-
   private final int worldSize;
   private final Duration limit;
   private final Consumer<WorkerFailure> onFailure;
@@ -73,11 +44,10 @@ final class Roster {
     if (members.isEmpty()) {
       waitingSince = now;
     }
-    Optional<String> difference =
-        members.values().stream().findFirst().flatMap(first -> difference(first, member));
+    Optional<String> difference = members.values().stream().findFirst().flatMap(member::difference);
     members.put(connection, member);
     if (difference.isPresent()) {
-      fail(member, difference.get(), "", false);
+      fail(difference.get());
     } else if (members.size() == worldSize) {
       assign(now);
     }
@@ -104,25 +74,6 @@ final class Roster {
                     + other.partition
                     + " is already there on "
                     + other.address);
-  }
-
-  private static Optional<String> difference(Member first, Member second) {
-    return Stream.concat(first.fingerprint.keySet().stream(), second.fingerprint.keySet().stream())
-        .filter(key -> !Objects.equals(first.fingerprint.get(key), second.fingerprint.get(key)))
-        .findFirst()
-        .map(
-            key ->
-                "workers do not agree on '"
-                    + key
-                    + "': it is '"
-                    + first.fingerprint.get(key)
-                    + "' for "
-                    + first
-                    + " and '"
-                    + second.fingerprint.get(key)
-                    + "' for "
-                    + second
-                    + ". All executors must run the same jars with the same configuration and data");
   }
 
   private void assign(long now) {
@@ -216,38 +167,29 @@ final class Roster {
     }
     boolean overdue = now - waitingSince > limit.toNanos();
     if (!assigned && overdue) {
-      abort(
-          members.size()
-              + " of "
-              + worldSize
-              + " workers registered within "
-              + limit.toSeconds()
-              + " s: "
-              + list(m -> true)
-              + ". The other tasks did not start, or cannot reach the driver: see the executors' logs, check that the cluster has "
-              + worldSize
-              + " free slots (train.workers) and that executors can connect to the driver's ports");
-    } else if (assigned
-        && overdue
-        && members.values().stream().anyMatch(m -> m.ready && m.waiting != null)) {
-      abort(
-          "not all workers connected to their peers within "
-              + limit.toSeconds()
-              + " s; still missing: "
-              + list(m -> !m.ready)
-              + ". Check that executors can reach each other on all ports");
-    }
-    for (Member member : members.values()) {
-      long silent = now - member.seen;
-      if (assigned && !member.gone && silent > limit.toNanos()) {
-        fail(
-            member,
-            "no heartbeat for "
-                + TimeUnit.NANOSECONDS.toSeconds(silent)
-                + " s: the executor hangs, was stopped or was cut off; see its log",
-            "",
-            false);
-      }
+      fail(
+          "%d of %d workers registered within %d s: %s. The other tasks did not start, or cannot reach the driver: see the executors' logs, check that the cluster has %d free slots (train.workers), and that executors can connect to the driver on all ports"
+              .formatted(members.size(), worldSize, limit.toSeconds(), list(m -> true), worldSize));
+    } else if (assigned && overdue && members.values().stream().anyMatch(Member::waitsForPeers)) {
+      fail(
+          "%d of %d workers connected to their peers within %d s; missing: %s. See their logs, and check that executors can reach each other on all ports"
+              .formatted(
+                  members.values().stream().filter(m -> m.ready).count(),
+                  worldSize,
+                  limit.toSeconds(),
+                  list(m -> !m.ready)));
+    } else if (assigned) {
+      members.values().stream()
+          .filter(m -> !m.gone && now - m.seen > limit.toNanos())
+          .findFirst()
+          .ifPresent(
+              m ->
+                  fail(
+                      m,
+                      "no heartbeat for %d s: the executor hangs, was stopped or was cut off; see its log"
+                          .formatted(TimeUnit.NANOSECONDS.toSeconds(now - m.seen)),
+                      "",
+                      false));
     }
   }
 
@@ -268,14 +210,22 @@ final class Roster {
 
   private void fail(Member member, String message, String stackTrace, boolean consequence) {
     member.gone = true;
-    WorkerFailure failure =
+    fail(
         new WorkerFailure(
-            member.rank, member.address.toString(), member.step, message, stackTrace, consequence);
-    if (rootCause == null || rootCause.consequence() && !consequence) {
+            member.rank, member.address.toString(), member.step, message, stackTrace, consequence));
+  }
+
+  /** Nobody's fault in particular: the message says who is there and who is not. */
+  private void fail(String message) {
+    fail(new WorkerFailure(-1, "", -1, message, "", false));
+  }
+
+  private void fail(WorkerFailure failure) {
+    if (rootCause == null || rootCause.consequence() && !failure.consequence()) {
       rootCause = failure;
     }
     onFailure.accept(failure);
-    abort("the attempt was aborted because " + failure);
+    abort("the attempt ended because " + failure);
   }
 
   synchronized void abort(String reason) {

@@ -225,9 +225,12 @@ final class ShardedExchange implements Exchange, IncomingStream.End {
         });
   }
 
-  /** A connection ended; called on a network thread. */
-  void disconnected(TransportClient client, Integer incomingFrom) {
-    Integer peer = incomingFrom != null ? incomingFrom : links.rankOf(client);
+  /**
+   * A connection ended; called on a network thread. Only those that this rank opened tell that a
+   * peer is lost: anybody can open and close one to here.
+   */
+  void disconnected(TransportClient client) {
+    Integer peer = links.rankOf(client);
     if (peer != null) {
       monitor.lost(
           peer, new ExchangeException("the connection to " + monitor.name(peer) + " was closed"));

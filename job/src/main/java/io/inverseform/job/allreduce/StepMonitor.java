@@ -131,7 +131,7 @@ final class StepMonitor {
                   + " while waiting for "
                   + what
                   + ": "
-                  + lost[gone].getMessage()
+                  + firstLine(lost[gone])
                   + ". The log of that executor says why it ended.",
               lost[gone]);
         }
@@ -179,5 +179,10 @@ final class StepMonitor {
 
   private String names(BitSet ranks) {
     return ranks.stream().mapToObj(this::name).collect(Collectors.joining(", "));
+  }
+
+  /** A refusal by a peer comes as its whole stack trace: that stays in the cause. */
+  private static String firstLine(Throwable cause) {
+    return String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
   }
 }

@@ -41,7 +41,7 @@ public final class WorkerClient implements AutoCloseable {
   private WorkerClient(WorkerSettings settings) {
     this.settings = settings;
     this.codec = new ControlCodec(settings.attempt());
-    this.interruption = settings.interruption().or(() -> Optional.ofNullable(abort));
+    this.interruption = settings.interruption().or(this::abortReason);
     this.transport =
         new Transport(
             settings.conf(), settings.security(), settings.host(), settings.limit(), server);
@@ -152,7 +152,7 @@ public final class WorkerClient implements AutoCloseable {
    * Reports that a step has ended; call it once a step, with ascending steps, on every rank. Waits
    * only if the driver has not answered the report before.
    *
-   * @param payload for the driver's listener, at most 250 kB; may be empty
+   * @param payload for the driver's listener, at most 128 kB; may be empty
    * @return what to do at the end of this step; all ranks get the same
    * @throws PeerFailedException if the attempt was aborted, or the driver does not answer
    */
@@ -163,6 +163,13 @@ public final class WorkerClient implements AutoCloseable {
       answer(before, here() + ": waiting for the driver to acknowledge the step before " + step);
     }
     return directives.at(step);
+  }
+
+  /**
+   * Why the attempt was ended by the driver or by another worker's failure; empty while it goes on.
+   */
+  public Optional<String> abortReason() {
+    return Optional.ofNullable(abort);
   }
 
   /**

@@ -6,7 +6,7 @@ import java.io.StringWriter;
 /**
  * Why a worker ended.
  *
- * @param rank of the worker, -1 if it had none yet
+ * @param rank of the worker, -1 if none was assigned yet: then the message says who
  * @param host of the worker, with its port
  * @param step the last one it reported, -1 before the first
  * @param message one line
@@ -29,6 +29,9 @@ public record WorkerFailure(
 
   @Override
   public String toString() {
+    if (rank < 0) {
+      return message;
+    }
     return "rank "
         + rank
         + " ("

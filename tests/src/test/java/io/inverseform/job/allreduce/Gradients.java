@@ -1,6 +1,7 @@
 package io.inverseform.job.allreduce;
 
-import java.util.Random;
+import java.nio.FloatBuffer;
+import java.util.SplittableRandom;
 
 /**
  * A made-up training: gradients from (rank, step), a momentum step, and what the exchange must make
@@ -11,10 +12,10 @@ final class Gradients {
 
   /** Values of very different size, so that another order of summation gives other bits. */
   static float[] of(int rank, long step, int length) {
-    Random random = new Random(rank * 1000L + step);
+    SplittableRandom random = new SplittableRandom(rank * 1000L + step);
     float[] gradient = new float[length];
     for (int i = 0; i < length; i++) {
-      gradient[i] = (float) (random.nextGaussian() * Math.pow(10, random.nextInt(7) - 3));
+      gradient[i] = (float) ((random.nextDouble() - 0.5) * (1 << random.nextInt(20)));
     }
     return gradient;
   }
@@ -32,21 +33,29 @@ final class Gradients {
 
   /** SGD with momentum, as {@code train} would hand it over. */
   static final class Sgd implements RangeUpdate {
-    private final FlatMemory memory;
+    private final FloatBuffer weights;
     private final float[] momentum;
+    private final float[] chunk = new float[ShardedExchange.CHUNK];
 
     Sgd(FlatMemory memory) {
-      this.memory = memory;
+      this.weights = memory.weights();
       this.momentum = new float[memory.length()];
     }
 
     @Override
     public void apply(FloatRange range, float[] gradient, int offset) {
-      for (int i = 0; i < range.length(); i++) {
-        int at = range.offset() + i;
-        float weight = memory.weights().get(at);
-        momentum[at] = 0.9f * momentum[at] + gradient[offset + i] + 5e-4f * weight;
-        memory.weights().put(at, weight - 0.01f * momentum[at]);
+      for (FloatRange part : Ranges.pieces(range, chunk.length)) {
+        weights.get(part.offset(), chunk, 0, part.length());
+        step(part.offset(), gradient, offset + part.offset() - range.offset(), part.length());
+        weights.put(part.offset(), chunk, 0, part.length());
+      }
+    }
+
+    private void step(int at, float[] gradient, int offset, int length) {
+      for (int i = 0; i < length; i++) {
+        float velocity = 0.9f * momentum[at + i] + gradient[offset + i] + 5e-4f * chunk[i];
+        momentum[at + i] = velocity;
+        chunk[i] -= 0.01f * velocity;
       }
     }
   }

@@ -19,27 +19,34 @@ import scala.Option;
 /** One attempt in one JVM over real sockets: a coordinator, and workers on threads. */
 final class Workers implements AutoCloseable, CoordinatorListener {
   static final String ATTEMPT = "attempt-1";
+  static final Duration LONG = Duration.ofSeconds(60);
+  static final Map<String, String> FINGERPRINT = Map.of("configuration", "abc");
 
   final SparkConf conf;
-  final Duration limit;
+  final Duration workerLimit;
   final Coordinator coordinator;
   final List<String> progress = new CopyOnWriteArrayList<>();
   final List<WorkerFailure> failures = new CopyOnWriteArrayList<>();
   private final int worldSize;
   private final ExecutorService threads = Executors.newCachedThreadPool();
 
-  Workers(int worldSize, Duration limit, SparkConf conf) {
+  Workers(int worldSize, Duration coordinatorLimit, Duration workerLimit, SparkConf conf) {
     this.worldSize = worldSize;
-    this.limit = limit;
+    this.workerLimit = workerLimit;
     this.conf = conf;
     this.coordinator =
         Coordinator.start(
-            new CoordinatorSettings(conf, security(conf), "localhost", ATTEMPT, worldSize, limit),
+            new CoordinatorSettings(
+                conf, security(conf), "localhost", ATTEMPT, worldSize, coordinatorLimit),
             this);
   }
 
+  Workers(int worldSize, SparkConf conf) {
+    this(worldSize, LONG, LONG, conf);
+  }
+
   Workers(int worldSize) {
-    this(worldSize, Duration.ofSeconds(30), conf());
+    this(worldSize, conf());
   }
 
   static SparkConf conf() {
@@ -66,8 +73,8 @@ final class Workers implements AutoCloseable, CoordinatorListener {
         coordinator.address(),
         ATTEMPT,
         partition,
-        Map.of("configuration", "abc"),
-        limit,
+        FINGERPRINT,
+        workerLimit,
         Optional::empty);
   }
 
@@ -77,8 +84,15 @@ final class Workers implements AutoCloseable, CoordinatorListener {
   }
 
   @Override
-  public void onFailure(WorkerFailure failure) {
+  public synchronized void onFailure(WorkerFailure failure) {
     failures.add(failure);
+    notifyAll();
+  }
+
+  synchronized void awaitFailureOfRank(int rank) throws InterruptedException {
+    while (failures.stream().noneMatch(failure -> failure.rank() == rank)) {
+      wait(LONG.toMillis());
+    }
   }
 
   /** What one worker does. */
