@@ -33,7 +33,7 @@ find_java() {
 
 is_stale() {
   [[ ! -f $jar || ! -d $spark/jars || ! -d $lib ]] ||
-    [[ -n $(find "$root"/pom.xml "$root"/{udf,job}/pom.xml "$root"/{udf,job}/src "$root"/configs -newer "$jar" -print -quit) ]]
+    [[ -n $(find "$root"/pom.xml "$root"/{udf,job}/pom.xml "$root"/{udf,job}/src "$root"/configs -type f -not -name "log4j2.properties" -newer "$jar" -print -quit) ]]
 }
 
 build() {

@@ -101,7 +101,8 @@ public final class Npz {
     if (folder == null) {
       return fail("golden.dir is not set: run the tests by Maven, or set it to the golden folder");
     }
-    return Path.of(folder);
+    // Tests run in their module's folder; a relative path is meant from where Maven was called.
+    return Path.of(System.getProperty("start.dir", "")).resolve(folder);
   }
 
   /** Reads a file of the golden folder, such as {@code edges.npz}. */

@@ -35,4 +35,21 @@ public record JobConfig(
     Check.given("train", train);
     Check.given("evaluate", evaluate);
   }
+
+  /** The same with other places. */
+  public JobConfig with(String otherRun, DataConfig otherData) {
+    return new JobConfig(
+        seed,
+        otherRun,
+        otherData,
+        synthesize,
+        preprocess,
+        model,
+        loss,
+        augment,
+        optimizer,
+        schedule,
+        train,
+        evaluate);
+  }
 }

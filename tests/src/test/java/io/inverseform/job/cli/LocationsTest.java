@@ -1,0 +1,58 @@
+package io.inverseform.job.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.inverseform.job.config.ConfigException;
+import io.inverseform.job.config.ConfigLoader;
+import io.inverseform.job.config.JobConfig;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.spark.SparkConf;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LocationsTest {
+  private final Locations locations = new Locations(new SparkConf(false));
+
+  @Test
+  void relativePathsBecomeAbsolute() {
+    JobConfig config = ConfigLoader.loadDemo(List.of("data.source=file:/pictures"));
+    JobConfig absolute = locations.absolute(config);
+    Path here = Path.of("").toAbsolutePath();
+    assertThat(absolute.run()).isEqualTo("file:" + here.resolve("runs/demo"));
+    assertThat(absolute.data().source()).isEqualTo("file:/pictures");
+    assertThat(absolute.data().table()).isEqualTo("file:" + here.resolve("data/synthetic-table"));
+    assertThat(absolute.data().layout()).isEqualTo(config.data().layout());
+    assertThat(absolute.model()).isEqualTo(config.model());
+  }
+
+  @Test
+  void theDefaultFileSystemIsTheOneThatSparkIsGiven() {
+    SparkConf conf = new SparkConf(false).set("spark.hadoop.fs.defaultFS", "viewfs://tables/");
+    assertThatThrownBy(() -> new Locations(conf).absolute(ConfigLoader.loadDemo(List.of())))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith("'run' cannot be reached at runs/demo: ");
+  }
+
+  @Test
+  void anUnknownFileSystemIsNamedWithItsKey() {
+    JobConfig config = ConfigLoader.loadDemo(List.of("data.table=nowhere://bucket/table"));
+    assertThatThrownBy(() -> locations.absolute(config))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(
+            "'data.table' cannot be reached at nowhere://bucket/table:"
+                + " No FileSystem for scheme \"nowhere\"");
+  }
+
+  @Test
+  void aPlaceWithNothingThereIsRefusedWithTheRemedy(@TempDir Path folder) {
+    assertThatCode(() -> locations.require("data.source", folder.toString(), "?"))
+        .doesNotThrowAnyException();
+    assertThatThrownBy(
+            () -> locations.require("data.source", folder + "/none", "run synthesize first"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage("'data.source': there is nothing at %s/none; run synthesize first", folder);
+  }
+}
