@@ -19,7 +19,6 @@ final class ConfigCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     spec.commandLine().getOut().print(ConfigYaml.write(options.load()));
-    spec.commandLine().getOut().flush();
     return 0;
   }
 }

@@ -25,7 +25,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    subcommands = {ConfigCommand.class},
+    subcommands = {PreprocessCommand.class, ConfigCommand.class},
     footer = {
       "",
       "Options for spark-submit follow a '--': submit.sh train --config FILE -- --master URL",
@@ -50,12 +50,16 @@ public final class Main implements Runnable {
    * @return exit code
    */
   static int execute(PrintWriter out, PrintWriter err, String... args) {
-    return new CommandLine(new Main())
-        .setOut(out)
-        .setErr(err)
-        .setParameterExceptionHandler(Main::refuse)
-        .setExecutionExceptionHandler(Main::fail)
-        .execute(args);
+    int exitCode =
+        new CommandLine(new Main())
+            .setOut(out)
+            .setErr(err)
+            .setParameterExceptionHandler(Main::refuse)
+            .setExecutionExceptionHandler(Main::fail)
+            .execute(args);
+    out.flush();
+    err.flush();
+    return exitCode;
   }
 
   /** Without a command: the list of commands. */

@@ -7,6 +7,7 @@ import org.apache.spark.api.plugin.DriverPlugin;
 import org.apache.spark.api.plugin.ExecutorPlugin;
 import org.apache.spark.api.plugin.PluginContext;
 import org.apache.spark.api.plugin.SparkPlugin;
+import org.apache.spark.util.Utils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +45,8 @@ public final class RunLog implements SparkPlugin {
   }
 
   private static void log(String process, PluginContext plugin) {
-    LOG.info("{} on {}: {}", process, plugin.hostname(), BuildInfo.current());
+    // PluginContext.hostname() throws on executors of Spark 3.5, which listen on no port of theirs.
+    LOG.info("{} on {}: {}", process, Utils.localHostName(), BuildInfo.current());
     LOG.info("Effective configuration of {}:\n{}", process, plugin.conf().get(CONFIGURATION, ""));
   }
 }

@@ -20,7 +20,8 @@ class MainTest {
   void helpListsTheCommandsWithOneLineEach() {
     assertThat(execute("--help")).isZero();
     assertThat(out.toString())
-        .containsPattern("(?m)^  config +Print the effective configuration\\.$");
+        .containsPattern("(?m)^  config +Print the effective configuration\\.$")
+        .containsPattern("(?m)^  preprocess  \\S.*$");
     assertThat(err.toString()).isEmpty();
   }
 

@@ -2,6 +2,7 @@ package io.inverseform.job.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,10 +27,10 @@ class SubmitScriptTest {
 
   private record Result(int exitCode, String out, String err) {}
 
-  private Result submit(Map<String, String> environment, String... arguments)
+  private Result submit(Map<String, String> environment, String arguments)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(ROOT.resolve("submit.sh").toString()));
-    command.addAll(List.of(arguments));
+    command.addAll(List.of(arguments.split(" ")));
     Path out = folder.resolve("out");
     Path err = folder.resolve("err");
     ProcessBuilder builder =
@@ -38,7 +43,7 @@ class SubmitScriptTest {
     builder.environment().putAll(environment);
     Process process = builder.start();
     try {
-      assertThat(process.waitFor(120, TimeUnit.SECONDS)).as("submit.sh ends in time").isTrue();
+      assertThat(process.waitFor(240, TimeUnit.SECONDS)).as("submit.sh ends in time").isTrue();
     } finally {
       process.destroyForcibly();
     }
@@ -59,6 +64,81 @@ class SubmitScriptTest {
     assertThat(result.err()).isEqualTo("unknown command 'confg'; did you mean 'config'?\n");
     assertThat(result.out()).isEmpty();
     assertThat(result.exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void driverAndExecutorsLogWhatTheyRun() throws Exception {
+    writePicture("train");
+    Result result =
+        submit(
+            Map.of(),
+            "preprocess --set data.source=pictures --set data.table=table --set seed=77"
+                + " -- --master local-cluster[2,1,1024]");
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.out()).contains("1 samples in ");
+    assertThat(folder.resolve("table/samples")).isDirectory();
+    String driver = read(folder, "inverseform-.*[.]log");
+    assertThat(driver)
+        .containsPattern(
+            "driver on \\S+: InverseForm \\S+, commit \\w+, inverseform-job-\\S+jar \\w{12}")
+        .contains("Effective configuration of driver:\nseed: 77\n");
+    Matcher application = Pattern.compile("app-\\d{14}-\\d{4}").matcher(driver);
+    assertThat(application.find()).isTrue();
+    assertThat(read(ROOT.resolve("udf/target/spark/work").resolve(application.group()), "stderr"))
+        .containsPattern(
+            "executor 0 on \\S+: InverseForm \\S+, commit \\w+, inverseform-job-\\S+jar \\w{12}")
+        .contains("Effective configuration of executor 0:\nseed: 77\n")
+        .contains("Effective configuration of executor 1:\nseed: 77\n");
+  }
+
+  @Test
+  void aFailedRunTellsItsRootCauseAndWhereTheStackTraceIs() throws Exception {
+    Files.createDirectories(folder.resolve("pictures/leftImg8bit"));
+    Result result = submit(Map.of(), "preprocess --set data.source=pictures");
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.err())
+        .matches(
+            "submit.sh preprocess failed: no picture found under file:%s/pictures/.*\nFull stack trace: %s/inverseform-.*[.]log\n"
+                .formatted(folder, folder));
+    assertThat(read(folder, "inverseform-.*[.]log"))
+        .contains("java.io.FileNotFoundException: no picture found", "\tat io.inverseform.job");
+  }
+
+  @Test
+  void aWrongPathOrKeyOrOptionTakesOneLineBeforeSparkStarts() throws Exception {
+    Result path = submit(Map.of(), "preprocess --set data.source=none");
+    assertThat(path.err())
+        .isEqualTo(
+            "'data.source': there is nothing at file:%s/none; set it, or run synthesize first\n"
+                .formatted(folder));
+    assertThat(path.exitCode()).isEqualTo(2);
+    Result key = submit(Map.of(), "preprocess --set train.worker=3");
+    assertThat(key.err())
+        .isEqualTo(
+            "--set train.worker=3: unknown key 'train.worker'; did you mean 'train.workers'?\n");
+    assertThat(key.exitCode()).isEqualTo(2);
+    assertThat(folder.toFile().list((dir, name) -> name.endsWith(".log"))).isEmpty();
+  }
+
+  private void writePicture(String split) throws IOException {
+    Path root = folder.resolve("pictures");
+    Path image = root.resolve("leftImg8bit/" + split + "/town/town_000000_000000_leftImg8bit.png");
+    Path label = root.resolve("gtFine/" + split + "/town/town_000000_000000_gtFine_labelIds.png");
+    Files.createDirectories(image.getParent());
+    Files.createDirectories(label.getParent());
+    ImageIO.write(new BufferedImage(64, 32, BufferedImage.TYPE_INT_RGB), "png", image.toFile());
+    ImageIO.write(new BufferedImage(64, 32, BufferedImage.TYPE_BYTE_GRAY), "png", label.toFile());
+  }
+
+  /** All files below a folder whose name matches, one after the other. */
+  private static String read(Path folder, String name) throws IOException {
+    StringBuilder text = new StringBuilder();
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(f -> f.getFileName().toString().matches(name)).toList()) {
+        text.append(Files.readString(file));
+      }
+    }
+    return text.toString();
   }
 
   @Test
