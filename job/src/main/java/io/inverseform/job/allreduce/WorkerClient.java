@@ -149,20 +149,29 @@ public final class WorkerClient implements AutoCloseable {
   }
 
   /**
+   * What the driver wants at the end of a step; all ranks get the same. Waits until the driver has
+   * answered the report of the step before.
+   *
+   * @throws PeerFailedException if the attempt was aborted, or the driver does not answer
+   */
+  public Directive directive(long step) {
+    if (report != null) {
+      answer(report, here() + ": waiting for the driver to acknowledge the step before " + step);
+      report = null;
+    }
+    return directives.at(step);
+  }
+
+  /**
    * Reports that a step has ended; call it once a step, with ascending steps, on every rank. Waits
    * only if the driver has not answered the report before.
    *
    * @param payload for the driver's listener, at most 128 kB; may be empty
-   * @return what to do at the end of this step; all ranks get the same
    * @throws PeerFailedException if the attempt was aborted, or the driver does not answer
    */
-  public Directive progress(long step, String payload) {
-    CompletableFuture<Control.Reply> before = report;
+  public void progress(long step, String payload) {
+    directive(step);
     report = call(new Control.Progress(step, payload));
-    if (before != null) {
-      answer(before, here() + ": waiting for the driver to acknowledge the step before " + step);
-    }
-    return directives.at(step);
   }
 
   /**

@@ -40,6 +40,21 @@ public final class GlobalSampler {
   }
 
   /**
+   * Samples of all ranks from one global step to another.
+   *
+   * @param from steps that are done
+   * @param to steps that will be done
+   */
+  public long imagesBetween(long from, long to) {
+    return images(to) - images(from);
+  }
+
+  private long images(long steps) {
+    long remainder = steps % stepsPerEpoch();
+    return steps / stepsPerEpoch() * size + Math.min(remainder * globalBatch, size);
+  }
+
+  /**
    * The samples of a step of all ranks.
    *
    * @param step of the epoch, from 0

@@ -57,6 +57,16 @@ public final class TotalLoss {
     return new TotalLoss(auxiliaryWeight, classes, more);
   }
 
+  /** Names of the terms, in the order of {@link Result#terms}. */
+  public List<String> names() {
+    List<String> names = new ArrayList<>();
+    terms.forEach(term -> names.add(term.name()));
+    if (auxiliaryWeight != 0) {
+      terms.forEach(term -> names.add(AUXILIARY + term.name()));
+    }
+    return names;
+  }
+
   /**
    * A step's loss.
    *

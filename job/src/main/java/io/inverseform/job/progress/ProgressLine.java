@@ -21,6 +21,7 @@ public final class ProgressLine implements AutoCloseable {
   private final LongSupplier clock;
   private final long start;
   private long done;
+  private String status = "";
   private long shownAt;
   private int shownLength;
 
@@ -62,6 +63,12 @@ public final class ProgressLine implements AutoCloseable {
     }
   }
 
+  /** Counts more items as done, and says how things stand. */
+  public synchronized void advance(long more, String newStatus) {
+    status = "  " + newStatus;
+    advance(more);
+  }
+
   /** Shows the last state and ends the line. */
   @Override
   public synchronized void close() {
@@ -98,6 +105,7 @@ public final class ProgressLine implements AutoCloseable {
                     100.0 * done / total,
                     rate,
                     items));
+    text.append(status);
     if (done >= total) {
       text.append("  in ").append(clock(seconds));
     } else if (rate > 0) {

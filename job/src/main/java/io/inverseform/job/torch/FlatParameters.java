@@ -115,6 +115,13 @@ public final class FlatParameters implements AutoCloseable {
     return buffers;
   }
 
+  /** Whether every element of the gradient is finite. */
+  public boolean gradientIsFinite() {
+    try (NDArray sum = gradient.array().sum()) {
+      return Float.isFinite(sum.getFloat());
+    }
+  }
+
   /** Number of trained parameters, without the gaps. */
   public long parameterCount() {
     return parameterCount;

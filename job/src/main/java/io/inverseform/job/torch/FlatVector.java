@@ -15,6 +15,7 @@ import java.nio.FloatBuffer;
  */
 public final class FlatVector {
   private final NDArray array;
+  private final ByteBuffer bytes;
   private final FloatBuffer host;
   private final boolean shared;
 
@@ -22,12 +23,12 @@ public final class FlatVector {
     // PyTorch has no memory for no elements.
     array = manager.zeros(new Shape(Math.max(length, 1)), DataType.FLOAT32);
     shared = !manager.getDevice().isGpu();
-    host =
+    bytes =
         shared
-            ? Tensors.memory(array)
+            ? array.toByteBuffer(true).order(ByteOrder.nativeOrder())
             : ByteBuffer.allocateDirect(Math.multiplyExact(Math.max(length, 1), Float.BYTES))
-                .order(ByteOrder.nativeOrder())
-                .asFloatBuffer();
+                .order(ByteOrder.nativeOrder());
+    host = bytes.asFloatBuffer();
   }
 
   /** The whole vector on the device. */
@@ -49,6 +50,11 @@ public final class FlatVector {
   /** The host's memory, position 0, native byte order; valid while the vector lives. */
   public FloatBuffer host() {
     return host.duplicate();
+  }
+
+  /** The same memory as bytes. */
+  public ByteBuffer bytes() {
+    return bytes.duplicate().order(ByteOrder.nativeOrder());
   }
 
   /** Number of elements. */

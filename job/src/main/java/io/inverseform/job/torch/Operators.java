@@ -46,8 +46,8 @@ public final class Operators {
         return torch.relu_(x)
       def bilinear(self: __torch__.Operators, x: Tensor, size: List[int], align_corners: bool) -> Tensor:
         return torch.upsample_bilinear2d(x, size, align_corners, None)
-      def nearest(self: __torch__.Operators, x: Tensor, size: List[int]) -> Tensor:
-        return torch.upsample_nearest2d(x, size, None)
+      def contiguous(self: __torch__.Operators, x: Tensor) -> Tensor:
+        return torch.contiguous(x, memory_format=0)
       def copy_(self: __torch__.Operators, target: Tensor, source: Tensor) -> Tensor:
         return torch.copy_(target, source)
       def fill_(self: __torch__.Operators, target: Tensor, value: float) -> Tensor:
@@ -193,9 +193,9 @@ public final class Operators {
     return call("bilinear", x, new long[] {height, width}, alignCorners);
   }
 
-  /** Nearest-neighbour interpolation of (N, C, H, W): source index floor(i * in / out). */
-  public static NDArray nearest(NDArray x, long height, long width) {
-    return call("nearest", x, new long[] {height, width});
+  /** x in row-major order: itself, or a copy. */
+  static NDArray contiguous(NDArray x) {
+    return call("contiguous", x);
   }
 
   /** Copies source's values into target's memory. */

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -37,6 +38,30 @@ public final class Torch {
   /** A manager whose arrays live on the device until it is closed. */
   public static NDManager manager(Device device) {
     return engine().newBaseManager(device);
+  }
+
+  /**
+   * The device of a worker.
+   *
+   * @param gpuAddresses what Spark gave to the worker's task; empty for the CPU
+   * @throws IllegalStateException if the worker has a GPU that this PyTorch cannot use: it must not
+   *     train on the CPU unnoticed
+   */
+  public static Device device(List<String> gpuAddresses) {
+    if (gpuAddresses.isEmpty()) {
+      return Device.cpu();
+    }
+    int gpus = engine().getGpuCount();
+    if (gpus == 0) {
+      throw new IllegalStateException(
+          "Spark gave this worker GPU "
+              + gpuAddresses
+              + " but PyTorch "
+              + version()
+              + " has no CUDA: leave the CPU natives off the class path, or set"
+              + " PYTORCH_LIBRARY_PATH to a CUDA build");
+    }
+    return Device.gpu(Integer.parseInt(gpuAddresses.get(0)));
   }
 
   /** Version of the loaded PyTorch. */

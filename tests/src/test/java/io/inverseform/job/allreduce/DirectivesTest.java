@@ -42,7 +42,8 @@ class DirectivesTest {
                   if (step == 20 && exchange.rank() == 1) {
                     workers.coordinator.requestStop("preempted");
                   }
-                  Directive directive = client.progress(step, "{\"loss\":" + step + "}");
+                  Directive directive = client.directive(step);
+                  client.progress(step, "{\"loss\":" + step + "}");
                   if (directive.kind() != Directive.Kind.NONE) {
                     seen.add(directive.kind() + " " + directive.step() + " " + directive.reason());
                   }

@@ -20,6 +20,19 @@ public final class ConfusionMatrix implements Serializable {
     this(classes, new long[Math.multiplyExact(classes, classes)]);
   }
 
+  /**
+   * A matrix of known counts.
+   *
+   * @param counts (classes, classes), true class by predicted class, row by row
+   */
+  public static ConfusionMatrix of(int classes, long[] counts) {
+    if (counts.length != Math.multiplyExact(classes, classes)) {
+      throw new IllegalArgumentException(
+          counts.length + " counts are no matrix of " + classes + " classes");
+    }
+    return new ConfusionMatrix(classes, counts.clone());
+  }
+
   private ConfusionMatrix(int classes, long[] counts) {
     if (classes < 1 || classes > LabelMap.IGNORE) {
       throw new IllegalArgumentException("number of classes must be in 1..255, is " + classes);

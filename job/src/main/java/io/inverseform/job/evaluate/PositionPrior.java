@@ -1,0 +1,115 @@
+package io.inverseform.job.evaluate;
+
+import io.inverseform.job.config.JobConfig;
+import io.inverseform.job.dataset.SampleTable;
+import io.inverseform.udf.label.ClassCatalogue;
+import io.inverseform.udf.label.LabelMap;
+import io.inverseform.udf.label.LabelPng;
+import io.inverseform.udf.score.ConfusionMatrix;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.Arrays;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * The floor that any network must beat: at every position of a grid over the picture, the class
+ * that is most frequent there in split {@code train}, whatever the picture shows.
+ */
+public final class PositionPrior {
+  /** Widest and highest grid: that of pictures no larger than this. */
+  private static final int MAX_SIDE = 512;
+
+  private PositionPrior() {}
+
+  private record Grid(int width, int height) implements Serializable {
+    static Grid over(LabelMap labels) {
+      double scale = Math.min(1, MAX_SIDE / (double) Math.max(labels.width(), labels.height()));
+      return new Grid(
+          (int) Math.ceil(labels.width() * scale), (int) Math.ceil(labels.height() * scale));
+    }
+
+    int cell(LabelMap labels, int x, int y) {
+      return (int) ((y + 0.5) * height / labels.height()) * width
+          + (int) ((x + 0.5) * width / labels.width());
+    }
+  }
+
+  /** Scores the prior on the configured split. */
+  public static Scores run(SparkSession spark, JobConfig config) throws IOException {
+    Configuration hadoop = spark.sessionState().newHadoopConf();
+    SampleTable table = SampleTable.open(config.data().table(), hadoop);
+    ClassCatalogue catalogue = table.catalogue();
+    int classes = catalogue.size();
+    String split = config.evaluate().split();
+    JavaRDD<byte[]> train = labels(spark, table, "train");
+    JavaRDD<byte[]> scored = labels(spark, table, split);
+    Grid grid = Grid.over(LabelPng.decode(train.first()));
+
+    int[] counts =
+        train.aggregate(
+            new int[grid.width() * grid.height() * classes],
+            (sums, png) -> count(sums, LabelPng.decode(png), grid, classes),
+            PositionPrior::add);
+    byte[] prior = mostFrequent(counts, classes);
+    ConfusionMatrix matrix =
+        scored.aggregate(
+            new ConfusionMatrix(classes),
+            (sum, png) -> score(sum, LabelPng.decode(png), grid, prior),
+            ConfusionMatrix::merge);
+    return new Scores("per-position prior", split, scored.count(), catalogue.names(), matrix);
+  }
+
+  private static JavaRDD<byte[]> labels(SparkSession spark, SampleTable table, String split) {
+    return table
+        .read(spark, split)
+        .select(SampleTable.LABELS)
+        .toJavaRDD()
+        .map((Row row) -> row.<byte[]>getAs(0));
+  }
+
+  private static int[] count(int[] sums, LabelMap labels, Grid grid, int classes) {
+    for (int y = 0; y < labels.height(); y++) {
+      for (int x = 0; x < labels.width(); x++) {
+        int id = labels.id(x, y);
+        if (id < classes) {
+          sums[grid.cell(labels, x, y) * classes + id]++;
+        }
+      }
+    }
+    return sums;
+  }
+
+  private static int[] add(int[] sums, int[] others) {
+    Arrays.setAll(sums, i -> sums[i] + others[i]);
+    return sums;
+  }
+
+  private static byte[] mostFrequent(int[] counts, int classes) {
+    byte[] prior = new byte[counts.length / classes];
+    for (int cell = 0; cell < prior.length; cell++) {
+      int best = 0;
+      for (int c = 1; c < classes; c++) {
+        if (counts[cell * classes + c] > counts[cell * classes + best]) {
+          best = c;
+        }
+      }
+      prior[cell] = (byte) best;
+    }
+    return prior;
+  }
+
+  private static ConfusionMatrix score(
+      ConfusionMatrix sum, LabelMap truth, Grid grid, byte[] prior) {
+    byte[] ids = new byte[truth.width() * truth.height()];
+    for (int y = 0; y < truth.height(); y++) {
+      for (int x = 0; x < truth.width(); x++) {
+        ids[y * truth.width() + x] = prior[grid.cell(truth, x, y)];
+      }
+    }
+    sum.add(truth, new LabelMap(truth.width(), truth.height(), ids));
+    return sum;
+  }
+}

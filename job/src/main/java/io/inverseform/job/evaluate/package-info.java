@@ -1,0 +1,2 @@
+/** Scores trained networks, distributed over Spark. */
+package io.inverseform.job.evaluate;

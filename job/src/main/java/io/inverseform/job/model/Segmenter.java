@@ -1,0 +1,54 @@
+package io.inverseform.job.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.inverseform.job.torch.Images;
+import io.inverseform.job.torch.Operators;
+import io.inverseform.job.torch.Tape;
+import io.inverseform.udf.label.LabelMap;
+
+/** Segments whole pictures with a network's main output. */
+public final class Segmenter {
+  /** Sides below this leave the coarsest branch less than one pixel. */
+  private static final int MIN_SIDE = 32;
+
+  private final NDManager manager;
+  private final OcrNet network;
+  private final Images images;
+  private final double scale;
+
+  /**
+   * A segmenter with the weights that the network has at each call.
+   *
+   * @param manager parent of each picture's arrays
+   * @param scale factor on the picture's size before the network
+   */
+  public Segmenter(NDManager manager, OcrNet network, Images images, double scale) {
+    this.manager = manager;
+    this.network = network;
+    this.images = images;
+    this.scale = scale;
+  }
+
+  /**
+   * The most probable train id of every pixel.
+   *
+   * @param rgb (H, W, 3) unsigned bytes
+   */
+  public LabelMap segment(byte[] rgb, int height, int width) {
+    int networkHeight = Math.max(MIN_SIDE, (int) Math.round(height * scale));
+    int networkWidth = Math.max(MIN_SIDE, (int) Math.round(width * scale));
+    try (NDManager picture = manager.newSubManager();
+        Tape tape = Tape.inference(picture)) {
+      NDArray x = images.tensor(picture, rgb, height, width, networkHeight, networkWidth);
+      NDArray logits = network.outputs(tape, x).logits();
+      NDArray full = Operators.bilinear(logits, height, width, false);
+      long[] classes = full.argMax(1).toLongArray();
+      byte[] ids = new byte[classes.length];
+      for (int i = 0; i < ids.length; i++) {
+        ids[i] = (byte) classes[i];
+      }
+      return new LabelMap(width, height, ids);
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package io.inverseform.job.train;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.inverseform.job.config.AugmentConfig;
+import io.inverseform.job.torch.Images;
+import io.inverseform.job.torch.Tensors;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * A worker's share of a step on its device.
+ *
+ * @param images (N, 3, H, W) normalised
+ * @param labels (N, H, W) train ids, int64
+ * @param edges (N, 1, H, W) 0 and 1, float32
+ */
+record Batch(NDArray images, NDArray labels, NDArray edges) {
+  /** Scales, mirrors, pads and stacks crops on the manager's device. */
+  static Batch of(NDManager manager, List<Crop> crops, Images images, AugmentConfig config) {
+    int height = config.cropHeight();
+    int width = config.cropWidth();
+    int n = crops.size();
+    byte[] labels = new byte[n * height * width];
+    byte[] edges = new byte[n * height * width];
+    NDList pictures = new NDList();
+    for (int i = 0; i < n; i++) {
+      Crop crop = crops.get(i);
+      System.arraycopy(crop.labels(), 0, labels, i * height * width, height * width);
+      System.arraycopy(crop.edges(), 0, edges, i * height * width, height * width);
+      pictures.add(picture(manager, crop, images, height, width));
+    }
+    try (pictures;
+        NDArray edgeBytes =
+            manager.create(
+                ByteBuffer.wrap(edges), new Shape(n, 1, height, width), DataType.UINT8)) {
+      return new Batch(
+          NDArrays.concat(pictures, 0),
+          Tensors.labels(manager, labels, new Shape(n, height, width)),
+          edgeBytes.toType(DataType.FLOAT32, false));
+    }
+  }
+
+  private static NDArray picture(
+      NDManager manager, Crop crop, Images images, int height, int width) {
+    NDArray scaled =
+        images.tensor(
+            manager,
+            crop.rgb(),
+            crop.sourceHeight(),
+            crop.sourceWidth(),
+            crop.height(),
+            crop.width());
+    if (crop.flip()) {
+      try (NDArray unflipped = scaled) {
+        scaled = unflipped.flip(3);
+      }
+    }
+    if (crop.height() == height && crop.width() == width) {
+      return scaled;
+    }
+    try (NDArray unpadded = scaled) {
+      return unpadded.pad(new Shape(0, width - crop.width(), 0, height - crop.height()), 0);
+    }
+  }
+}

@@ -1,0 +1,241 @@
+package io.inverseform.job.train;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.DataInputStream;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.zip.CRC32C;
+import java.util.zip.CheckedInputStream;
+import java.util.zip.CheckedOutputStream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * The checkpoints of a run: a folder a step, a file a rank, and a manifest written last, by the
+ * driver, which makes the checkpoint visible.
+ */
+final class Checkpoints {
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+  private static final String PREFIX = "step-";
+  private static final String MANIFEST = "manifest.json";
+  private static final int CHUNK = 1 << 16;
+
+  private final FileSystem fileSystem;
+  private final Path folder;
+
+  /**
+   * What a checkpoint consists of.
+   *
+   * @param step after which it was taken
+   * @param weights floats of the flat weights
+   * @param buffers floats of a rank's flat buffers
+   */
+  record Manifest(long step, int weights, int buffers, List<Part> parts) {
+    /** The manifest of all ranks' files. */
+    static Manifest of(long step, List<Part> parts) {
+      List<Part> byRank = parts.stream().sorted(Comparator.comparingInt(Part::rank)).toList();
+      int weights = byRank.stream().mapToInt(Part::length).sum();
+      Part first = byRank.get(0);
+      int buffers = Math.toIntExact(first.bytes() / Float.BYTES - 2L * first.length());
+      return new Manifest(step, weights, buffers, byRank);
+    }
+  }
+
+  /**
+   * One rank's file: its shard's weights, its shard's momentum, its own buffers; float32,
+   * little-endian.
+   *
+   * @param offset first float of the shard
+   * @param length floats of the shard
+   */
+  record Part(int rank, String file, int offset, int length, long bytes, long crc32c) {}
+
+  /** What a rank holds, as views that are read or written. */
+  record State(int rank, int offset, FloatBuffer weights, float[] momentum, FloatBuffer buffers) {}
+
+  Checkpoints(FileSystem fileSystem, Path folder) {
+    this.fileSystem = fileSystem;
+    this.folder = folder;
+  }
+
+  private Path folder(long step) {
+    return new Path(folder, "%s%08d".formatted(PREFIX, step));
+  }
+
+  /** Writes one rank's file; not visible before {@link #publish}. */
+  Part write(long step, State state) throws IOException {
+    String name = "rank-%05d.bin".formatted(state.rank());
+    CRC32C crc = new CRC32C();
+    int length = state.momentum().length;
+    try (OutputStream out =
+        new CheckedOutputStream(fileSystem.create(new Path(folder(step), name), true), crc)) {
+      write(out, state.weights().slice(state.offset(), length));
+      write(out, FloatBuffer.wrap(state.momentum()));
+      write(out, state.buffers().duplicate().clear());
+    }
+    long bytes = 4L * (2L * length + state.buffers().capacity());
+    return new Part(state.rank(), name, state.offset(), length, bytes, crc.getValue());
+  }
+
+  private static void write(OutputStream out, FloatBuffer values) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(4 * CHUNK).order(ByteOrder.LITTLE_ENDIAN);
+    while (values.hasRemaining()) {
+      int count = Math.min(CHUNK, values.remaining());
+      bytes.asFloatBuffer().put(values.slice(values.position(), count));
+      values.position(values.position() + count);
+      out.write(bytes.array(), 0, 4 * count);
+    }
+  }
+
+  /** Makes a checkpoint visible whose files have all been written. */
+  void publish(Manifest manifest) throws IOException {
+    Path target = new Path(folder(manifest.step()), MANIFEST);
+    Path staged = target.suffix(".tmp");
+    try (OutputStream out = fileSystem.create(staged, true)) {
+      out.write(JSON.writeValueAsBytes(manifest));
+    }
+    fileSystem.delete(target, false);
+    if (!fileSystem.rename(staged, target)) {
+      throw new IOException("cannot rename " + staged + " to " + target);
+    }
+  }
+
+  /** Step of the newest visible checkpoint. */
+  Optional<Long> newest() throws IOException {
+    return visible().stream().findFirst();
+  }
+
+  /** The manifest of a visible checkpoint. */
+  Manifest read(long step) throws IOException {
+    Path file = new Path(folder(step), MANIFEST);
+    try (InputStream in = fileSystem.open(file)) {
+      return JSON.readValue(in, Manifest.class);
+    } catch (JacksonException e) {
+      throw new IOException(
+          file + " is damaged; delete its folder to resume from the checkpoint before", e);
+    }
+  }
+
+  /** Deletes all visible checkpoints but the newest ones. */
+  void keep(int count) throws IOException {
+    for (long step : visible().stream().skip(count).toList()) {
+      fileSystem.delete(folder(step), true);
+    }
+  }
+
+  private List<Long> visible() throws IOException {
+    List<Long> steps = new ArrayList<>();
+    try {
+      for (FileStatus child : fileSystem.listStatus(folder)) {
+        String name = child.getPath().getName();
+        if (name.startsWith(PREFIX) && fileSystem.exists(new Path(child.getPath(), MANIFEST))) {
+          steps.add(Long.parseLong(name.substring(PREFIX.length())));
+        }
+      }
+    } catch (FileNotFoundException e) {
+      return List.of();
+    }
+    steps.sort(Comparator.reverseOrder());
+    return steps;
+  }
+
+  /**
+   * Fills a rank's state: all weights, its shard's momentum, and its own buffers, or the mean of
+   * all ranks' if the number of workers has changed.
+   *
+   * @throws IOException if a file is missing, truncated or damaged, naming it
+   */
+  void restore(Manifest manifest, int worldSize, State state) throws IOException {
+    requireFit(manifest, state);
+    double[] mean = new double[manifest.buffers()];
+    for (Part part : manifest.parts()) {
+      float[] buffers = readPart(manifest, part, state);
+      boolean own = part.rank() == state.rank() && manifest.parts().size() == worldSize;
+      if (own) {
+        state.buffers().put(0, buffers);
+      }
+      for (int i = 0; i < mean.length; i++) {
+        mean[i] += buffers[i] / (double) manifest.parts().size();
+      }
+    }
+    if (manifest.parts().size() != worldSize) {
+      for (int i = 0; i < mean.length; i++) {
+        state.buffers().put(i, (float) mean[i]);
+      }
+    }
+  }
+
+  private void requireFit(Manifest manifest, State state) throws IOException {
+    if (manifest.weights() != state.weights().capacity()
+        || manifest.buffers() != state.buffers().capacity()) {
+      throw new IOException(
+          "checkpoint "
+              + folder(manifest.step())
+              + " holds "
+              + manifest.weights()
+              + " weights and "
+              + manifest.buffers()
+              + " buffer values, the configured network has "
+              + state.weights().capacity()
+              + " and "
+              + state.buffers().capacity());
+    }
+  }
+
+  private float[] readPart(Manifest manifest, Part part, State state) throws IOException {
+    Path file = new Path(folder(manifest.step()), part.file());
+    CRC32C crc = new CRC32C();
+    float[] buffers = new float[manifest.buffers()];
+    try (DataInputStream in =
+        new DataInputStream(new CheckedInputStream(fileSystem.open(file), crc))) {
+      float[] shard = new float[part.length()];
+      read(in, shard);
+      state.weights().put(part.offset(), shard);
+      read(in, shard);
+      int from = Math.max(part.offset(), state.offset());
+      int to = Math.min(part.offset() + part.length(), state.offset() + state.momentum().length);
+      if (from < to) {
+        System.arraycopy(
+            shard, from - part.offset(), state.momentum(), from - state.offset(), to - from);
+      }
+      read(in, buffers);
+    } catch (IOException e) {
+      throw new IOException("checkpoint file " + file + " cannot be read: " + e.getMessage(), e);
+    }
+    if (crc.getValue() != part.crc32c()) {
+      throw new IOException(
+          "checkpoint file "
+              + file
+              + " is damaged: CRC-32C is "
+              + crc.getValue()
+              + ", the manifest"
+              + " says "
+              + part.crc32c()
+              + "; delete its folder to resume from the one before");
+    }
+    return buffers;
+  }
+
+  private static void read(DataInputStream in, float[] values) throws IOException {
+    byte[] bytes = new byte[4 * CHUNK];
+    for (int at = 0; at < values.length; ) {
+      int count = Math.min(CHUNK, values.length - at);
+      in.readFully(bytes, 0, 4 * count);
+      ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values, at, count);
+      at += count;
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package io.inverseform.job.train;
+
+import io.inverseform.job.config.AugmentConfig;
+import io.inverseform.job.dataset.GlobalSampler;
+import io.inverseform.job.dataset.LocalSamples;
+import io.inverseform.udf.edge.EdgeOperator;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Reads, decodes and cuts a rank's crops ahead of the steps that need them, on threads of its own.
+ * What a step gets does not depend on the number of threads.
+ */
+final class CropLoader implements AutoCloseable {
+  /** Steps that are prepared while one computes: enough to hide decoding, small in memory. */
+  private static final int STEPS_AHEAD = 2;
+
+  private final LocalSamples samples;
+  private final GlobalSampler sampler;
+  private final AugmentConfig augment;
+  private final EdgeOperator operator;
+  private final long seed;
+  private final int rank;
+  private final int worldSize;
+  private final long lastStep;
+  private final int timeoutSeconds;
+  private final ExecutorService threads;
+  private final Deque<Step> ahead = new ArrayDeque<>();
+  private long nextStep;
+
+  /**
+   * The crops of a step.
+   *
+   * @param samples their indices in the split, in order of the global batch
+   * @param globalBatch samples of the step over all ranks
+   */
+  record Loaded(int epoch, int[] samples, int globalBatch, List<Crop> crops) {}
+
+  private record Step(int epoch, int[] samples, int globalBatch, List<Future<Crop>> crops) {}
+
+  /** What does not change between steps. */
+  record Source(
+      LocalSamples samples,
+      GlobalSampler sampler,
+      AugmentConfig augment,
+      EdgeOperator operator,
+      long seed) {}
+
+  CropLoader(
+      Source source,
+      int rank,
+      int worldSize,
+      long firstStep,
+      long lastStep,
+      int decodeThreads,
+      int timeoutSeconds) {
+    samples = source.samples();
+    sampler = source.sampler();
+    augment = source.augment();
+    operator = source.operator();
+    seed = source.seed();
+    this.rank = rank;
+    this.worldSize = worldSize;
+    this.lastStep = lastStep;
+    this.timeoutSeconds = timeoutSeconds;
+    nextStep = firstStep;
+    threads =
+        Executors.newFixedThreadPool(
+            decodeThreads,
+            task -> {
+              Thread thread = new Thread(task, "decode-rank-" + rank);
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /**
+   * The next step's crops; none if this rank has no share of it.
+   *
+   * @throws IOException naming the sample that cannot be read, or the wait that took too long
+   */
+  Loaded next() throws IOException {
+    while (ahead.size() <= STEPS_AHEAD && nextStep <= lastStep) {
+      ahead.add(submit(nextStep++));
+    }
+    Step step = ahead.remove();
+    List<Crop> crops = new ArrayList<>();
+    for (int i = 0; i < step.crops().size(); i++) {
+      crops.add(await(step.crops().get(i), step.samples()[i]));
+    }
+    return new Loaded(step.epoch(), step.samples(), step.globalBatch(), crops);
+  }
+
+  private Step submit(long step) {
+    int epoch = Math.toIntExact((step - 1) / sampler.stepsPerEpoch());
+    int stepOfEpoch = Math.toIntExact((step - 1) % sampler.stepsPerEpoch());
+    int[] share = sampler.share(epoch, stepOfEpoch, rank, worldSize);
+    List<Future<Crop>> crops = new ArrayList<>();
+    for (int index : share) {
+      Callable<Crop> load =
+          () -> Crop.of(samples.sample(index), augment, operator, seed, epoch, index);
+      crops.add(threads.submit(load));
+    }
+    return new Step(epoch, share, sampler.batch(epoch, stepOfEpoch).length, crops);
+  }
+
+  private Crop await(Future<Crop> crop, int sample) throws IOException {
+    try {
+      return crop.get(timeoutSeconds, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw new IOException(
+          "rank "
+              + rank
+              + " waited "
+              + timeoutSeconds
+              + " s for sample "
+              + sample
+              + " to be decoded: raise train.timeout_seconds or look at this host's disk",
+          e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException cause) {
+        throw cause;
+      }
+      throw new IOException(
+          "rank " + rank + " cannot prepare sample " + sample + ": " + e.getCause(), e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw (IOException)
+          new InterruptedIOException("rank " + rank + " was told to stop").initCause(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    threads.shutdownNow();
+  }
+}

@@ -1,0 +1,124 @@
+package io.inverseform.job.train;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/** Where a run keeps its configuration, metrics, checkpoints and model. */
+public final class RunFolder {
+  /** Held while a training runs. */
+  interface Lock extends AutoCloseable {
+    @Override
+    void close() throws IOException;
+  }
+
+  private final FileSystem fileSystem;
+  private final Path folder;
+
+  /** The folder of a run, on any Hadoop file system; need not exist yet. */
+  public RunFolder(String folder, Configuration hadoop) throws IOException {
+    Path given = new Path(folder);
+    fileSystem = given.getFileSystem(hadoop);
+    this.folder = fileSystem.makeQualified(given);
+  }
+
+  /** Qualified path. */
+  public Path path() {
+    return folder;
+  }
+
+  /** File system of the folder. */
+  public FileSystem fileSystem() {
+    return fileSystem;
+  }
+
+  /** The effective configuration of the last training. */
+  public Path configuration() {
+    return new Path(folder, "config.yaml");
+  }
+
+  /** Weights of the trained network, as safetensors. */
+  public Path model() {
+    return new Path(folder, "model.safetensors");
+  }
+
+  /** Metrics of the training that began with a step, a JSON object a line. */
+  public Path metrics(long firstStep) {
+    return new Path(folder, "metrics/from-step-%08d.jsonl".formatted(firstStep));
+  }
+
+  /** Scores of a split, as JSON. */
+  public Path scores(String split) {
+    return new Path(folder, "scores-" + split + ".json");
+  }
+
+  Checkpoints checkpoints() {
+    return new Checkpoints(fileSystem, new Path(folder, "checkpoints"));
+  }
+
+  /** Replaces a file's text. */
+  public void write(Path file, String text) throws IOException {
+    try (OutputStream out = fileSystem.create(file, true)) {
+      out.write(text.getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  /**
+   * Keeps other runs off the folder until closed.
+   *
+   * @throws IOException if another run holds it, saying which
+   */
+  Lock lock() throws IOException {
+    fileSystem.mkdirs(folder);
+    Path file = new Path(folder, "run.lock");
+    String holder =
+        "process " + ProcessHandle.current().pid() + " on " + InetAddress.getLocalHost();
+    return "file".equals(fileSystem.getUri().getScheme())
+        ? lockLocal(java.nio.file.Path.of(file.toUri().getPath()), holder)
+        : lockShared(file, holder);
+  }
+
+  /** The operating system frees such a lock when its process dies. */
+  private Lock lockLocal(java.nio.file.Path file, String holder) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    FileLock lock = null;
+    try {
+      lock = channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      // This JVM holds it: the same refusal as for another process.
+    }
+    if (lock == null) {
+      channel.close();
+      throw held(Files.readString(file), "wait for it, or set run to another folder");
+    }
+    channel.truncate(0);
+    channel.write(StandardCharsets.UTF_8.encode(holder));
+    return channel::close;
+  }
+
+  private Lock lockShared(Path file, String holder) throws IOException {
+    try (OutputStream out = fileSystem.create(file, false)) {
+      out.write(holder.getBytes(StandardCharsets.UTF_8));
+    } catch (FileAlreadyExistsException e) {
+      String other = new String(fileSystem.open(file).readAllBytes(), StandardCharsets.UTF_8);
+      throw held(other, "if that process is gone, delete " + file);
+    }
+    return () -> fileSystem.delete(file, false);
+  }
+
+  private IOException held(String holder, String remedy) {
+    return new IOException("run folder " + folder + " is in use by " + holder + ": " + remedy);
+  }
+}

@@ -1,0 +1,59 @@
+package io.inverseform.job.train;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import java.util.Map;
+
+/**
+ * What a worker tells the driver at the end of a step; rank 0's is a line of the metrics.
+ *
+ * @param epoch from 1
+ * @param images of the step over all workers
+ * @param seconds of the step, without validation and checkpoint
+ * @param loss total over all workers
+ * @param terms unweighted, by name, over all workers
+ * @param skipped whether the step was left out because a gradient was not finite
+ * @param validation scores, where the step ended with a validation
+ * @param checkpoint this rank's file, where the step ended with a checkpoint
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record StepReport(
+    long step,
+    int epoch,
+    int images,
+    double seconds,
+    double learningRate,
+    double loss,
+    Map<String, Double> terms,
+    boolean skipped,
+    Scores validation,
+    Checkpoints.Part checkpoint) {
+  private static final ObjectMapper JSON =
+      new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
+
+  /** Scores over a split. */
+  record Scores(double meanIou, double accuracy) {}
+
+  StepReport withoutCheckpoint() {
+    return new StepReport(
+        step, epoch, images, seconds, learningRate, loss, terms, skipped, validation, null);
+  }
+
+  String json() {
+    try {
+      return JSON.writeValueAsString(this);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a step report has no JSON: " + this, e);
+    }
+  }
+
+  static StepReport parse(String json) {
+    try {
+      return JSON.readValue(json, StepReport.class);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("no step report: " + json, e);
+    }
+  }
+}

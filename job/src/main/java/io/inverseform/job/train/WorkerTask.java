@@ -1,0 +1,78 @@
+package io.inverseform.job.train;
+
+import ai.djl.Device;
+import io.inverseform.job.allreduce.Interruption;
+import io.inverseform.job.allreduce.WorkerClient;
+import io.inverseform.job.allreduce.WorkerSettings;
+import io.inverseform.job.config.JobConfig;
+import io.inverseform.job.torch.Torch;
+import java.io.IOException;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
+import org.apache.spark.resource.ResourceInformation;
+import scala.collection.Iterator;
+import scala.collection.JavaConverters;
+import scala.runtime.AbstractFunction1;
+
+/** The barrier stage's task: finds this executor's place and runs a {@link Worker} there. */
+final class WorkerTask extends AbstractFunction1<Iterator<Integer>, Iterator<Worker.Result>>
+    implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  private final WorkerSpec spec;
+
+  WorkerTask(WorkerSpec spec) {
+    this.spec = spec;
+  }
+
+  @Override
+  public Iterator<Worker.Result> apply(Iterator<Integer> partition) {
+    TaskContext task = TaskContext.get();
+    JobConfig config = spec.config();
+    try {
+      Torch.start(config.train().threads());
+      Worker worker = new Worker(spec, new Worker.Place(device(task), localFolder()));
+      Worker.Result result = worker.run(fingerprint -> join(task, config, fingerprint));
+      return JavaConverters.asScalaIterator(List.of(result).iterator());
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "partition " + task.partitionId() + " on " + host() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private WorkerClient join(TaskContext task, JobConfig config, Map<String, String> fingerprint) {
+    return WorkerClient.join(
+        new WorkerSettings(
+            SparkEnv.get().conf(),
+            SparkEnv.get().securityManager(),
+            host(),
+            spec.coordinator(),
+            spec.attempt(),
+            task.partitionId(),
+            fingerprint,
+            Duration.ofSeconds(config.train().timeoutSeconds()),
+            Interruption.when(task::isInterrupted, "Spark has cancelled this task")));
+  }
+
+  private static Device device(TaskContext task) {
+    ResourceInformation gpus = task.resourcesJMap().get("gpu");
+    return Torch.device(gpus == null ? List.of() : List.of(gpus.addresses()));
+  }
+
+  private static Path localFolder() {
+    SparkConf conf = SparkEnv.get().conf();
+    String folders = conf.get("spark.local.dir", System.getProperty("java.io.tmpdir"));
+    return Path.of(folders.split(",")[0], "inverseform-samples");
+  }
+
+  private static String host() {
+    return SparkEnv.get().blockManager().blockManagerId().host();
+  }
+}
