@@ -124,7 +124,7 @@ final class Backdrop {
               : Colour.pick(random, 0.1, 0x8A8078, 0x9C9488, 0x6C6C72);
       canvas.fill(
           trees
-              ? Outline.ellipse(u + width / 2, 0, width * 0.8, height)
+              ? Outline.dome(u + width / 2, width * 0.8, height)
               : Outline.box(u, 0, u + width, height),
           trees ? LabelId.VEGETATION : LabelId.BUILDING,
           wall,

@@ -1,6 +1,7 @@
 package io.inverseform.job.synthesize;
 
 import java.awt.Shape;
+import java.awt.geom.Arc2D;
 import java.awt.geom.Ellipse2D;
 import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
@@ -19,6 +20,11 @@ final class Outline {
 
   static Shape ellipse(double u, double v, double radiusU, double radiusV) {
     return new Ellipse2D.Double(u - radiusU, v - radiusV, 2 * radiusU, 2 * radiusV);
+  }
+
+  /** The upper half of an ellipse. */
+  static Shape dome(double u, double radius, double height) {
+    return new Arc2D.Double(u - radius, -height, 2 * radius, 2 * height, 0, -180, Arc2D.CHORD);
   }
 
   /** A polygon from u, v pairs. */
