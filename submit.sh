@@ -154,6 +154,11 @@ if needs_no_spark; then
 fi
 
 set_environment
+# Measures the process itself: without Spark, and with the compiler at its best.
+if [[ ${job_args[0]} == bench ]]; then
+  exec "$java" -Xmx4g -cp "$jar:$lib/*:$spark/jars/*" io.inverseform.job.cli.Main "${job_args[@]}"
+fi
+
 options=()
 if [[ $(spark_option master) == local* || -z $(spark_option master)$(spark_option deploy-mode) ]]; then
   export SPARK_LOCAL_IP=${SPARK_LOCAL_IP:-127.0.0.1}

@@ -46,7 +46,11 @@ class MainTest {
         "config now | 'submit.sh config' takes no argument 'now'; see 'submit.sh config --help'",
         "config --set | Missing required parameter for option '--set' (KEY=VALUE); see 'submit.sh config --help'",
         "config --set train.worker=1 | --set train.worker=1: unknown key 'train.worker'; did you mean 'train.workers'?",
-        "config --config none.yaml | none.yaml: no such file"
+        "config --config none.yaml | none.yaml: no such file",
+        "bench | bench needs a command, such as bench step; see 'submit.sh bench --help'",
+        "bench step --size 256 | Invalid value for option '--size': must be HEIGHTxWIDTH, such as 256x512, is 256; see 'submit.sh bench step --help'",
+        "bench step --batch 0 | batch must be at least 1, is 0; see 'submit.sh bench step --help'",
+        "bench step --modules 1,4 | modules must be three positive numbers, are [1, 4]; see 'submit.sh bench step --help'"
       })
   void whatTheUserWroteWrongTakesOneLineAndExitCode2(String line, String message) {
     assertThat(execute(line.split(" "))).isEqualTo(2);
