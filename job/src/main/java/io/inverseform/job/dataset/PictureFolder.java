@@ -2,6 +2,7 @@ package io.inverseform.job.dataset;
 
 import io.inverseform.job.config.DataConfig;
 import io.inverseform.udf.label.ClassCatalogue;
+import java.io.File;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -72,6 +73,9 @@ public abstract sealed class PictureFolder permits CityscapesFolder, SplitFolder
   }
 
   final List<FileStatus> children(Path folder) throws IOException {
+    if (fileSystem.getScheme().equals("file")) {
+      LocalNames.check(folder.toString(), new File(folder.toUri().getPath()).list());
+    }
     return Arrays.stream(fileSystem.listStatus(folder))
         .filter(status -> !status.getPath().getName().matches("[._].*"))
         .toList();

@@ -92,4 +92,14 @@ class PictureFolderTest {
         .hasMessage(
             "no picture folder at file:" + root + ": set data.source, or run synthesize first");
   }
+
+  @Test
+  void namesThatTheLocaleCannotExpressAreNotPassedOver() throws IOException {
+    LocalNames.check("file:/pictures", new String[] {"a.png", "街道.png"});
+    LocalNames.check("file:/nowhere", null);
+    assertThatThrownBy(
+            () -> LocalNames.check("file:/pictures", new String[] {"a.png", "\uFFFD\uFFFD.png"}))
+        .hasMessageStartingWith("the name of file:/pictures/\uFFFD\uFFFD.png cannot be read")
+        .hasMessageEndingWith("set LC_ALL=C.UTF-8");
+  }
 }

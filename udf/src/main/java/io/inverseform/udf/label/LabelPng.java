@@ -1,7 +1,6 @@
 package io.inverseform.udf.label;
 
 import java.awt.image.BufferedImage;
-import java.awt.image.DataBuffer;
 import java.awt.image.DataBufferByte;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
@@ -53,9 +52,21 @@ public final class LabelPng {
     if (raster.getNumBands() != 1) {
       throw new IOException("label PNG has a transparent colour: save it as plain grey");
     }
-    byte[] ids = new byte[header.width() * header.height()];
-    raster.getDataElements(0, 0, header.width(), header.height(), ids);
+    byte[] samples = ((DataBufferByte) raster.getDataBuffer()).getData();
+    byte[] ids = bits == 8 ? samples : unpacked(samples, header.width(), header.height());
     return new LabelMap(header.width(), header.height(), ids);
+  }
+
+  /** One byte per bit; rows begin at whole bytes. */
+  private static byte[] unpacked(byte[] packed, int width, int height) {
+    byte[] ids = new byte[width * height];
+    int rowBytes = (width + 7) / 8;
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        ids[y * width + x] = (byte) (packed[y * rowBytes + (x >> 3)] >> (7 - (x & 7)) & 1);
+      }
+    }
+    return ids;
   }
 
   private static Raster readRaster(byte[] png) throws IOException {
@@ -87,7 +98,7 @@ public final class LabelPng {
   public static byte[] encodeBits(LabelMap map) {
     BufferedImage image =
         new BufferedImage(map.width(), map.height(), BufferedImage.TYPE_BYTE_BINARY);
-    DataBuffer buffer = image.getRaster().getDataBuffer();
+    byte[] packed = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
     byte[] ids = map.ids();
     int rowBytes = (map.width() + 7) / 8;
     for (int y = 0; y < map.height(); y++) {
@@ -97,8 +108,7 @@ public final class LabelPng {
           throw new IllegalArgumentException(
               "id " + (bit & 0xFF) + " at (" + x + ", " + y + ") does not fit in one bit");
         }
-        int at = y * rowBytes + x / 8;
-        buffer.setElem(at, buffer.getElem(at) | bit << (7 - x % 8));
+        packed[y * rowBytes + (x >> 3)] |= (byte) (bit << (7 - (x & 7)));
       }
     }
     return write(image);
