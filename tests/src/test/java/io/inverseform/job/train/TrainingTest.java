@@ -1,12 +1,19 @@
 package io.inverseform.job.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.inverseform.golden.Goldens;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.evaluate.Evaluation;
 import io.inverseform.job.evaluate.PositionPrior;
 import io.inverseform.job.evaluate.Scores;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,7 +46,11 @@ class TrainingTest {
     Scores scores = Evaluation.run(spark, config);
     assertThat(scores.images()).isEqualTo(3);
     assertThat(scores.meanIou()).isEqualTo(outcome.meanIou());
-    System.out.println(outcome + "\n" + scores + PositionPrior.run(spark, config));
+    assertThat(PositionPrior.run(spark, config).matrix().total())
+        .isEqualTo(scores.matrix().total());
+    assertThat(Files.readAllLines(metrics(config)))
+        .hasSize(9)
+        .allSatisfy(line -> assertThat(line).contains("\"segmentation\":", "\"learning_rate\":"));
   }
 
   @Test
@@ -51,5 +62,74 @@ class TrainingTest {
 
     assertThat(resumed.step()).isEqualTo(whole.step());
     assertThat(resumed.weightsCrc()).isEqualTo(whole.weightsCrc());
+  }
+
+  @Test
+  void oneWorkerAndTwoWithHalfTheBatchMakeTheSameStep() throws Exception {
+    String[] withoutBatchStatistics = {"model.norm.type=group", "train.max_steps=1"};
+    JobConfig one =
+        small.config("one", with(withoutBatchStatistics, "train.workers=1", "train.batch=4"));
+    JobConfig two =
+        small.config("two", with(withoutBatchStatistics, "train.workers=2", "train.batch=2"));
+
+    Training.run(spark, one, false);
+    Training.run(spark, two, false);
+
+    // After one step the momentum is the gradient.
+    assertThat(Goldens.relativeL2(momentum(two), momentum(one))).isLessThan(1e-5);
+  }
+
+  @Test
+  void aTrainedRunFolderIsNotOverwritten() throws Exception {
+    JobConfig config = small.config("twice", "train.max_steps=1");
+    Training.run(spark, config, false);
+
+    assertThatThrownBy(() -> Training.run(spark, config, false))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("twice holds a training up to step 1: give --resume to go on");
+  }
+
+  @Test
+  void aRunFolderInUseIsRefused() throws Exception {
+    JobConfig config = small.config("locked");
+    RunFolder folder = new RunFolder(config.run(), new Configuration());
+    RunFolder.Lock lock = folder.lock();
+    try {
+      assertThatThrownBy(() -> Training.run(spark, config, false))
+          .hasMessageContaining("is in use by process " + ProcessHandle.current().pid());
+    } finally {
+      lock.close();
+    }
+  }
+
+  @Test
+  void theRootCauseOfAFailedWorkerIsTold() throws Exception {
+    JobConfig config = small.config("exploding", "optimizer.learning_rate=1e30", "train.epochs=9");
+
+    assertThatThrownBy(() -> Training.run(spark, config, false))
+        .isInstanceOf(TrainingException.class)
+        .hasMessageMatching("(?s)rank [01] \\(.*no finite gradient in .* steps.*");
+  }
+
+  private static String[] with(String[] settings, String... more) {
+    return Stream.of(settings, more).flatMap(Stream::of).toArray(String[]::new);
+  }
+
+  private static Path metrics(JobConfig config) {
+    return Path.of(config.run(), "metrics", "from-step-00000001.jsonl");
+  }
+
+  private static float[] momentum(JobConfig config) throws IOException {
+    Checkpoints checkpoints = new RunFolder(config.run(), new Configuration()).checkpoints();
+    Checkpoints.Manifest manifest = checkpoints.read(1);
+    Checkpoints.State state =
+        new Checkpoints.State(
+            0,
+            0,
+            FloatBuffer.allocate(manifest.weights()),
+            new float[manifest.weights()],
+            FloatBuffer.allocate(manifest.buffers()));
+    checkpoints.restore(manifest, 1, state);
+    return state.momentum();
   }
 }
