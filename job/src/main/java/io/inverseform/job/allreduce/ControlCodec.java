@@ -48,8 +48,8 @@ final class ControlCodec {
       return new Writer(5)
           .text(attempt)
           .number(m.consequence() ? 1 : 0)
-          .text(m.message())
-          .text(m.stackTrace())
+          .text(cut(m.message()))
+          .text(cut(m.stackTrace()))
           .bytes();
     }
     return new Writer(6).text(attempt).bytes();
@@ -68,7 +68,7 @@ final class ControlCodec {
       r.directives().forEach(d -> out.number(d.kind().ordinal()).number(d.step()).text(d.reason()));
       return out.bytes();
     }
-    return new Writer(18).text(((Control.Refused) reply).message()).bytes();
+    return new Writer(18).text(cut(((Control.Refused) reply).message())).bytes();
   }
 
   /**
@@ -204,9 +204,11 @@ final class ControlCodec {
     return new String(bytes, StandardCharsets.UTF_8);
   }
 
-  /**
-   * A growing buffer; texts that are too long are cut, so that a huge stack trace still arrives.
-   */
+  /** The beginning of a text that may be huge, such as a stack trace. */
+  private static String cut(String text) {
+    return text.substring(0, Math.min(text.length(), MAX_TEXT_BYTES / 4));
+  }
+
   private static final class Writer {
     private ByteBuffer buffer = ByteBuffer.allocate(512);
 
@@ -230,8 +232,11 @@ final class ControlCodec {
 
     Writer text(String text) {
       byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-      int length = Math.min(bytes.length, MAX_TEXT_BYTES);
-      number(length).room(length).put(bytes, 0, length);
+      if (bytes.length > MAX_TEXT_BYTES) {
+        throw new IllegalArgumentException(
+            "text of " + bytes.length + " bytes for the driver, at most " + MAX_TEXT_BYTES);
+      }
+      number(bytes.length).room(bytes.length).put(bytes);
       return this;
     }
 

@@ -37,9 +37,20 @@ public final class Coordinator implements AutoCloseable {
     this.watch = daemon("coordinator-watch");
     this.events = daemon("coordinator-events");
     this.roster = new Roster(settings.worldSize(), settings.limit(), this::failed);
+    if (!settings.security().isAuthenticationEnabled()) {
+      LOG.warn(
+          "spark.authenticate is off: whoever reaches the ports of driver and executors can disturb this run");
+    }
+    // Where the driver is reached by a name that is not its own, as behind a Kubernetes service.
+    String bindHost = settings.conf().get("spark.driver.bindAddress", settings.host());
     this.transport =
         new Transport(
-            settings.conf(), settings.security(), settings.host(), settings.limit(), new Handler());
+            settings.conf(),
+            settings.security(),
+            settings.host(),
+            bindHost,
+            settings.limit(),
+            new Handler());
     long period = Math.max(10, Math.min(500, settings.limit().toMillis() / 4));
     watch.scheduleWithFixedDelay(
         () -> guard(() -> roster.check(System.nanoTime())), period, period, TimeUnit.MILLISECONDS);

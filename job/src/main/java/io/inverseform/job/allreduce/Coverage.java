@@ -1,5 +1,6 @@
 package io.inverseform.job.allreduce;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -71,6 +72,19 @@ final class Coverage {
   boolean contains(FloatRange range) {
     Map.Entry<Integer, Integer> around = endByStart.floorEntry(range.offset());
     return range.isEmpty() || around != null && around.getValue() >= range.end();
+  }
+
+  /** The longest range without a gap that has come and contains {@code range}, which has come. */
+  FloatRange around(FloatRange range) {
+    Map.Entry<Integer, Integer> around = endByStart.floorEntry(range.offset());
+    return new FloatRange(around.getKey(), around.getValue() - around.getKey());
+  }
+
+  /** What has come, in ascending order, without gaps inside a range. */
+  List<FloatRange> ranges() {
+    return endByStart.entrySet().stream()
+        .map(entry -> new FloatRange(entry.getKey(), entry.getValue() - entry.getKey()))
+        .toList();
   }
 
   void clear() {

@@ -4,7 +4,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.network.client.StreamCallbackWithID;
 import org.apache.spark.network.client.TransportClient;
 
@@ -31,6 +33,7 @@ final class ShardedExchange implements Exchange, IncomingStream.End {
   private final StepMonitor monitor;
   private final PeerLinks links;
   private final Coverage given;
+  private final Outbox outbox;
   private final GradientInbox gradients;
   private final WeightsInbox weights;
   private final SumInbox sums;
@@ -52,6 +55,7 @@ final class ShardedExchange implements Exchange, IncomingStream.End {
     this.links = links;
     this.shards = Ranges.split(memory.length(), worldSize, Ranges.ALIGNMENT);
     this.given = new Coverage(memory.whole());
+    this.outbox = new Outbox(shards);
     this.gradients = new GradientInbox(rank, worldSize, shards.get(rank), memory, firstStep);
     this.weights = new WeightsInbox(rank, shards, memory);
     this.sums = new SumInbox(rank, worldSize);
@@ -69,19 +73,24 @@ final class ShardedExchange implements Exchange, IncomingStream.End {
 
   @Override
   public void reduceScatter(FloatRange range) {
+    Map<FloatRange, Integer> send = new LinkedHashMap<>();
     long step =
         monitor.locked(
             () -> {
               StepRules.give(given, range, rank, monitor.step());
               gradients.own(range.intersection(shards.get(rank)));
+              for (int peer : peers()) {
+                FloatRange part = range.intersection(shards.get(peer));
+                outbox.add(peer, part, given.isComplete()).forEach(piece -> send.put(piece, peer));
+              }
               return monitor.step();
             });
-    for (int peer : peers()) {
-      for (FloatRange piece : Ranges.pieces(range.intersection(shards.get(peer)), PIECE)) {
-        FrameHeader frame = new FrameHeader(attempt, FrameHeader.Kind.GRADIENT, rank, step, piece);
-        links.sendBulk(peer, frame, memory.gradientBytes(piece));
-      }
-    }
+    send.forEach(
+        (piece, peer) -> {
+          FrameHeader frame =
+              new FrameHeader(attempt, FrameHeader.Kind.GRADIENT, rank, step, piece);
+          links.sendBulk(peer, frame, memory.gradientBytes(piece));
+        });
   }
 
   @Override

@@ -35,12 +35,18 @@ final class Transport implements AutoCloseable {
   /**
    * Listens on an ephemeral port.
    *
-   * @param host name or address of this host as the others reach it; also what the server binds to
+   * @param host name or address of this host as the others reach it
+   * @param bindHost what the server binds to
    * @param limit the longest wait of the callers; a connection is not given up as quiet before
    *     twice that
    */
   Transport(
-      SparkConf conf, SecurityManager security, String host, Duration limit, RpcHandler handler) {
+      SparkConf conf,
+      SecurityManager security,
+      String host,
+      String bindHost,
+      Duration limit,
+      RpcHandler handler) {
     TransportConf settings = settings(conf, limit);
     boolean authenticated = security.isAuthenticationEnabled();
     List<TransportServerBootstrap> accept =
@@ -52,11 +58,11 @@ final class Transport implements AutoCloseable {
     context = new TransportContext(settings, handler);
     clients = context.createClientFactory(connect);
     try {
-      server = context.createServer(host, 0, accept);
+      server = context.createServer(bindHost, 0, accept);
     } catch (RuntimeException e) {
       clients.close();
       context.close();
-      throw new ExchangeException("cannot listen on " + host + ": " + e.getMessage(), e);
+      throw new ExchangeException("cannot listen on " + bindHost + ": " + e.getMessage(), e);
     }
     address = new Address(host, server.getPort());
   }

@@ -44,7 +44,12 @@ public final class WorkerClient implements AutoCloseable {
     this.interruption = settings.interruption().or(this::abortReason);
     this.transport =
         new Transport(
-            settings.conf(), settings.security(), settings.host(), settings.limit(), server);
+            settings.conf(),
+            settings.security(),
+            settings.host(),
+            settings.host(),
+            settings.limit(),
+            server);
     try {
       String here = "partition " + settings.partition() + " on " + transport.address();
       this.coordinator =

@@ -86,6 +86,57 @@ class ExchangeTest {
   }
 
   @Test
+  void manyShortStepsFarFromLockstepStayExact() throws Exception {
+    int steps = 400;
+    int floats = 777;
+    FlatMemory reference = FlatMemory.allocate(floats);
+    Gradients.Sgd alone = new Gradients.Sgd(reference);
+    for (long step = 0; step < steps; step++) {
+      if (step % 7 != 0) {
+        alone.apply(new FloatRange(0, floats), Gradients.summed(4, step, floats), 0);
+      }
+    }
+    try (Workers workers = new Workers(4)) {
+      List<Future<float[]>> runs =
+          workers.start(
+              floats,
+              0,
+              (client, exchange, memory) -> {
+                Gradients.Sgd sgd = new Gradients.Sgd(memory);
+                Random random = new Random(client.rank());
+                for (long step = 0; step < steps; step++) {
+                  memory.gradient().put(Gradients.of(client.rank(), step, floats));
+                  int cut = random.nextInt(floats);
+                  exchange.reduceScatter(new FloatRange(cut, floats - cut));
+                  exchange.reduceScatter(new FloatRange(0, cut));
+                  if (step % 7 == 0) {
+                    exchange.skip(step);
+                  } else {
+                    exchange.allGather(step, sgd);
+                  }
+                  client.progress(step, "");
+                }
+                return Gradients.weights(memory);
+              });
+      for (float[] weights : Workers.results(runs)) {
+        assertThat(weights).isEqualTo(Gradients.weights(reference));
+      }
+    }
+  }
+
+  @Test
+  void rangesOfAFewFloatsTravelTogether() {
+    List<FloatRange> shards = Ranges.split(4_000_000, 2, Ranges.ALIGNMENT);
+    Outbox outbox = new Outbox(shards);
+    List<FloatRange> sent = new ArrayList<>();
+    for (int from = 3_999_500; from >= 2_000_000; from -= 500) {
+      sent.addAll(outbox.add(1, new FloatRange(from, 500), from == 2_000_000));
+    }
+    assertThat(sent.stream().mapToInt(FloatRange::length).sum()).isEqualTo(2_000_000);
+    assertThat(sent).hasSize(8).first().isEqualTo(new FloatRange(3_737_500, 262_500));
+  }
+
+  @Test
   void smallSumsAreTheSameBitsOnAllRanks() throws Exception {
     int rounds = 50;
     double[] values = {1e300, -1e300, 1, 1e-300, Math.PI, -0.0, 3e16};

@@ -46,16 +46,18 @@ final class Gradients {
     public void apply(FloatRange range, float[] gradient, int offset) {
       for (FloatRange part : Ranges.pieces(range, chunk.length)) {
         weights.get(part.offset(), chunk, 0, part.length());
-        step(part.offset(), gradient, offset + part.offset() - range.offset(), part.length());
+        int from = offset + part.offset() - range.offset();
+        step(chunk, momentum, part.offset(), gradient, from, part.length());
         weights.put(part.offset(), chunk, 0, part.length());
       }
     }
 
-    private void step(int at, float[] gradient, int offset, int length) {
+    private static void step(
+        float[] weights, float[] momentum, int at, float[] gradient, int from, int length) {
       for (int i = 0; i < length; i++) {
-        float velocity = 0.9f * momentum[at + i] + gradient[offset + i] + 5e-4f * chunk[i];
+        float velocity = 0.9f * momentum[at + i] + gradient[from + i] + 5e-4f * weights[i];
         momentum[at + i] = velocity;
-        chunk[i] -= 0.01f * velocity;
+        weights[i] -= 0.01f * velocity;
       }
     }
   }

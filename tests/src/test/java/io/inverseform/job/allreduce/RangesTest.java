@@ -60,6 +60,12 @@ class RangesTest {
       boolean free = truth.get(range.offset(), range.end()).isEmpty();
       boolean full = truth.get(range.offset(), range.end()).cardinality() == range.length();
       assertThat(coverage.contains(range)).isEqualTo(full);
+      if (full && !range.isEmpty()) {
+        FloatRange around = coverage.around(range);
+        assertThat(around.contains(range)).isTrue();
+        assertThat(truth.get(around.offset() - 1) || truth.get(around.end())).isFalse();
+        assertThat(coverage.ranges()).contains(around);
+      }
       if (random.nextInt(3) > 0) {
         boolean expected = free && whole.contains(range);
         assertThat(coverage.add(range)).as("%s", range).isEqualTo(expected);

@@ -76,6 +76,7 @@ class RefusalTest {
             conf,
             Workers.security(conf),
             "localhost",
+            "localhost",
             Duration.ofSeconds(10),
             new NoOpRpcHandler())) {
       TransportClient client = transport.connect(victim);
@@ -213,11 +214,28 @@ class RefusalTest {
         });
   }
 
+  @Test
+  void withAuthenticationButNoEncryptionAStrangerIsRefusedToo() throws Exception {
+    SparkConf conf =
+        Workers.authenticated("secret-of-the-application")
+            .set("spark.network.crypto.enabled", "false");
+    runWith(
+        conf,
+        victim -> {
+          SparkConf wrong =
+              Workers.authenticated("another-secret").set("spark.network.crypto.enabled", "false");
+          assertThat(connecting(victim, wrong)).contains("spark.authenticate");
+          assertThat(refusal(victim, Workers.conf(), gradient(Workers.ATTEMPT, 1, 2, 0, 64), 256))
+              .contains("Unauthenticated call");
+        });
+  }
+
   private static String connecting(Address victim, SparkConf conf) {
     try (Transport transport =
         new Transport(
             conf,
             Workers.security(conf),
+            "localhost",
             "localhost",
             Duration.ofSeconds(10),
             new NoOpRpcHandler())) {
