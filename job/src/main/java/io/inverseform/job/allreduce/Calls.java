@@ -36,7 +36,7 @@ final class Calls {
       String what,
       Duration limit,
       Interruption interruption,
-      Supplier<String> remedy) {
+      String remedy) {
     long deadline = System.nanoTime() + limit.toNanos();
     while (true) {
       try {
@@ -48,7 +48,7 @@ final class Calls {
         }
         if (System.nanoTime() - deadline >= 0) {
           throw new PeerFailedException(
-              what + ": no answer within " + limit.toSeconds() + " s. " + remedy.get());
+              what + ": no answer within " + limit.toSeconds() + " s. " + remedy);
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

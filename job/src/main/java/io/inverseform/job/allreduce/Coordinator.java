@@ -39,7 +39,8 @@ public final class Coordinator implements AutoCloseable {
     this.roster = new Roster(settings.worldSize(), settings.limit(), this::failed);
     if (!settings.security().isAuthenticationEnabled()) {
       LOG.warn(
-          "spark.authenticate is off: whoever reaches the ports of driver and executors can disturb this run");
+          "spark.authenticate is off: whoever reaches the ports of driver and executors"
+              + " can disturb this run");
     }
     // Where the driver is reached by a name that is not its own, as behind a Kubernetes service.
     String bindHost = settings.conf().get("spark.driver.bindAddress", settings.host());
@@ -126,6 +127,7 @@ public final class Coordinator implements AutoCloseable {
   /** Stops listening. What workers said before is still told to the listener. */
   @Override
   public void close() {
+    roster.close();
     transport.close();
     watch.shutdownNow();
     events.shutdown();

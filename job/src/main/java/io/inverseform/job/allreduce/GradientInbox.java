@@ -15,7 +15,7 @@ import java.util.BitSet;
  * all slots have been summed. A peer cannot be further ahead, because it needs this shard's new
  * weights, or the round of a skip, to end its step.
  */
-final class GradientInbox {
+final class GradientInbox implements Inbox {
   private static final VarHandle FLOAT =
       MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -49,12 +49,8 @@ final class GradientInbox {
     arrived[rank].add(range);
   }
 
-  /**
-   * Reserves the place of a contribution that is about to arrive. Call under the lock.
-   *
-   * @throws RefusedException if it belongs to another step or shard, or has come before
-   */
-  ByteBuffer claim(FrameHeader frame) {
+  @Override
+  public ByteBuffer claim(FrameHeader frame) {
     if (frame.number() != step) {
       throw new RefusedException(frame + ": this shard collects step " + step);
     }
@@ -65,13 +61,13 @@ final class GradientInbox {
     return ByteBuffer.wrap(slots[frame.sender()], from, (int) frame.bodyBytes());
   }
 
-  /** Call under the lock. */
-  void arrived(FrameHeader frame) {
+  @Override
+  public void arrived(FrameHeader frame) {
     arrived[frame.sender()].add(frame.range());
   }
 
-  /** Gives a reserved place back, because the stream broke. Call under the lock. */
-  void release(FrameHeader frame) {
+  @Override
+  public void release(FrameHeader frame) {
     claimed[frame.sender()].remove(frame.range());
   }
 

@@ -6,21 +6,20 @@ import org.apache.spark.network.client.StreamCallbackWithID;
 
 /** The body of one frame on its way into its place; runs on a network thread and only copies. */
 final class IncomingStream implements StreamCallbackWithID {
-  /** Who is told how the stream ended. */
-  interface End {
-    void complete(FrameHeader frame);
-
-    void broken(FrameHeader frame);
-  }
-
   private final FrameHeader frame;
+  private final Inbox inbox;
+  private final StepMonitor monitor;
   private final ByteBuffer place;
-  private final End end;
+  private boolean ended;
 
-  IncomingStream(FrameHeader frame, ByteBuffer place, End end) {
+  /**
+   * @throws RefusedException if the inbox does not expect the frame
+   */
+  IncomingStream(FrameHeader frame, Inbox inbox, StepMonitor monitor) {
     this.frame = frame;
-    this.place = place;
-    this.end = end;
+    this.inbox = inbox;
+    this.monitor = monitor;
+    this.place = monitor.locked(() -> inbox.claim(frame));
   }
 
   @Override
@@ -32,7 +31,7 @@ final class IncomingStream implements StreamCallbackWithID {
   public void onData(String id, ByteBuffer data) throws IOException {
     if (data.remaining() > place.remaining()) {
       throw new IOException(
-          frame + ": the body is longer than its header says (" + frame.bodyBytes() + " bytes)");
+          frame + ": the body is longer than the " + frame.bodyBytes() + " bytes of its header");
     }
     place.put(data);
   }
@@ -41,18 +40,19 @@ final class IncomingStream implements StreamCallbackWithID {
   public void onComplete(String id) throws IOException {
     if (place.hasRemaining()) {
       throw new IOException(
-          frame
-              + ": the body ends "
-              + place.remaining()
-              + " bytes before the "
-              + frame.bodyBytes()
-              + " of its header");
+          "%s: the body ends %d bytes before the %d of its header"
+              .formatted(frame, place.remaining(), frame.bodyBytes()));
     }
-    end.complete(frame);
+    ended = true;
+    monitor.update(() -> inbox.arrived(frame));
   }
 
+  /** Called more than once for some failures. */
   @Override
   public void onFailure(String id, Throwable cause) {
-    end.broken(frame);
+    if (!ended) {
+      ended = true;
+      monitor.update(() -> inbox.release(frame));
+    }
   }
 }

@@ -47,7 +47,8 @@ final class Member {
         .findFirst()
         .map(
             key ->
-                "workers do not agree on '%s': it is '%s' for %s and '%s' for %s. All executors must run the same jars with the same configuration and data"
+                ("workers do not agree on '%s': it is '%s' for %s and '%s' for %s. All executors must"
+                        + " run the same jars with the same configuration and data")
                     .formatted(key, other.fingerprint.get(key), other, fingerprint.get(key), this));
   }
 

@@ -1,6 +1,7 @@
 package io.inverseform.job.allreduce;
 
 import java.nio.ByteBuffer;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -53,9 +54,16 @@ final class PeerLinks {
     return null;
   }
 
-  /** The rank that a connection leads to, or null if it is none of these. */
-  Integer rankOf(TransportClient client) {
-    return rankOf.get(client);
+  /**
+   * A connection ended; called on a network thread. Only those that this rank opened tell that a
+   * peer is lost: anybody can open and close one to here.
+   */
+  void disconnected(TransportClient client) {
+    Integer peer = rankOf.get(client);
+    if (peer != null) {
+      monitor.lost(
+          peer, new ExchangeException("the connection to " + monitor.name(peer) + " was closed"));
+    }
   }
 
   void sendSmall(int peer, FrameHeader frame, ByteBuffer body) {
@@ -86,9 +94,13 @@ final class PeerLinks {
         });
   }
 
-  /** Whether a frame to a rank has not been confirmed. Call under the monitor's lock. */
-  boolean hasInFlight(int peer) {
-    return inFlight[peer] > 0;
+  /** Ranks, not lost, that have not confirmed all they were sent. Call under the monitor's lock. */
+  BitSet unconfirmed() {
+    BitSet ranks = new BitSet(inFlight.length);
+    for (int r = 0; r < inFlight.length; r++) {
+      ranks.set(r, inFlight[r] > 0 && !monitor.isLost(r));
+    }
+    return ranks;
   }
 
   void close() {

@@ -15,10 +15,13 @@ final class PeerServer extends RpcHandler {
   private static final Logger LOG = LoggerFactory.getLogger(PeerServer.class);
 
   private final StreamManager streams = new OneForOneStreamManager();
-  private volatile ShardedExchange exchange;
+  private volatile FrameReceiver receiver;
+  private volatile PeerLinks links;
 
-  void attach(ShardedExchange attached) {
-    exchange = attached;
+  /** From now on frames are accepted, and the end of a connection to a peer is noticed. */
+  void attach(FrameReceiver frames, PeerLinks connections) {
+    links = connections;
+    receiver = frames;
   }
 
   @Override
@@ -26,7 +29,7 @@ final class PeerServer extends RpcHandler {
       TransportClient client, ByteBuffer header, RpcResponseCallback callback) {
     try {
       FrameHeader frame = FrameHeader.decode(header);
-      ShardedExchange target = exchange;
+      FrameReceiver target = receiver;
       if (target == null) {
         throw new RefusedException(frame + ": this worker is not ready");
       }
@@ -49,7 +52,7 @@ final class PeerServer extends RpcHandler {
 
   @Override
   public void channelInactive(TransportClient client) {
-    ShardedExchange target = exchange;
+    PeerLinks target = links;
     if (target != null) {
       target.disconnected(client);
     }

@@ -168,11 +168,14 @@ final class Roster {
     boolean overdue = now - waitingSince > limit.toNanos();
     if (!assigned && overdue) {
       fail(
-          "%d of %d workers registered within %d s: %s. The other tasks did not start, or cannot reach the driver: see the executors' logs, check that the cluster has %d free slots (train.workers), and that executors can connect to the driver on all ports"
+          ("%d of %d workers registered within %d s: %s. The other tasks did not start, or cannot reach"
+                  + " the driver: see the executors' logs, check that the cluster has %d free slots"
+                  + " (train.workers), and that executors can connect to the driver on all ports")
               .formatted(members.size(), worldSize, limit.toSeconds(), list(m -> true), worldSize));
     } else if (assigned && overdue && members.values().stream().anyMatch(Member::waitsForPeers)) {
       fail(
-          "%d of %d workers connected to their peers within %d s; missing: %s. See their logs, and check that executors can reach each other on all ports"
+          ("%d of %d workers connected to their peers within %d s; missing: %s. See their logs, and"
+                  + " check that executors can reach each other on all ports")
               .formatted(
                   members.values().stream().filter(m -> m.ready).count(),
                   worldSize,
@@ -186,7 +189,8 @@ final class Roster {
               m ->
                   fail(
                       m,
-                      "no heartbeat for %d s: the executor hangs, was stopped or was cut off; see its log"
+                      ("no heartbeat for %d s: the executor hangs, was stopped or was cut off;"
+                              + " see its log")
                           .formatted(TimeUnit.NANOSECONDS.toSeconds(now - m.seen)),
                       "",
                       false));
@@ -241,6 +245,12 @@ final class Roster {
     if (waiting != null) {
       waiting.accept(reply);
     }
+  }
+
+  /** The attempt is over for the driver too: nobody's silence means anything any more. */
+  synchronized void close() {
+    members.values().forEach(member -> member.gone = true);
+    abort("the driver ended the attempt");
   }
 
   synchronized void request(Directive.Kind kind, String reason) {

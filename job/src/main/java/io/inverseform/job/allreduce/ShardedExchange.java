@@ -3,12 +3,9 @@ package io.inverseform.job.allreduce;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.spark.network.client.StreamCallbackWithID;
-import org.apache.spark.network.client.TransportClient;
 
 /**
  * The data path of one worker: streams its gradient to the shards' owners, sums and updates its own
@@ -19,7 +16,7 @@ import org.apache.spark.network.client.TransportClient;
  * gradients of s + 1, all slots of s are free, and when a shard is updated in s + 1, everybody has
  * had its weights of s.
  */
-final class ShardedExchange implements Exchange, IncomingStream.End {
+final class ShardedExchange implements Exchange {
   /** Floats summed and updated at a time: stays in the cache of one core. */
   static final int CHUNK = 1 << 15;
 
@@ -37,6 +34,7 @@ final class ShardedExchange implements Exchange, IncomingStream.End {
   private final GradientInbox gradients;
   private final WeightsInbox weights;
   private final SumInbox sums;
+  private final FrameReceiver receiver;
   private final float[] chunk = new float[CHUNK];
 
   /** All of {@code memory} is split; the exchange can be used when {@code links} are connected. */
@@ -45,7 +43,6 @@ final class ShardedExchange implements Exchange, IncomingStream.End {
       int rank,
       FlatMemory memory,
       long firstStep,
-      int worldSize,
       StepMonitor monitor,
       PeerLinks links) {
     this.attempt = attempt;
@@ -53,12 +50,19 @@ final class ShardedExchange implements Exchange, IncomingStream.End {
     this.memory = memory;
     this.monitor = monitor;
     this.links = links;
+    int worldSize = monitor.worldSize();
     this.shards = Ranges.split(memory.length(), worldSize, Ranges.ALIGNMENT);
     this.given = new Coverage(memory.whole());
     this.outbox = new Outbox(shards);
     this.gradients = new GradientInbox(rank, worldSize, shards.get(rank), memory, firstStep);
-    this.weights = new WeightsInbox(rank, shards, memory);
+    this.weights = new WeightsInbox(rank, shards, memory, given, firstStep);
     this.sums = new SumInbox(rank, worldSize);
+    this.receiver = new FrameReceiver(attempt, rank, worldSize, monitor, gradients, weights, sums);
+  }
+
+  /** What the worker's server hands frames to. */
+  FrameReceiver receiver() {
+    return receiver;
   }
 
   @Override
@@ -170,98 +174,14 @@ final class ShardedExchange implements Exchange, IncomingStream.End {
     return peers;
   }
 
-  /**
-   * A peer is about to send; called on a network thread.
-   *
-   * @throws RefusedException if this rank does not expect it; nothing has changed then
-   */
-  StreamCallbackWithID receive(FrameHeader frame) {
-    if (!frame.attempt().equals(attempt)) {
-      throw new RefusedException(
-          frame + ": attempt '" + frame.attempt() + "' is not the running one, '" + attempt + "'");
-    }
-    if (frame.sender() < 0 || frame.sender() >= shards.size() || frame.sender() == rank) {
-      throw new RefusedException(frame + ": no peer of rank " + rank + " of " + shards.size());
-    }
-    if (frame.kind() != FrameHeader.Kind.SUM
-        && (frame.range().isEmpty() || frame.range().length() > PIECE)) {
-      throw new RefusedException(frame + ": a frame has 1 to " + PIECE + " floats");
-    }
-    ByteBuffer place = monitor.locked(() -> claim(frame));
-    return new IncomingStream(frame, place, this);
-  }
-
-  private ByteBuffer claim(FrameHeader frame) {
-    return switch (frame.kind()) {
-      case GRADIENT -> gradients.claim(frame);
-      case SUM -> sums.claim(frame);
-      case WEIGHTS -> {
-        if (frame.number() != monitor.step() || !given.isComplete()) {
-          throw new RefusedException(
-              frame
-                  + ": rank "
-                  + rank
-                  + " is in step "
-                  + monitor.step()
-                  + (given.isComplete() ? "" : ", before its end"));
-        }
-        yield weights.claim(frame);
-      }
-    };
-  }
-
-  @Override
-  public void complete(FrameHeader frame) {
-    monitor.update(
-        () -> {
-          switch (frame.kind()) {
-            case GRADIENT -> gradients.arrived(frame);
-            case WEIGHTS -> weights.arrived(frame);
-            case SUM -> sums.arrived(frame);
-          }
-        });
-  }
-
-  @Override
-  public void broken(FrameHeader frame) {
-    monitor.update(
-        () -> {
-          switch (frame.kind()) {
-            case GRADIENT -> gradients.release(frame);
-            case WEIGHTS -> weights.release(frame);
-            case SUM -> sums.release(frame);
-          }
-        });
-  }
-
-  /**
-   * A connection ended; called on a network thread. Only those that this rank opened tell that a
-   * peer is lost: anybody can open and close one to here.
-   */
-  void disconnected(TransportClient client) {
-    Integer peer = links.rankOf(client);
-    if (peer != null) {
-      monitor.lost(
-          peer, new ExchangeException("the connection to " + monitor.name(peer) + " was closed"));
-    }
-  }
-
   @Override
   public void close() {
     try {
       if (!monitor.hasFailed()) {
-        monitor.await("confirmation of what it sent", this::unconfirmed);
+        monitor.await("confirmation of what it sent", links::unconfirmed);
       }
     } finally {
       links.close();
     }
-  }
-
-  private BitSet unconfirmed() {
-    BitSet ranks = new BitSet(shards.size());
-    peers().stream()
-        .filter(peer -> links.hasInFlight(peer) && !monitor.isLost(peer))
-        .forEach(ranks::set);
-    return ranks;
   }
 }

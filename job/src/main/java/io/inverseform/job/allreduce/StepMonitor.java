@@ -63,6 +63,10 @@ final class StepMonitor {
         });
   }
 
+  int worldSize() {
+    return addresses.size();
+  }
+
   /** The step in progress. */
   long step() {
     return locked(() -> step);
@@ -155,7 +159,8 @@ final class StepMonitor {
                   + what
                   + " from "
                   + names(ranks)
-                  + ". See the logs of those executors; if they are alive and only slow, raise train.timeoutSeconds.");
+                  + ". See the logs of those executors; if they are alive and only slow, raise"
+                  + " train.timeoutSeconds.");
         }
         changed.awaitNanos(Math.min(left, LOOK_AROUND_NANOS));
       } catch (InterruptedException e) {

@@ -8,7 +8,7 @@ import java.util.BitSet;
  * Where the other ranks' values of small sums wait. Rounds are numbered; a peer can be one round
  * ahead of this rank, never two, so that two slots a rank suffice.
  */
-final class SumInbox {
+final class SumInbox implements Inbox {
   private final int rank;
   private final Slot[][] slots;
   private long round;
@@ -34,12 +34,8 @@ final class SumInbox {
     return round;
   }
 
-  /**
-   * Reserves the place of values that are about to arrive. Call under the lock.
-   *
-   * @throws RefusedException if they are too many, of another round, or have come before
-   */
-  ByteBuffer claim(FrameHeader frame) {
+  @Override
+  public ByteBuffer claim(FrameHeader frame) {
     if (frame.number() != round && frame.number() != round + 1) {
       throw new RefusedException(frame + ": this rank collects round " + round);
     }
@@ -59,13 +55,13 @@ final class SumInbox {
     return ByteBuffer.wrap(slot.bytes, 0, (int) frame.bodyBytes());
   }
 
-  /** Call under the lock. */
-  void arrived(FrameHeader frame) {
+  @Override
+  public void arrived(FrameHeader frame) {
     slot(frame.sender(), frame.number()).arrived = true;
   }
 
-  /** Call under the lock. */
-  void release(FrameHeader frame) {
+  @Override
+  public void release(FrameHeader frame) {
     slot(frame.sender(), frame.number()).claimed = false;
   }
 

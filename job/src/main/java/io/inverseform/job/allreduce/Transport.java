@@ -101,7 +101,8 @@ final class Transport implements AutoCloseable {
               + peer
               + ": "
               + e.getMessage()
-              + ". Check that the hosts can reach each other on all ports, and that both have the same spark.authenticate settings.",
+              + ". Check that the hosts can reach each other on all ports, and that both have the same"
+              + " spark.authenticate settings.",
           e);
     }
   }

@@ -6,45 +6,52 @@ import java.util.List;
 
 /**
  * Lets the owners of the other shards write their new weights straight into this worker's flat
- * weights, each float once a step.
+ * weights, each float once a step, and only when this rank has handed over its whole gradient.
  */
-final class WeightsInbox {
+final class WeightsInbox implements Inbox {
   private final int rank;
   private final FlatMemory memory;
+  private final Coverage given;
   private final Coverage[] claimed;
   private final Coverage[] arrived;
-
-  WeightsInbox(int rank, List<FloatRange> shards, FlatMemory memory) {
-    this.rank = rank;
-    this.memory = memory;
-    this.claimed = shards.stream().map(Coverage::new).toArray(Coverage[]::new);
-    this.arrived = shards.stream().map(Coverage::new).toArray(Coverage[]::new);
-  }
+  private long step;
 
   /**
-   * Opens the place of new weights that are about to arrive. Call under the lock, and only while
-   * this rank waits for weights.
-   *
-   * @throws RefusedException if the sender does not own them, or they have come before
+   * @param given what this rank has handed over of its gradient in this step
    */
-  ByteBuffer claim(FrameHeader frame) {
-    if (!claimed[frame.sender()].add(frame.range())) {
+  WeightsInbox(
+      int rank, List<FloatRange> shards, FlatMemory memory, Coverage given, long firstStep) {
+    this.rank = rank;
+    this.memory = memory;
+    this.given = given;
+    this.claimed = shards.stream().map(Coverage::new).toArray(Coverage[]::new);
+    this.arrived = shards.stream().map(Coverage::new).toArray(Coverage[]::new);
+    this.step = firstStep;
+  }
+
+  @Override
+  public ByteBuffer claim(FrameHeader frame) {
+    if (frame.number() != step || !given.isComplete()) {
       throw new RefusedException(
-          frame
-              + ": outside the sender's shard "
-              + claimed[frame.sender()].whole()
-              + ", or has come before");
+          "%s: rank %d is in step %d%s"
+              .formatted(frame, rank, step, given.isComplete() ? "" : ", before its end"));
+    }
+    Coverage ofSender = claimed[frame.sender()];
+    if (!ofSender.add(frame.range())) {
+      throw new RefusedException(
+          "%s: outside the sender's shard %s, or has come before"
+              .formatted(frame, ofSender.whole()));
     }
     return memory.weightBytes(frame.range());
   }
 
-  /** Call under the lock. */
-  void arrived(FrameHeader frame) {
+  @Override
+  public void arrived(FrameHeader frame) {
     arrived[frame.sender()].add(frame.range());
   }
 
-  /** Call under the lock. */
-  void release(FrameHeader frame) {
+  @Override
+  public void release(FrameHeader frame) {
     claimed[frame.sender()].remove(frame.range());
   }
 
@@ -63,5 +70,6 @@ final class WeightsInbox {
       claimed[r].clear();
       arrived[r].clear();
     }
+    step++;
   }
 }

@@ -70,6 +70,20 @@ class ExchangeTest {
     }
   }
 
+  @Test
+  void encryptedStreamsCarryTheSameBits() throws Exception {
+    int floats = 2_500_001;
+    float[] expected = Gradients.expected(2, FIRST, STEPS, floats, NEVER);
+    try (Workers workers = new Workers(2, Workers.authenticated("secret"))) {
+      List<Future<float[]>> runs =
+          workers.start(
+              floats, FIRST, (client, exchange, memory) -> train(exchange, memory, NEVER));
+      for (float[] weights : Workers.results(runs)) {
+        assertThat(weights).isEqualTo(expected);
+      }
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"1", "2", "4"})
   void aSkippedStepLeavesNoTraceOnAnyRank(int worldSize) throws Exception {

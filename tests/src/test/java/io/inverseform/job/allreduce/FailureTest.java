@@ -157,6 +157,28 @@ class FailureTest {
   }
 
   @Test
+  void aDriverThatEndsTheAttemptStopsTheWorkersWithoutBlamingThem() throws Exception {
+    try (Workers workers = new Workers(2)) {
+      List<Future<Void>> runs =
+          workers.start(
+              640,
+              0,
+              (client, exchange, memory) -> {
+                if (client.rank() == 0) {
+                  workers.coordinator.close();
+                }
+                while (true) {
+                  exchange.sum(new double[1]);
+                }
+              });
+      assertThat(Workers.failure(runs.get(0))).isInstanceOf(PeerFailedException.class);
+      assertThat(Workers.failure(runs.get(1))).isInstanceOf(PeerFailedException.class);
+      assertThat(workers.failures).isEmpty();
+      assertThat(workers.coordinator.failure()).isEmpty();
+    }
+  }
+
+  @Test
   void misuseIsNamed() throws Exception {
     try (Workers workers = new Workers(2)) {
       for (Future<String> run :

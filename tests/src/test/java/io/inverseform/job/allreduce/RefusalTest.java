@@ -158,7 +158,7 @@ class RefusalTest {
           assertThat(refusal(victim, conf, gradient(Workers.ATTEMPT, 1, 2, 0, 64), 255))
               .contains("the body ends 1 bytes before");
           assertThat(refusal(victim, conf, gradient(Workers.ATTEMPT, 1, 2, 0, 64), 257))
-              .contains("longer than its header says");
+              .contains("longer than the 256 bytes of its header");
         });
   }
 

@@ -1,0 +1,61 @@
+package io.inverseform.job.allreduce;
+
+import org.apache.spark.network.client.StreamCallbackWithID;
+
+/**
+ * The receiving side of an exchange: decides which inbox a frame goes to, and refuses strangers.
+ */
+final class FrameReceiver {
+  private final String attempt;
+  private final int rank;
+  private final int worldSize;
+  private final StepMonitor monitor;
+  private final Inbox gradients;
+  private final Inbox weights;
+  private final Inbox sums;
+
+  FrameReceiver(
+      String attempt,
+      int rank,
+      int worldSize,
+      StepMonitor monitor,
+      Inbox gradients,
+      Inbox weights,
+      Inbox sums) {
+    this.attempt = attempt;
+    this.rank = rank;
+    this.worldSize = worldSize;
+    this.monitor = monitor;
+    this.gradients = gradients;
+    this.weights = weights;
+    this.sums = sums;
+  }
+
+  /**
+   * A peer is about to send; called on a network thread.
+   *
+   * @throws RefusedException if this rank does not expect it; nothing has changed then
+   */
+  StreamCallbackWithID receive(FrameHeader frame) {
+    if (!frame.attempt().equals(attempt)) {
+      throw new RefusedException(
+          "%s: attempt '%s' is not the running one, '%s'"
+              .formatted(frame, frame.attempt(), attempt));
+    }
+    if (frame.sender() < 0 || frame.sender() >= worldSize || frame.sender() == rank) {
+      throw new RefusedException(frame + ": no peer of rank " + rank + " of " + worldSize);
+    }
+    return switch (frame.kind()) {
+      case GRADIENT -> floats(frame, gradients);
+      case WEIGHTS -> floats(frame, weights);
+      case SUM -> new IncomingStream(frame, sums, monitor);
+    };
+  }
+
+  private IncomingStream floats(FrameHeader frame, Inbox inbox) {
+    if (frame.range().isEmpty() || frame.range().length() > ShardedExchange.PIECE) {
+      throw new RefusedException(frame + ": a frame has 1 to " + ShardedExchange.PIECE + " floats");
+    }
+    return new IncomingStream(frame, inbox, monitor);
+  }
+}
