@@ -116,6 +116,21 @@ public final class Coordinator implements AutoCloseable {
     events.execute(() -> guard(() -> listener.onFailure(failure)));
   }
 
+  /**
+   * What the driver does with a report belongs to the run: if it fails, nobody trains on in vain.
+   */
+  private void tell(int rank, Control.Progress report) {
+    try {
+      listener.onProgress(rank, report.step(), report.payload());
+    } catch (RuntimeException e) {
+      LOG.error("The report of rank {} at step {} failed", rank, report.step(), e);
+      roster.driverFailed(
+          "the driver could not handle the report of rank %d at step %d: %s"
+              .formatted(rank, report.step(), e.getMessage()),
+          StackTraces.of(e));
+    }
+  }
+
   private static void guard(Runnable call) {
     try {
       call.run();
@@ -167,10 +182,7 @@ public final class Coordinator implements AutoCloseable {
       } else if (message instanceof Control.Progress m) {
         roster
             .progress(client, m, answer, now)
-            .ifPresent(
-                rank ->
-                    events.execute(
-                        () -> guard(() -> listener.onProgress(rank, m.step(), m.payload()))));
+            .ifPresent(rank -> events.execute(() -> tell(rank, m)));
       } else if (message instanceof Control.Failed m) {
         roster.failed(client, m, answer);
       } else if (message instanceof Control.Leave) {

@@ -6,7 +6,7 @@ package io.inverseform.job.allreduce;
  */
 public interface CoordinatorListener {
   /**
-   * A worker ended a step.
+   * A worker ended a step. An exception ends the attempt, and is its root cause.
    *
    * @param payload what the worker sent with it, such as one line of JSON; may be empty
    */

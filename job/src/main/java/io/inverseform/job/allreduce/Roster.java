@@ -221,7 +221,12 @@ final class Roster {
 
   /** Nobody's fault in particular: the message says who is there and who is not. */
   private void fail(String message) {
-    fail(new WorkerFailure(-1, "", -1, message, "", false));
+    driverFailed(message, "");
+  }
+
+  /** The attempt cannot go on for a reason that lies with no worker. */
+  synchronized void driverFailed(String message, String stackTrace) {
+    fail(new WorkerFailure(-1, "", -1, message, stackTrace, false));
   }
 
   private void fail(WorkerFailure failure) {

@@ -1,7 +1,5 @@
 package io.inverseform.job.allreduce;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -157,12 +155,10 @@ public final class WorkerClient implements AutoCloseable {
    * known before its consequences. Waits a few seconds at most, never throws.
    */
   public void fail(Throwable cause) {
-    StringWriter trace = new StringWriter();
-    cause.printStackTrace(new PrintWriter(trace, true));
     boolean consequence =
         Stream.iterate(cause, Objects::nonNull, Throwable::getCause)
             .anyMatch(PeerFailedException.class::isInstance);
-    driver.farewell(new Control.Failed(cause.toString(), trace.toString(), consequence));
+    driver.farewell(new Control.Failed(cause.toString(), StackTraces.of(cause), consequence));
   }
 
   /** Leaves the attempt in order. Close the exchange first. */

@@ -179,6 +179,29 @@ class FailureTest {
   }
 
   @Test
+  void aReportThatTheDriverCannotHandleEndsTheAttempt() throws Exception {
+    try (Workers workers = new Workers(2)) {
+      List<Future<Void>> runs =
+          workers.start(
+              640,
+              0,
+              (client, exchange, memory) -> {
+                for (long step = 0; ; step++) {
+                  step(exchange, step);
+                  client.progress(step, step == 3 && client.rank() == 1 ? Workers.POISON : "");
+                }
+              });
+      for (Future<Void> run : runs) {
+        assertThat(Workers.failure(run))
+            .hasMessageContaining("the driver could not handle the report of rank 1 at step 3");
+      }
+      WorkerFailure root = workers.coordinator.failure().orElseThrow();
+      assertThat(root.toString()).contains("no space left on the driver's disk");
+      assertThat(root.stackTrace()).contains("onProgress");
+    }
+  }
+
+  @Test
   void misuseIsNamed() throws Exception {
     try (Workers workers = new Workers(2)) {
       for (Future<String> run :

@@ -19,6 +19,10 @@ import scala.Option;
 /** One attempt in one JVM over real sockets: a coordinator, and workers on threads. */
 final class Workers implements AutoCloseable, CoordinatorListener {
   static final String ATTEMPT = "attempt-1";
+
+  /** A payload that the driver cannot handle. */
+  static final String POISON = "poison";
+
   static final Duration LONG = Duration.ofSeconds(60);
   static final Map<String, String> FINGERPRINT = Map.of("configuration", "abc");
 
@@ -80,6 +84,9 @@ final class Workers implements AutoCloseable, CoordinatorListener {
 
   @Override
   public void onProgress(int rank, long step, String payload) {
+    if (payload.equals(POISON)) {
+      throw new IllegalStateException("no space left on the driver's disk");
+    }
     progress.add(rank + " " + step + " " + payload);
   }
 
