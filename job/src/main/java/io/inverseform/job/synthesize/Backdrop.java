@@ -48,7 +48,7 @@ final class Backdrop {
 
   private void pavement(Canvas canvas) {
     Noise noise = new Noise(random.nextLong());
-    Colour stone = Colour.pick(random, 0.08, 0x8C8880, 0x9A9488, 0x77777A, 0xA08C78, 0x6E6A66);
+    Colour stone = Colour.pick(random, 0.07, 0x9A958C, 0xA89C8C, 0x8C8880, 0xA48E78, 0x88868A);
     double slab = random.nextDouble(0.4, 1.2);
     double joint = random.nextDouble(0.15, 0.35);
     canvas.fill(
@@ -68,7 +68,7 @@ final class Backdrop {
 
   private void road(Canvas canvas) {
     Noise noise = new Noise(random.nextLong());
-    Colour asphalt = Colour.pick(random, 0.07, 0x6A6A6C, 0x585A5E, 0x7E7A76, 0x4A4A4E, 0x86868A);
+    Colour asphalt = Colour.pick(random, 0.06, 0x66666A, 0x585A5E, 0x72706E, 0x4A4A4E, 0x7A7A7E);
     Colour paint = Colour.grey(random.nextDouble(0.75, 0.95));
     double lane = (street.right() - street.left()) / (2 + random.nextInt(2));
     double dash = random.nextDouble(2, 5);

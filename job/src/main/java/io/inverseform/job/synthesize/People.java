@@ -16,9 +16,9 @@ final class People {
   }
 
   void add(List<Thing> things) {
-    int count = 2 + random.nextInt(7);
+    int count = 3 + random.nextInt(7);
     for (int i = 0; i < count; i++) {
-      double z = 4 + 30 * random.nextDouble() * random.nextDouble();
+      double z = 4 + 24 * random.nextDouble() * random.nextDouble();
       boolean crossing = random.nextInt(6) == 0;
       int side = random.nextBoolean() ? 1 : -1;
       double x =

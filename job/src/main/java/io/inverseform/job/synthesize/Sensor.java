@@ -14,14 +14,14 @@ final class Sensor {
 
   Sensor(KeyedRandom random) {
     this.random = random;
-    double exposure = Math.exp(random.nextGaussian() * 0.22);
-    double warmth = random.nextGaussian() * 0.06;
+    double exposure = Math.exp(random.nextGaussian() * 0.13);
+    double warmth = random.nextGaussian() * 0.04;
     gain[0] = exposure * (1 + warmth);
     gain[1] = exposure * (1 + random.nextGaussian() * 0.02);
     gain[2] = exposure * (1 - warmth);
     gamma = random.nextDouble(0.85, 1.2);
     vignette = random.nextDouble(0, 0.3);
-    noise = random.nextDouble(0.008, 0.035);
+    noise = random.nextDouble(0.006, 0.025);
   }
 
   Scene expose(Canvas canvas) {

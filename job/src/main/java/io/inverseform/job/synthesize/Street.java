@@ -33,8 +33,8 @@ record Street(
     return new Street(
         left,
         Math.max(right, 2),
-        random.nextDouble(1.4, 4.5),
-        random.nextDouble(1.4, 4.5),
+        random.nextDouble(1.8, 4.5),
+        random.nextDouble(1.8, 4.5),
         random.nextGaussian() * 0.0022,
         random.nextBoolean(),
         random.nextDouble(0, 1));

@@ -43,7 +43,7 @@ final class StreetFurniture {
 
   private void addLamp(int side, double z, List<Thing> things) {
     double tall = random.nextDouble(5, 8);
-    double thick = random.nextDouble(0.16, 0.26);
+    double thick = random.nextDouble(0.18, 0.3);
     double arm = -side * random.nextDouble(0.6, 1.8);
     Texture metal = round(metal(side), thick);
     Surface plane = camera.facing(place(side, z), z);
@@ -64,8 +64,8 @@ final class StreetFurniture {
 
   private void addSign(int side, double z, List<Thing> things) {
     double tall = random.nextDouble(2.1, 3.1);
-    double thick = random.nextDouble(0.1, 0.16);
-    double size = random.nextDouble(0.32, 0.5);
+    double thick = random.nextDouble(0.11, 0.18);
+    double size = random.nextDouble(0.38, 0.62);
     Texture metal = round(metal(side), thick);
     Surface plane = camera.facing(place(side, z), z);
     double light = street.light(side);

@@ -17,7 +17,7 @@ final class Trees {
     this.camera = camera;
     this.street = street;
     this.season =
-        switch (random.nextInt(5)) {
+        switch (random.nextInt(8)) {
           case 0 -> new int[] {0x8C6428, 0xA08030, 0x7C5030, 0x6C6030};
           case 1 -> new int[] {0x5C5848, 0x6C665C, 0x4C4840};
           default -> new int[] {0x40582C, 0x54683C, 0x304828, 0x687844, 0x4C5C40};
