@@ -2,6 +2,7 @@ package ai.djl.pytorch.jni;
 
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
+import java.util.function.LongFunction;
 
 /**
  * Calls the methods of a TorchScript module with autograd. Lives in DJL's package because the
@@ -20,6 +21,20 @@ public final class ModuleMethods {
    */
   public static PtNDArray call(
       long module, PtNDManager manager, String method, Object... arguments) {
+    return run(
+        module,
+        method,
+        arguments,
+        result -> new PtNDArray(manager, PyTorchLibrary.LIB.iValueToTensor(result)));
+  }
+
+  /** Runs a method that returns a truth value. */
+  public static boolean test(long module, String method, Object... arguments) {
+    return run(module, method, arguments, PyTorchLibrary.LIB::iValueToBool);
+  }
+
+  private static <T> T run(
+      long module, String method, Object[] arguments, LongFunction<T> convert) {
     long[] handles = new long[arguments.length];
     int made = 0;
     try {
@@ -28,7 +43,7 @@ public final class ModuleMethods {
       }
       long result = PyTorchLibrary.LIB.moduleRunMethod(module, method, handles, true, false);
       try {
-        return new PtNDArray(manager, PyTorchLibrary.LIB.iValueToTensor(result));
+        return convert.apply(result);
       } finally {
         PyTorchLibrary.LIB.torchDeleteIValue(result);
       }

@@ -54,6 +54,8 @@ public final class Operators {
         return torch.fill_(target, value)
       def detach(self: __torch__.Operators, x: Tensor) -> Tensor:
         return torch.detach(x)
+      def requires_grad(self: __torch__.Operators, x: Tensor) -> bool:
+        return ops.prim.requires_grad(x)
       def cross_entropy(self: __torch__.Operators, logits: Tensor, target: Tensor, ignore: int) -> Tensor:
         return torch.cross_entropy_loss(logits, target, None, 0, ignore, 0.)
       def binary_cross_entropy(self: __torch__.Operators, logits: Tensor, target: Tensor, weight: Tensor) -> Tensor:
@@ -211,6 +213,11 @@ public final class Operators {
   /** The same memory without history, owned by the given manager. */
   static NDArray detach(NDManager manager, NDArray x) {
     return ModuleMethods.call(Module.HANDLE, (PtNDManager) manager, "detach", x);
+  }
+
+  /** Whether a gradient flows into x: a leaf that wants one, or a result with history. */
+  static boolean requiresGradient(NDArray x) {
+    return ModuleMethods.test(Module.HANDLE, "requires_grad", x);
   }
 
   /**

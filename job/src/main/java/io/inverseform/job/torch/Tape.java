@@ -243,8 +243,7 @@ public final class Tape implements AutoCloseable {
   }
 
   private static void carry(PtNDArray x, PtNDArray dx) {
-    boolean hasHistory = JniUtils.requiresGrad(x) || JniUtils.getGradientFunctionNames(x) != null;
-    if (hasHistory) {
+    if (Operators.requiresGradient(x)) {
       JniUtils.backward(x, dx, false, false);
     }
     dx.close();

@@ -34,12 +34,19 @@ public final class Differentiable {
     }
   }
 
-  /** The gradient; zeros if the backward pass did not reach the leaf. */
+  /** The gradient of a float32 leaf; zeros if the backward pass did not reach the leaf. */
   public float[] gradient() {
     try (NDArray gradient = JniUtils.getGradient(leaf)) {
       return gradient == null
           ? new float[Math.toIntExact(leaf.size())]
           : gradient.duplicate().toFloatArray();
+    }
+  }
+
+  /** The gradient of a float64 leaf that the backward pass has reached. */
+  double[] gradients() {
+    try (NDArray gradient = JniUtils.getGradient(leaf)) {
+      return gradient.duplicate().toDoubleArray();
     }
   }
 }
