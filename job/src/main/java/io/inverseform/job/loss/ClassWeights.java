@@ -14,20 +14,11 @@ import io.inverseform.job.torch.Operators;
 final class ClassWeights {
   private static final int[] PIXELS = {1, 2};
 
-  private final String lossName;
   private final double upperBound;
   private final Scope scope;
   private final int classes;
 
-  ClassWeights(String lossName, double upperBound, Scope scope, int classes) {
-    if (!(upperBound >= 0 && Double.isFinite(upperBound))) {
-      throw new IllegalArgumentException(
-          "upperBound of loss " + lossName + " must be 0 or more, is " + upperBound);
-    }
-    if (classes < 1) {
-      throw new IllegalArgumentException("a loss needs at least one class, not " + classes);
-    }
-    this.lossName = lossName;
+  ClassWeights(double upperBound, Scope scope, int classes) {
     this.upperBound = upperBound;
     this.scope = scope;
     this.classes = classes;
@@ -62,10 +53,5 @@ final class ClassWeights {
     NDArray share = counts.div(counts.sum(new int[] {1}, true).maximum(1));
     NDArray present = counts.gt(0).toType(DataType.FLOAT32, false);
     return share.neg().add(1).mul(present).mul(upperBound).add(1);
-  }
-
-  @Override
-  public String toString() {
-    return "class weights of loss " + lossName + ": bound " + upperBound + ", by " + scope;
   }
 }

@@ -16,15 +16,8 @@ final class EdgeAttention implements LossTerm {
   private final ClassWeights weights;
 
   EdgeAttention(LossConfig.EdgeAttention config, int classes) {
-    if (!(config.threshold() >= 0 && config.threshold() < 1)) {
-      throw new IllegalArgumentException(
-          "threshold of loss "
-              + config.lossName()
-              + " must be a probability below 1, is "
-              + config.threshold());
-    }
     this.config = config;
-    weights = new ClassWeights(config.lossName(), config.upperBound(), config.scope(), classes);
+    weights = new ClassWeights(config.upperBound(), config.scope(), classes);
   }
 
   @Override

@@ -23,11 +23,7 @@ public final class TotalLoss {
   private final int classes;
   private final List<LossTerm> terms;
 
-  /**
-   * The configured loss.
-   *
-   * @throws IllegalArgumentException if there is no term, or two of one name
-   */
+  /** The configured loss. */
   public TotalLoss(LossConfig config, int classes) {
     this(
         config.auxiliaryWeight(),
@@ -42,15 +38,16 @@ public final class TotalLoss {
         throw new IllegalArgumentException("two loss terms are named " + term.name());
       }
     }
-    if (terms.isEmpty()) {
-      throw new IllegalArgumentException("a total loss needs at least one term");
-    }
     this.auxiliaryWeight = auxiliaryWeight;
     this.classes = classes;
     this.terms = terms;
   }
 
-  /** This loss and one term more. */
+  /**
+   * This loss and one term more.
+   *
+   * @throws IllegalArgumentException if a term has its name already
+   */
   public TotalLoss plus(InverseForm term) {
     List<LossTerm> more = new ArrayList<>(terms);
     more.add(term);

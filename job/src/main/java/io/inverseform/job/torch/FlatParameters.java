@@ -117,7 +117,7 @@ public final class FlatParameters implements AutoCloseable {
 
   /** Whether every element of the gradient is finite. */
   public boolean gradientIsFinite() {
-    try (NDArray sum = gradient.array().sum()) {
+    try (NDArray sum = gradient().array().sum()) {
       return Float.isFinite(sum.getFloat());
     }
   }

@@ -1,0 +1,170 @@
+package io.inverseform.job.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.inverseform.job.config.ModelConfig.NormConfig;
+import io.inverseform.job.loss.TotalLoss;
+import io.inverseform.job.torch.FlatParameters;
+import io.inverseform.job.torch.Tape;
+import io.inverseform.job.torch.Torch;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class OcrNetTest {
+  /** Convolution biases in front of a batch norm, which subtracts them again. */
+  private static final List<String> CANCELLED =
+      List.of("ocr.conv3x3_ocr.0.bias", "ocr.aux_head.0.bias", "edge_head.last_layer.0.bias");
+
+  private NDManager manager;
+
+  @BeforeEach
+  void start() {
+    Torch.start(1);
+    manager = Torch.manager(Device.cpu());
+  }
+
+  @AfterEach
+  void close() {
+    manager.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"BATCH", "GROUP"})
+  void everyParameterGetsAGradient(NormConfig.Type norm) {
+    OcrNet network = new OcrNet(SmallOcrNet.config(norm), SmallOcrNet.CLASSES);
+    FlatParameters parameters = new FlatParameters(manager, network, 1);
+    TotalLoss loss = new TotalLoss(SmallOcrNet.loss(1, 0.3, 0.1), SmallOcrNet.CLASSES);
+
+    SmallOcrNet.sharpen(parameters);
+
+    assertThat(SmallOcrNet.step(manager, network, parameters, loss, 1)).isFinite().isPositive();
+
+    List<String> none = new ArrayList<>();
+    for (FlatParameters.Slot slot : parameters.slots()) {
+      if (slot.trained() && norm(parameters.gradient().host(), slot) < 1e-7) {
+        none.add(slot.name());
+      }
+    }
+    assertThat(none).isSubsetOf(norm == NormConfig.Type.BATCH ? CANCELLED : List.of());
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"BATCH", "FROZEN"})
+  void onlyBatchNormMovesTheRunningStatistics(NormConfig.Type norm) {
+    OcrNet network = new OcrNet(SmallOcrNet.config(norm), SmallOcrNet.CLASSES);
+    FlatParameters parameters = new FlatParameters(manager, network, 1);
+    TotalLoss loss = new TotalLoss(SmallOcrNet.loss(1, 0.3, 0.1), SmallOcrNet.CLASSES);
+    List<String> still = new ArrayList<>();
+    int buffers = 0;
+
+    SmallOcrNet.step(manager, network, parameters, loss, 1);
+
+    for (FlatParameters.Slot slot : parameters.slots()) {
+      if (!slot.trained()) {
+        buffers++;
+        float first = parameters.buffers().host().get(slot.offset());
+        if (first == (slot.name().endsWith("running_mean") ? 0 : 1)) {
+          still.add(slot.name());
+        }
+      }
+    }
+    assertThat(still).hasSize(norm == NormConfig.Type.BATCH ? 0 : buffers);
+  }
+
+  private static double norm(FloatBuffer vector, FlatParameters.Slot slot) {
+    float[] values = new float[slot.length()];
+    vector.position(slot.offset()).get(values);
+    double sum = 0;
+    for (float value : values) {
+      sum += (double) value * value;
+    }
+    return Math.sqrt(sum);
+  }
+
+  @Test
+  void workersOnThreadsOfOneProcessComputeTheSameBitsAsOneAfterTheOther() throws Exception {
+    List<float[]> sequential = List.of(gradientAfterSteps(1), gradientAfterSteps(2));
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try {
+      List<Callable<float[]>> workers =
+          List.of(() -> gradientAfterSteps(1), () -> gradientAfterSteps(2));
+      List<Future<float[]>> futures = threads.invokeAll(workers);
+      for (int worker = 0; worker < 2; worker++) {
+        assertThat(futures.get(worker).get()).containsExactly(sequential.get(worker));
+      }
+    } finally {
+      threads.shutdown();
+    }
+    assertThat(sequential.get(0)).isNotEqualTo(sequential.get(1));
+  }
+
+  /** Takes a few steps down the gradient, so that one wrong bit would grow. */
+  private static float[] gradientAfterSteps(long seed) {
+    try (NDManager own = Torch.manager(Device.cpu())) {
+      OcrNet network = new OcrNet(SmallOcrNet.config(NormConfig.Type.BATCH), SmallOcrNet.CLASSES);
+      FlatParameters parameters = new FlatParameters(own, network, 1);
+      TotalLoss loss = new TotalLoss(SmallOcrNet.loss(1, 0.3, 0.1), SmallOcrNet.CLASSES);
+      float[] gradient = new float[parameters.gradient().length()];
+      for (int step = 0; step < 4; step++) {
+        SmallOcrNet.step(own, network, parameters, loss, 10 * seed + step);
+        parameters.gradient().host().get(gradient);
+        FloatBuffer weights = parameters.weights().host();
+        for (int i = 0; i < gradient.length; i++) {
+          weights.put(i, weights.get(i) - 0.05f * gradient[i]);
+        }
+      }
+      return gradient;
+    }
+  }
+
+  @Test
+  void outputsAreAQuarterOfTheInputAlsoWhenItsSidesAreNoMultiples() {
+    OcrNet network = new OcrNet(SmallOcrNet.config(NormConfig.Type.BATCH), 7);
+    FlatParameters parameters = new FlatParameters(manager, network, 1);
+    try (Tape tape = Tape.inference(manager)) {
+      OcrNet.Outputs outputs = network.outputs(tape, manager.ones(new Shape(1, 3, 45, 67)));
+      assertThat(outputs.logits().getShape()).isEqualTo(new Shape(1, 7, 12, 17));
+      assertThat(outputs.auxiliaryLogits().getShape()).isEqualTo(new Shape(1, 7, 12, 17));
+      assertThat(outputs.boundary().getShape()).isEqualTo(new Shape(1, 1, 12, 17));
+      assertThat(outputs.auxiliaryBoundary().getShape()).isEqualTo(new Shape(1, 1, 12, 17));
+    }
+    assertThat(parameters.parameterCount()).isPositive();
+  }
+
+  @Test
+  void evaluationKeepsNothingButTheOutputs() {
+    OcrNet network = new OcrNet(SmallOcrNet.config(NormConfig.Type.BATCH), 7);
+    FlatParameters parameters = new FlatParameters(manager, network, 1);
+    float[] before = new float[parameters.buffers().length()];
+    parameters.buffers().host().get(before);
+    try (NDManager arrays = manager.newSubManager();
+        Tape tape = Tape.inference(arrays)) {
+      OcrNet.Outputs outputs = network.outputs(tape, arrays.ones(new Shape(1, 3, 64, 64)));
+      List<NDArray> kept =
+          List.of(
+              outputs.logits(),
+              outputs.boundary(),
+              outputs.auxiliaryLogits(),
+              outputs.auxiliaryBoundary());
+      assertThat(arrays.getManagedArrays()).containsExactlyInAnyOrderElementsOf(kept);
+    }
+    float[] after = new float[before.length];
+    parameters.buffers().host().get(after);
+    assertThat(Arrays.equals(before, after)).as("running statistics unchanged").isTrue();
+  }
+}
