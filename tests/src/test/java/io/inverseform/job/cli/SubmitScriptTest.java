@@ -17,6 +17,8 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The launcher as a process of its own, on the jars that this build has made. */
 @Tag("cluster")
@@ -38,7 +40,8 @@ class SubmitScriptTest {
             .directory(folder.toFile())
             .redirectOutput(out.toFile())
             .redirectError(err.toFile());
-    builder.environment().remove("SPARK_HOME");
+    // What this build sets for its own tests.
+    builder.environment().keySet().removeIf(name -> name.matches("(SPARK|DJL|OMP|OPT_OUT)_.*"));
     builder.environment().put("TMPDIR", folder.toString());
     builder.environment().putAll(environment);
     Process process = builder.start();
@@ -139,6 +142,71 @@ class SubmitScriptTest {
       }
     }
     return text.toString();
+  }
+
+  /** A Spark installation whose spark-submit prints what it is called with. */
+  private Map<String, String> fakeSpark(String version) throws IOException {
+    Path home = folder.resolve("spark");
+    Files.createDirectories(home.resolve("jars"));
+    Files.createFile(home.resolve("jars/spark-core_" + version + ".jar"));
+    Path submit = Files.createDirectories(home.resolve("bin")).resolve("spark-submit");
+    Files.writeString(submit, "#!/bin/sh\nprintf '%s\\n' \"$@\"\nenv\n");
+    assertThat(submit.toFile().setExecutable(true)).isTrue();
+    return Map.of("SPARK_HOME", home.toString());
+  }
+
+  @Test
+  void anInstalledSparkIsUsed() throws Exception {
+    Result result =
+        submit(
+            fakeSpark("2.12-3.5.1"),
+            "train --set train.epochs=1 -- --master spark://host:7077 --jars a.jar --name x");
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    List<String> lines = result.out().lines().toList();
+    assertThat(lines)
+        .startsWith("--class", "io.inverseform.job.cli.Main")
+        .containsSequence("--conf", "spark.executorEnv.DJL_OFFLINE=true")
+        .containsSequence("--conf", "spark.executorEnv.OMP_NUM_THREADS=1")
+        .containsSequence("--conf", "spark.executorEnv.OMP_WAIT_POLICY=PASSIVE")
+        .containsSequence("--master", "spark://host:7077", "--jars", "a.jar", "--name", "x")
+        .containsSequence("train", "--set", "train.epochs=1")
+        .contains("DJL_OFFLINE=true", "OPT_OUT_TRACKING=true", "OMP_NUM_THREADS=1")
+        .doesNotContain("--driver-memory", "SPARK_LOCAL_IP=127.0.0.1");
+    assertThat(lines.get(lines.lastIndexOf("--jars") + 1))
+        .startsWith("a.jar,")
+        .contains("/inverseform-udf-", "/pytorch-native-cpu-");
+    assertThat(lines.get(lines.lastIndexOf("--jars") + 2)).contains("/inverseform-job-");
+  }
+
+  @Test
+  void withoutAMasterItIsLocal() throws Exception {
+    Result result = submit(fakeSpark("2.12-3.5.9"), "train");
+    assertThat(result.out().lines())
+        .contains("--driver-memory", "SPARK_LOCAL_IP=127.0.0.1")
+        .doesNotContain("--master");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--conf spark.executor.resource.gpu.amount=1",
+        "--conf=spark.executor.resource.gpu.amount=1"
+      })
+  void withGpusTheNativesForTheCpuStayBehind(String option) throws Exception {
+    Result result = submit(fakeSpark("2.12-3.5.9"), "train -- --master yarn " + option);
+    assertThat(result.out())
+        .contains("/pytorch-engine-", "spark.executorEnv.PYTORCH_FLAVOR=cu128\n")
+        .doesNotContain("/pytorch-native-cpu-");
+  }
+
+  @Test
+  void anotherSparkIsRefused() throws Exception {
+    Result result = submit(fakeSpark("2.13-3.5.9"), "train");
+    assertThat(result.err())
+        .isEqualTo(
+            "submit.sh: Spark 3.5 with Scala 2.12 is needed, SPARK_HOME=%s/spark is another one: change or unset it\n"
+                .formatted(folder));
+    assertThat(result.exitCode()).isEqualTo(2);
   }
 
   @Test
