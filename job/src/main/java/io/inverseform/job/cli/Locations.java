@@ -24,6 +24,11 @@ final class Locations {
     }
   }
 
+  /** How to reach file systems without a session. */
+  Configuration hadoop() {
+    return hadoop;
+  }
+
   /** The same configuration with absolute paths, each with its file system. */
   JobConfig absolute(JobConfig config) {
     DataConfig data = config.data();

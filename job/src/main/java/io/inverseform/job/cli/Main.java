@@ -25,7 +25,15 @@ import picocli.CommandLine.UnmatchedArgumentException;
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    subcommands = {PreprocessCommand.class, BenchCommand.class, ConfigCommand.class},
+    subcommands = {
+      DemoCommand.class,
+      SynthesizeCommand.class,
+      PreprocessCommand.class,
+      TrainCommand.class,
+      EvaluateCommand.class,
+      BenchCommand.class,
+      ConfigCommand.class
+    },
     footer = {
       "",
       "Options for spark-submit follow a '--': submit.sh train --config FILE -- --master URL",

@@ -63,6 +63,9 @@ class LossesGoldenTest {
     Npz golden = Npz.golden("losses.npz");
     List<DynamicTest> tests = new ArrayList<>();
     for (String prefix : golden.prefixes()) {
+      if (!golden.has(prefix + ".logits")) {
+        continue; // Single facts beside the cases.
+      }
       int classes = golden.array(prefix + ".logits").shape()[1];
       for (Row row : rows(golden, prefix, classes, networks)) {
         String name = prefix + "." + row.name();

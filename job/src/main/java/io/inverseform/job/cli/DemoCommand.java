@@ -1,0 +1,61 @@
+package io.inverseform.job.cli;
+
+import io.inverseform.job.config.JobConfig;
+import io.inverseform.job.evaluate.Evaluation;
+import io.inverseform.job.evaluate.PositionPrior;
+import io.inverseform.job.evaluate.Scores;
+import io.inverseform.job.preprocess.Preprocess;
+import io.inverseform.job.synthesize.SceneSynthesizer;
+import io.inverseform.job.train.Training;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/**
+ * Everything from generated pictures to the scores of a trained model, in a run folder of its own.
+ */
+@Command(
+    name = "demo",
+    description = "Synthesize, preprocess, train and evaluate, in a few minutes.",
+    mixinStandardHelpOptions = true)
+final class DemoCommand implements Callable<Integer> {
+  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+
+  @Spec private CommandSpec spec;
+  @Mixin private ConfigOptions options;
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    Locations locations = new Locations(new SparkConf());
+    JobConfig loaded = locations.absolute(options.load());
+    JobConfig config =
+        loaded.with(loaded.run() + "-" + LocalDateTime.now().format(TIME), loaded.data());
+    new SceneSynthesizer(config.seed(), config.synthesize())
+        .write(config.data().source(), locations.hadoop());
+    try (SparkSession spark = SparkSessions.start(spec.name(), config)) {
+      out.println(Preprocess.run(spark, config.data(), config.preprocess()));
+      Training.Outcome outcome = Training.run(spark, config, false);
+      Scores scores = Evaluation.run(spark, config);
+      out.println(scores);
+      out.println(TrainCommand.line(outcome, config));
+      double prior = PositionPrior.run(spark, config).meanIou();
+      out.printf(
+          Locale.ROOT,
+          "mIoU %.3f, %.1f times the %.3f of the most frequent class at every position%n",
+          scores.meanIou(),
+          scores.meanIou() / prior,
+          prior);
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,51 @@
+package io.inverseform.job.cli;
+
+import io.inverseform.job.config.JobConfig;
+import io.inverseform.job.train.Training;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** From the sample table to a trained model. */
+@Command(
+    name = "train",
+    description = "Train on the sample table, several workers at once.",
+    mixinStandardHelpOptions = true)
+final class TrainCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private ConfigOptions options;
+
+  @Option(names = "--resume", description = "Go on from the run folder's newest checkpoint.")
+  private boolean resume;
+
+  @Override
+  public Integer call() throws IOException {
+    Locations locations = new Locations(new SparkConf());
+    JobConfig config = locations.absolute(options.load());
+    locations.require("data.table", config.data().table(), "set it, or run preprocess first");
+    try (SparkSession spark = SparkSessions.start(spec.name(), config)) {
+      spec.commandLine().getOut().println(line(Training.run(spark, config, resume), config));
+    }
+    return 0;
+  }
+
+  /** What came out, on one line. */
+  static String line(Training.Outcome outcome, JobConfig config) {
+    return String.format(
+        Locale.ROOT,
+        "step %d: loss %.4f at first, %.4f at last, validation mIoU %.3f; weights %08x in %s",
+        outcome.step(),
+        outcome.firstLoss(),
+        outcome.lastLoss(),
+        outcome.meanIou(),
+        outcome.weightsCrc(),
+        config.run());
+  }
+}
