@@ -43,7 +43,8 @@ final class BoundaryCrossEntropy implements LossTerm {
       NDArray weight = edge.mul(others.div(pixels)).add(other.mul(edges.div(pixels)));
       NDArray losses =
           Operators.binaryCrossEntropy(prediction.boundaryAtLabels(), truth.edges(), weight);
-      NDArray sum = losses.sum(counted, true).div(pixels).sum().mul(batch ? truth.images() : 1);
+      NDArray means = losses.sum(counted, true).div(pixels).sum();
+      NDArray sum = Operators.scale(means, batch ? truth.images() : 1);
       NDScope.unregister(sum);
       return sum;
     }

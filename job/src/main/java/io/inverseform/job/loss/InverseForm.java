@@ -49,7 +49,8 @@ public final class InverseForm implements LossTerm {
       NDArray probability = prediction.boundaryAtLabels().getNDArrayInternal().sigmoid();
       NDList pair = new NDList(tiles(probability), tiles(truth.edges()));
       NDArray transforms = network.forward(frozen, pair).singletonOrThrow();
-      NDArray sum = Operators.rowNorms(transforms).sum().mul(1f / (ROWS * COLUMNS));
+      NDArray norms = Operators.rowNorms(transforms).sum();
+      NDArray sum = Operators.scale(norms, 1.0 / (ROWS * COLUMNS));
       NDScope.unregister(sum);
       return sum;
     }

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import io.inverseform.job.config.LossConfig;
 import io.inverseform.job.model.OcrNet;
+import io.inverseform.job.torch.Operators;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -134,10 +135,9 @@ public final class TotalLoss {
       Map<String, NDArray> values,
       List<NDArray> weighted) {
     for (LossTerm term : terms) {
-      // A double factor would make a scalar float64.
-      NDArray value = term.sumOverImages(prediction, truth).mul((float) (1 / normaliser));
+      NDArray value = Operators.scale(term.sumOverImages(prediction, truth), 1 / normaliser);
       values.put(prefix + term.name(), value);
-      weighted.add(value.mul((float) (factor * term.weight())));
+      weighted.add(Operators.scale(value, factor * term.weight()));
     }
   }
 }

@@ -7,6 +7,7 @@ import io.inverseform.job.config.ModelConfig.NormConfig;
 import io.inverseform.job.config.ModelConfig.OcrConfig;
 import io.inverseform.job.model.ConvolutionNorm.Shape;
 import io.inverseform.job.torch.Layer;
+import io.inverseform.job.torch.Operators;
 import io.inverseform.job.torch.Tape;
 
 /**
@@ -104,7 +105,7 @@ final class OcrHead extends Layer {
         NDArray pixelsFirst = flatQ.transpose(0, 2, 1);
         NDArray flatK = k.reshape(n, config.key(), -1);
         NDArray similarity = pixelsFirst.matMul(flatK);
-        NDArray scaled = similarity.mul(1 / Math.sqrt(config.key()));
+        NDArray scaled = Operators.scale(similarity, 1 / Math.sqrt(config.key()));
         NDArray attention = scaled.softmax(2);
         NDArray flatV = v.reshape(n, config.key(), -1);
         NDArray regionsFirst = flatV.transpose(0, 2, 1);

@@ -48,6 +48,8 @@ public final class Operators {
         return torch.upsample_bilinear2d(x, size, align_corners, None)
       def contiguous(self: __torch__.Operators, x: Tensor) -> Tensor:
         return torch.contiguous(x, memory_format=0)
+      def scale(self: __torch__.Operators, x: Tensor, factor: float) -> Tensor:
+        return torch.mul(x, factor)
       def copy_(self: __torch__.Operators, target: Tensor, source: Tensor) -> Tensor:
         return torch.copy_(target, source)
       def fill_(self: __torch__.Operators, target: Tensor, value: float) -> Tensor:
@@ -193,6 +195,17 @@ public final class Operators {
    */
   public static NDArray bilinear(NDArray x, long height, long width, boolean alignCorners) {
     return call("bilinear", x, new long[] {height, width}, alignCorners);
+  }
+
+  /**
+   * x times a number, of x's type.
+   *
+   * <p>DJL's {@code mul(Number)} must not be used where a gradient is wanted: it makes a tensor on
+   * memory of Java's and closes it, autograd keeps that tensor for the backward pass, and once the
+   * collector has freed the memory the gradient is scaled by whatever lies there.
+   */
+  public static NDArray scale(NDArray x, double factor) {
+    return call("scale", x, factor);
   }
 
   /** x in row-major order: itself, or a copy. */
