@@ -17,8 +17,8 @@ class SceneDifficultyTest {
   private static final int CLASSES = 19;
   private static final int WIDTH = 192;
   private static final int HEIGHT = 96;
-  private static final int TRAIN = 96;
-  private static final int VAL = 24;
+  private static final int TRAIN = 64;
+  private static final int VAL = 16;
 
   private record Example(RgbPicture picture, LabelMap trainIds) {}
 
