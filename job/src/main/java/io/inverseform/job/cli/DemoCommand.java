@@ -45,17 +45,35 @@ final class DemoCommand implements Callable<Integer> {
     try (SparkSession spark = SparkSessions.start(spec.name(), config)) {
       out.println(Preprocess.run(spark, config.data(), config.preprocess()));
       Training.Outcome outcome = Training.run(spark, config, false);
-      Scores scores = Evaluation.run(spark, config);
-      out.println(scores);
+      Scores model = Evaluation.run(spark, config);
+      Scores prior = PositionPrior.run(spark, config);
+      out.println(table(prior, model));
       out.println(TrainCommand.line(outcome, config));
-      double prior = PositionPrior.run(spark, config).meanIou();
-      out.printf(
-          Locale.ROOT,
-          "mIoU %.3f, %.1f times the %.3f of the most frequent class at every position%n",
-          scores.meanIou(),
-          scores.meanIou() / prior,
-          prior);
     }
     return 0;
+  }
+
+  /** IoU of every class that occurs, by the prior and by the model. */
+  private static String table(Scores prior, Scores model) {
+    StringBuilder table = new StringBuilder(row("IoU", "prior", "model"));
+    double[] before = prior.matrix().iou();
+    double[] after = model.matrix().iou();
+    for (int c = 0; c < after.length; c++) {
+      if (model.matrix().truths(c) > 0) {
+        table.append(row(model.classes().get(c), number(before[c]), number(after[c])));
+      }
+    }
+    return table
+        .append(row("mean", number(prior.meanIou()), number(model.meanIou())))
+        .append("prior: the class most frequent at each position in split train%n".formatted())
+        .toString();
+  }
+
+  private static String number(double value) {
+    return String.format(Locale.ROOT, "%.3f", value);
+  }
+
+  private static String row(String name, String prior, String model) {
+    return "%-16s %8s %8s%n".formatted(name, prior, model);
   }
 }

@@ -42,6 +42,10 @@ final class SparkSessions {
             key + "=true would load PyTorch's natives in two class loaders, which fails: drop it");
       }
     }
+    if (conf.contains("spark.executor.resource.gpu.amount")) {
+      // Without it tasks are told of no GPU, and would work on the CPU.
+      conf.setIfMissing("spark.task.resource.gpu.amount", "1");
+    }
     String plugins = conf.get("spark.plugins", "");
     return conf.set(MASTER, master(conf.get(MASTER, ALL_CORES), config.train().workers()))
         .setAppName("inverseform " + command)

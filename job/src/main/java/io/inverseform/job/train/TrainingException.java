@@ -4,7 +4,8 @@ package io.inverseform.job.train;
 public final class TrainingException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  TrainingException(String message, Throwable cause) {
+  /** A failure whose message begins with the root cause, on a line of its own. */
+  public TrainingException(String message, Throwable cause) {
     super(message, cause);
   }
 }

@@ -2,8 +2,12 @@ package io.inverseform.job.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,6 +27,27 @@ class MainTest {
         .containsPattern("(?m)^  config +Print the effective configuration\\.$")
         .containsPattern("(?m)^  preprocess  \\S.*$");
     assertThat(err.toString()).isEmpty();
+  }
+
+  /** Both for whoever reads the help and for whoever reads the README. */
+  @Test
+  void theReadmeHasEveryCommandInOrder() throws IOException {
+    List<String> rows =
+        Files.readString(Path.of("../README.md"))
+            .lines()
+            .filter(line -> line.startsWith("| `"))
+            .map(line -> line.split("`")[1].split(" ")[0])
+            .toList();
+    execute("--help");
+    List<String> listed =
+        out.toString()
+            .lines()
+            .dropWhile(line -> !line.equals("Commands:"))
+            .skip(1)
+            .takeWhile(line -> !line.isBlank())
+            .map(line -> line.strip().split(" ")[0])
+            .toList();
+    assertThat(listed).isNotEmpty().isEqualTo(rows);
   }
 
   @Test

@@ -2,7 +2,10 @@ package io.inverseform.job.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inverseform.job.train.TrainingException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.UnknownHostException;
 import org.junit.jupiter.api.Test;
 
 class RootCauseTest {
@@ -13,6 +16,29 @@ class RootCauseTest {
     assertThat(RootCause.line(failure)).isEqualTo("disk full");
     assertThat(RootCause.line(new IllegalStateException(new OutOfMemoryError())))
         .isEqualTo("java.lang.OutOfMemoryError");
+  }
+
+  @Test
+  void aClassIsNamedWhereTheMessageAloneSaysLittle() {
+    assertThat(RootCause.line(new UncheckedIOException(new UnknownHostException("node7"))))
+        .isEqualTo("UnknownHostException: node7");
+  }
+
+  @Test
+  void aFailedWorkerIsNamedWithWhatItDiedOf() {
+    String message =
+        "rank 1 (node7:4711) failed after step 5: java.lang.IllegalStateException: no crop\n"
+            + "java.lang.IllegalStateException: no crop\n"
+            + "\tat io.inverseform.X.y(X.java:1)\n";
+    RuntimeException spark = new RuntimeException("Job aborted");
+    assertThat(RootCause.line(new TrainingException(message, spark)))
+        .isEqualTo(
+            "rank 1 (node7:4711) failed after step 5: java.lang.IllegalStateException: no crop");
+    String caused = message + "Caused by: java.io.IOException: disk full\n\tat a.B.c(D.java:1)\n";
+    assertThat(RootCause.line(new TrainingException(caused, spark)))
+        .isEqualTo(
+            "rank 1 (node7:4711) failed after step 5: java.lang.IllegalStateException: no crop:"
+                + " java.io.IOException: disk full");
   }
 
   @Test

@@ -74,6 +74,13 @@ class SparkSessionsTest {
   }
 
   @Test
+  void whereExecutorsHaveGpusEveryTaskIsGivenOne() {
+    SparkConf gpus = new SparkConf(false).set("spark.executor.resource.gpu.amount", "2");
+    assertThat(conf(gpus).get("spark.task.resource.gpu.amount")).isEqualTo("1");
+    assertThat(conf(new SparkConf(false)).contains("spark.task.resource.gpu.amount")).isFalse();
+  }
+
+  @Test
   void executorsAreGivenTheEffectiveConfiguration() {
     String yaml = conf(new SparkConf(false)).get(RunLog.CONFIGURATION);
     assertThat(ConfigYaml.read(yaml, RunLog.CONFIGURATION)).isEqualTo(fiveWorkers);
