@@ -13,6 +13,7 @@ import io.inverseform.job.config.LossConfig;
 import io.inverseform.job.config.LossConfig.Scope;
 import io.inverseform.job.model.InverseTransformNetwork;
 import io.inverseform.job.torch.Differentiable;
+import io.inverseform.job.torch.Operators;
 import io.inverseform.job.torch.Torch;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -116,8 +117,8 @@ class LossesGoldenTest {
           new Prediction("main", logits.leaf(), boundary.leaf(), classes, truth)) {
         loss = row.term().sumOverImages(prediction, truth);
       }
-      float factor = row.sums() ? 1 : 1f / truth.images();
-      NDArray scaled = loss.mul(factor);
+      double factor = row.sums() ? 1 : 1.0 / truth.images();
+      NDArray scaled = Operators.scale(loss, factor);
 
       Differentiable.backward(scaled);
 

@@ -199,6 +199,14 @@ class OperatorsTest {
     assertThat(x.toFloatArray()).containsExactly(3, 0);
   }
 
+  @Test
+  void scaleHasItsGradientAndKeepsTheType() {
+    new GradientCheck().input(2, 3).check(x -> Operators.scale(x.get(0), -2.5));
+    NDArray scalar = Operators.scale(manager.create(3f), 0.5);
+    assertThat(scalar.getDataType()).isEqualTo(DataType.FLOAT32);
+    assertThat(scalar.getFloat()).isEqualTo(1.5f);
+  }
+
   @ParameterizedTest
   @CsvSource({"7, 3, false", "2, 6, true", "2, 2, false"})
   void bilinearHasItsGradients(long height, long width, boolean alignCorners) {
