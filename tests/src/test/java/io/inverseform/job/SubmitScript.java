@@ -1,0 +1,53 @@
+package io.inverseform.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The launcher as a process of its own, on the jars that this build has made.
+ *
+ * @param folder in which it runs, and which takes its logs
+ */
+public record SubmitScript(Path folder) {
+  /** Root of the project. */
+  public static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+
+  /** How a run ended. */
+  public record Result(int exitCode, String out, String err) {}
+
+  /**
+   * Runs a command to its end.
+   *
+   * @param arguments separated by single spaces
+   */
+  public Result run(Map<String, String> environment, String arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(ROOT.resolve("submit.sh").toString()));
+    command.addAll(List.of(arguments.split(" ")));
+    Path out = folder.resolve("out");
+    Path err = folder.resolve("err");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile());
+    // What this build sets for its own tests.
+    builder.environment().keySet().removeIf(name -> name.matches("(SPARK|DJL|OMP|OPT_OUT)_.*"));
+    builder.environment().put("TMPDIR", folder.toString());
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    try {
+      assertThat(process.waitFor(240, TimeUnit.SECONDS)).as("submit.sh ends in time").isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+    return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
+  }
+}
