@@ -33,7 +33,7 @@ find_java() {
 
 is_stale() {
   [[ ! -f $jar || ! -d $spark/jars || ! -d $lib ]] ||
-    [[ -n $(find "$root"/pom.xml "$root"/{udf,job}/pom.xml "$root"/{udf,job}/src "$root"/configs -type f -not -name "log4j2.properties" -newer "$jar" -print -quit) ]]
+    [[ -n $(find "$root"/pom.xml "$root"/{udf,job}/pom.xml "$root"/{udf,job}/src "$root"/configs -type f -not -name "log4j2.properties" -newer "$jar" -print | head -n 1) ]]
 }
 
 build() {
@@ -49,7 +49,6 @@ build() {
   mvn -q -B -f "$root/pom.xml" -pl udf,job -DskipTests package >&2
   touch "$jar"
 }
-
 
 # Splits the arguments at the first --.
 job_args=()
@@ -166,5 +165,5 @@ if [[ $(spark_option master) == local* || -z $(spark_option master)$(spark_optio
 fi
 log=${TMPDIR:-/tmp}/inverseform-$(date +%Y%m%d-%H%M%S)-$$.log
 export SPARK_SUBMIT_OPTS="-Dlog4j2.configurationFile='file:$root/configs/log4j2.properties' -Dinverseform.log='$log' ${SPARK_SUBMIT_OPTS:-}"
-run_spark --class io.inverseform.job.cli.Main "${options[@]+"${options[@]}"}" "${executor_env[@]}" \
+run_spark --class io.inverseform.job.cli.Main ${options[@]+"${options[@]}"} "${executor_env[@]}" \
   ${spark_args[@]+"${spark_args[@]}"} --jars "$(jars)" "$jar" "${job_args[@]}"

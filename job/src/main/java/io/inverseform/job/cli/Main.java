@@ -62,6 +62,7 @@ public final class Main implements Runnable {
         new CommandLine(new Main())
             .setOut(out)
             .setErr(err)
+            .setExpandAtFiles(false)
             .setParameterExceptionHandler(Main::refuse)
             .setExecutionExceptionHandler(Main::fail)
             .execute(args);

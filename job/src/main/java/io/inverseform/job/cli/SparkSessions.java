@@ -4,14 +4,18 @@ import io.inverseform.job.config.ConfigException;
 import io.inverseform.job.config.ConfigYaml;
 import io.inverseform.job.config.JobConfig;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Starts Spark the way that this job needs it. */
 final class SparkSessions {
+  private static final Logger LOG = LoggerFactory.getLogger(SparkSessions.class);
   private static final String MASTER = "spark.master";
   private static final String ALL_CORES = "local[*]";
   private static final Pattern LOCAL = Pattern.compile("local(?:\\[(\\d+)(?:,\\d+)?])?");
@@ -26,7 +30,10 @@ final class SparkSessions {
    * @throws ConfigException before Spark starts, where spark-submit was told what cannot work
    */
   static SparkSession start(String command, JobConfig config) {
-    return SparkSession.builder().config(conf(new SparkConf(), command, config)).getOrCreate();
+    SparkConf conf = conf(new SparkConf(), command, config);
+    int cores = Runtime.getRuntime().availableProcessors();
+    oversubscribed(conf, config, cores).ifPresent(LOG::warn);
+    return SparkSession.builder().config(conf).getOrCreate();
   }
 
   /**
@@ -71,6 +78,17 @@ final class SparkSessions {
               .formatted(slots.getAsInt(), master, workers));
     }
     return master;
+  }
+
+  /** A warning where the workers of a local master would fight for this machine's cores. */
+  static Optional<String> oversubscribed(SparkConf conf, JobConfig config, int cores) {
+    int workers = config.train().workers();
+    int threads = config.train().threads();
+    return slots(conf.get(MASTER)).isEmpty() || workers * threads <= cores
+        ? Optional.empty()
+        : Optional.of(
+            "%d workers x %d threads on %d cores: the run will be slow"
+                .formatted(workers, threads, cores));
   }
 
   /** Tasks at once, where the master's name tells. */

@@ -80,7 +80,7 @@ public record LossConfig(double auxiliaryWeight, List<Term> terms) implements Se
       implements Term {
     public EdgeAttention {
       checkTerm(lossWeight, lossName, scope);
-      Check.that(threshold >= 0 && threshold <= 1, "threshold", threshold, "in 0..1");
+      Check.that(threshold >= 0 && threshold < 1, "threshold", threshold, "in 0..1, below 1");
       Check.notNegative("upper_bound", upperBound);
     }
   }

@@ -3,7 +3,11 @@ package io.inverseform.job.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -78,6 +82,19 @@ class ConfigLoaderTest {
     assertThat(config.loss().terms().get(0).lossWeight()).isEqualTo(1);
     assertThat(config.loss().terms().get(1).lossWeight()).isZero();
     assertThat(config.model().backbone().modules()).containsExactly(1, 1, 5);
+  }
+
+  @Test
+  void aConfigurationTravelsToExecutors() throws Exception {
+    JobConfig config = load(complete);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(config);
+    }
+    try (ObjectInputStream in =
+        new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+      assertThat(in.readObject()).isEqualTo(config);
+    }
   }
 
   @Test
@@ -196,7 +213,7 @@ class ConfigLoaderTest {
         "loss.terms=[] | 'loss.terms' must be a list of at least 1, is []",
         "loss.terms.0.loss_weight=NaN | 'loss.terms[0].loss_weight' must be a finite number, 0 or above, is NaN",
         "loss.terms.1.loss_name=segmentation | 'loss.terms' must be terms of different loss_name, is [segmentation, segmentation, edge_attention]",
-        "loss.terms.2.threshold=1.5 | 'loss.terms[2].threshold' must be in 0..1, is 1.5",
+        "loss.terms.2.threshold=1 | 'loss.terms[2].threshold' must be in 0..1, below 1, is 1.0",
         "augment.crop_height=16 | 'augment.crop_height' must be at least 32, is 16",
         "augment.scale_min=9 | 'augment.scale_min' must be at most 'scale_max' = 1.5, is 9.0",
         "augment.std=[0, 1, 1] | 'augment.std' must be a list of 3, each above 0, at most 1, is [0.0, 1.0, 1.0]",
