@@ -128,10 +128,18 @@ public final class Training {
     try (TrainingMonitor monitor =
         new TrainingMonitor(
             train.workers(), train.epochs(), train.keepCheckpoints(), run, resumeFrom + 1, ahead)) {
+      Coordinator coordinator = Coordinator.start(settings, monitor);
       List<Worker.Result> results;
-      try (Coordinator coordinator = Coordinator.start(settings, monitor)) {
+      try (coordinator) {
         results = runStage(coordinator, attempt, resumeFrom);
       }
+      // The last report can fail on the driver when the workers are through already.
+      coordinator
+          .failure()
+          .ifPresent(
+              failure -> {
+                throw explained(null, failure);
+              });
       return outcome(results, monitor.reports());
     }
   }
@@ -165,14 +173,18 @@ public final class Training {
       return Arrays.asList((Worker.Result[]) stage.collect());
     } catch (Exception e) {
       // Scala throws SparkException without declaring it.
-      throw explained(e, coordinator.failure());
+      throw coordinator
+          .failure()
+          .map(failure -> explained(e, failure))
+          .orElseGet(() -> explained(e));
     }
   }
 
-  private TrainingException explained(Exception e, Optional<WorkerFailure> root) {
-    if (root.isPresent()) {
-      return new TrainingException(root.get() + "\n" + root.get().stackTrace(), e);
-    }
+  private static TrainingException explained(Exception e, WorkerFailure root) {
+    return new TrainingException(root + "\n" + root.stackTrace(), e);
+  }
+
+  private TrainingException explained(Exception e) {
     if (e instanceof SparkException && String.valueOf(e.getMessage()).contains("SPARK-24819")) {
       return new TrainingException(
           "train.workers asks for "
