@@ -38,6 +38,10 @@ public final class Evaluation {
     SerializableConfiguration settings = new SerializableConfiguration(hadoop);
     double scale = config.evaluate().scale();
 
+    long images = table.read(spark, split).count();
+    if (images == 0) {
+      throw new IOException(table.folder() + " has no sample in split " + split);
+    }
     JavaRDD<Row> pictures =
         table
             .read(spark, split)
@@ -48,10 +52,6 @@ public final class Evaluation {
         pictures
             .mapPartitions(rows -> List.of(score(rows, key, settings, scale)).iterator())
             .reduce(ConfusionMatrix::merge);
-    long images = table.read(spark, split).count();
-    if (images == 0) {
-      throw new IOException(table.folder() + " has no sample in split " + split);
-    }
     Scores scores = new Scores(run.model().toString(), split, images, catalogue.names(), matrix);
     run.write(run.scores(split), scores.json());
     return scores;

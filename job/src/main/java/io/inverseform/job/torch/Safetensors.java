@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -14,6 +15,7 @@ import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -77,7 +79,17 @@ public final class Safetensors {
    */
   public static void read(InputStream in, String source, FlatParameters parameters)
       throws IOException {
-    DataInputStream data = new DataInputStream(in);
+    try {
+      read(new DataInputStream(in), source, parameters);
+    } catch (EOFException e) {
+      throw new IOException(source + " is truncated", e);
+    }
+    parameters.weights().toDevice(0, parameters.weights().length());
+    parameters.buffers().toDevice(0, parameters.buffers().length());
+  }
+
+  private static void read(DataInputStream data, String source, FlatParameters parameters)
+      throws IOException {
     long length = Long.reverseBytes(data.readLong());
     if (length <= 0 || length > MAX_HEADER) {
       throw new IOException(
@@ -85,14 +97,26 @@ public final class Safetensors {
     }
     JsonNode header = header(data, (int) length, source);
     requireSameNames(header, parameters, source);
-    Map<Long, FlatParameters.Slot> byOffset = new java.util.TreeMap<>();
+    Map<Long, FlatParameters.Slot> byOffset = new TreeMap<>();
     for (FlatParameters.Slot slot : parameters.slots()) {
       JsonNode entry = header.get(slot.name());
       requireSameShape(entry, slot, source);
       byOffset.put(entry.get("data_offsets").get(0).asLong(), slot);
     }
+    if (byOffset.size() < parameters.slots().size()) {
+      throw new IOException(source + " has a damaged header: two arrays at the same place");
+    }
     long position = 0;
     for (Map.Entry<Long, FlatParameters.Slot> entry : byOffset.entrySet()) {
+      if (entry.getKey() < position) {
+        throw new IOException(
+            source
+                + " has a damaged header: "
+                + entry.getValue().name()
+                + " begins at byte "
+                + entry.getKey()
+                + ", inside the array before");
+      }
       data.skipNBytes(entry.getKey() - position);
       FlatParameters.Slot slot = entry.getValue();
       byte[] values = data.readNBytes(4 * slot.length());
@@ -106,16 +130,17 @@ public final class Safetensors {
           .position(slot.offset())
           .put(ByteBuffer.wrap(values).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer());
     }
-    parameters.weights().toDevice(0, parameters.weights().length());
-    parameters.buffers().toDevice(0, parameters.buffers().length());
   }
 
   private static JsonNode header(DataInputStream data, int length, String source)
       throws IOException {
     byte[] text = data.readNBytes(length);
+    if (text.length < length) {
+      throw new EOFException();
+    }
     try {
       JsonNode header = JSON.readTree(new String(text, StandardCharsets.UTF_8));
-      if (text.length == length && header != null && header.isObject()) {
+      if (header != null && header.isObject()) {
         return header;
       }
     } catch (JsonProcessingException e) {

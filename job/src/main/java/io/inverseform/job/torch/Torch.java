@@ -21,17 +21,14 @@ public final class Torch {
    * Starts the engine, or waits until another thread has.
    *
    * @param threads for operators inside one call, at least 1; the same for the whole process
-   * @throws IllegalStateException if the engine cannot be loaded, or runs with other threads
+   * @throws IllegalStateException if the engine cannot be loaded
    */
   public static void start(int threads) {
-    Engine engine = engine();
+    engine();
     synchronized (Torch.class) {
       if (JniUtils.getNumThreads() != threads) {
         JniUtils.setNumThreads(threads);
       }
-    }
-    if (engine.getVersion() == null) {
-      throw new IllegalStateException("PyTorch tells no version: is its native library complete?");
     }
   }
 

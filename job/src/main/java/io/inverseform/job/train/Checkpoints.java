@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -212,21 +213,26 @@ final class Checkpoints {
             shard, from - part.offset(), state.momentum(), from - state.offset(), to - from);
       }
       read(in, buffers);
-    } catch (IOException e) {
-      throw new IOException("checkpoint file " + file + " cannot be read: " + e.getMessage(), e);
+    } catch (EOFException e) {
+      throw damaged(file, "ends before its " + part.bytes() + " bytes", e);
+    } catch (FileNotFoundException e) {
+      throw damaged(file, "is missing", e);
     }
     if (crc.getValue() != part.crc32c()) {
-      throw new IOException(
-          "checkpoint file "
-              + file
-              + " is damaged: CRC-32C is "
-              + crc.getValue()
-              + ", the manifest"
-              + " says "
-              + part.crc32c()
-              + "; delete its folder to resume from the one before");
+      throw damaged(
+          file, "has CRC-32C " + crc.getValue() + ", the manifest says " + part.crc32c(), null);
     }
     return buffers;
+  }
+
+  private static IOException damaged(Path file, String how, IOException cause) {
+    return new IOException(
+        "checkpoint file "
+            + file
+            + " "
+            + how
+            + "; delete its folder to resume from the checkpoint before",
+        cause);
   }
 
   private static void read(DataInputStream in, float[] values) throws IOException {

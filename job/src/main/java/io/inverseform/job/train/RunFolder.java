@@ -1,6 +1,7 @@
 package io.inverseform.job.train;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.nio.channels.FileChannel;
@@ -112,8 +113,10 @@ public final class RunFolder {
     try (OutputStream out = fileSystem.create(file, false)) {
       out.write(holder.getBytes(StandardCharsets.UTF_8));
     } catch (FileAlreadyExistsException e) {
-      String other = new String(fileSystem.open(file).readAllBytes(), StandardCharsets.UTF_8);
-      throw held(other, "if that process is gone, delete " + file);
+      try (InputStream in = fileSystem.open(file)) {
+        String other = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        throw held(other, "if that process is gone, delete " + file);
+      }
     }
     return () -> fileSystem.delete(file, false);
   }

@@ -2,14 +2,14 @@ package io.inverseform.job.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inverseform.job.SubmitScript;
+import io.inverseform.job.SubmitScript.Result;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -23,34 +23,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The launcher as a process of its own, on the jars that this build has made. */
 @Tag("cluster")
 class SubmitScriptTest {
-  private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-
   @TempDir private Path folder;
-
-  private record Result(int exitCode, String out, String err) {}
 
   private Result submit(Map<String, String> environment, String arguments)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of(ROOT.resolve("submit.sh").toString()));
-    command.addAll(List.of(arguments.split(" ")));
-    Path out = folder.resolve("out");
-    Path err = folder.resolve("err");
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .directory(folder.toFile())
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile());
-    // What this build sets for its own tests.
-    builder.environment().keySet().removeIf(name -> name.matches("(SPARK|DJL|OMP|OPT_OUT)_.*"));
-    builder.environment().put("TMPDIR", folder.toString());
-    builder.environment().putAll(environment);
-    Process process = builder.start();
-    try {
-      assertThat(process.waitFor(240, TimeUnit.SECONDS)).as("submit.sh ends in time").isTrue();
-    } finally {
-      process.destroyForcibly();
-    }
-    return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
+    return new SubmitScript(folder).run(environment, arguments);
   }
 
   @Test
@@ -87,7 +64,10 @@ class SubmitScriptTest {
         .contains("Effective configuration of driver:\nseed: 77\n");
     Matcher application = Pattern.compile("app-\\d{14}-\\d{4}").matcher(driver);
     assertThat(application.find()).isTrue();
-    assertThat(read(ROOT.resolve("udf/target/spark/work").resolve(application.group()), "stderr"))
+    assertThat(
+            read(
+                SubmitScript.ROOT.resolve("udf/target/spark/work").resolve(application.group()),
+                "stderr"))
         .containsPattern(
             "executor 0 on \\S+: InverseForm \\S+, commit \\w+, inverseform-job-\\S+jar \\w{12}")
         .contains("Effective configuration of executor 0:\nseed: 77\n")
