@@ -6,6 +6,7 @@ import io.inverseform.job.evaluate.PositionPrior;
 import io.inverseform.job.evaluate.Scores;
 import io.inverseform.job.preprocess.Preprocess;
 import io.inverseform.job.synthesize.SceneSynthesizer;
+import io.inverseform.job.train.Segmentation;
 import io.inverseform.job.train.Training;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -44,7 +45,7 @@ final class DemoCommand implements Callable<Integer> {
         .write(config.data().source(), locations.hadoop());
     try (SparkSession spark = SparkSessions.start(spec.name(), config)) {
       out.println(Preprocess.run(spark, config.data(), config.preprocess()));
-      Training.Outcome outcome = Training.run(spark, config, false);
+      Training.Outcome outcome = Training.run(spark, config, new Segmentation.Factory(), false);
       Scores model = Evaluation.run(spark, config);
       Scores prior = PositionPrior.run(spark, config);
       out.println(table(prior, model));

@@ -1,10 +1,12 @@
 package io.inverseform.job.cli;
 
 import io.inverseform.job.config.JobConfig;
+import io.inverseform.job.train.Segmentation;
 import io.inverseform.job.train.Training;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
@@ -31,20 +33,26 @@ final class TrainCommand implements Callable<Integer> {
     JobConfig config = locations.absolute(options.load());
     locations.require("data.table", config.data().table(), "set it, or run preprocess first");
     try (SparkSession spark = SparkSessions.start(spec.name(), config)) {
-      spec.commandLine().getOut().println(line(Training.run(spark, config, resume), config));
+      spec.commandLine()
+          .getOut()
+          .println(line(Training.run(spark, config, new Segmentation.Factory(), resume), config));
     }
     return 0;
   }
 
   /** What came out, on one line. */
   static String line(Training.Outcome outcome, JobConfig config) {
+    String scores =
+        outcome.scores().entrySet().stream()
+            .map(score -> String.format(Locale.ROOT, "%s %.3f", score.getKey(), score.getValue()))
+            .collect(Collectors.joining(", "));
     return String.format(
         Locale.ROOT,
-        "step %d: loss %.4f at first, %.4f at last, validation mIoU %.3f; weights %08x in %s",
+        "step %d: loss %.4f at first, %.4f at last, %s; weights %08x in %s",
         outcome.step(),
         outcome.firstLoss(),
         outcome.lastLoss(),
-        outcome.meanIou(),
+        scores,
         outcome.weightsCrc(),
         config.run());
   }

@@ -1,8 +1,6 @@
 package io.inverseform.job.loss;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
 import io.inverseform.job.config.LossConfig;
 import io.inverseform.job.model.OcrNet;
 import io.inverseform.job.torch.Operators;
@@ -55,7 +53,7 @@ public final class TotalLoss {
     return new TotalLoss(auxiliaryWeight, classes, more);
   }
 
-  /** Names of the terms, in the order of {@link Result#terms}. */
+  /** Names of the terms, in the order of {@link StepLoss#terms}. */
   public List<String> names() {
     List<String> names = new ArrayList<>();
     terms.forEach(term -> names.add(term.name()));
@@ -66,32 +64,10 @@ public final class TotalLoss {
   }
 
   /**
-   * A step's loss.
-   *
-   * @param total a scalar with history
-   * @param terms by name, the auxiliary output's with {@code aux.} before it; scalars without their
-   *     weights
-   */
-  public record Result(NDArray total, Map<String, NDArray> terms) {
-    /** All terms' values; waits for the device, once. */
-    public Map<String, Float> values() {
-      NDList scalars = new NDList(terms.values());
-      try (NDArray stacked = NDArrays.stack(scalars)) {
-        float[] values = stacked.toFloatArray();
-        Map<String, Float> byName = new LinkedHashMap<>();
-        int next = 0;
-        for (String name : terms.keySet()) {
-          byName.put(name, values[next++]);
-        }
-        return byName;
-      }
-    }
-  }
-
-  /**
    * Sums every term over this worker's images and divides by the normaliser, so that losses and
    * gradients of all workers add up to those of one worker with all images. Terms of batch scope
-   * look at this worker's images only.
+   * look at this worker's images only. The auxiliary output's terms have {@code aux.} before their
+   * names.
    *
    * @param outputs at any resolution; brought to the labels' by bilinear interpolation
    * @param target train ids (N, H, W), int64; 255 is ignored, any other must be below the classes
@@ -99,7 +75,8 @@ public final class TotalLoss {
    * @param normaliser images of the step over all workers
    * @throws IllegalArgumentException if shapes do not fit; the message names both
    */
-  public Result compute(OcrNet.Outputs outputs, NDArray target, NDArray edges, double normaliser) {
+  public StepLoss compute(
+      OcrNet.Outputs outputs, NDArray target, NDArray edges, double normaliser) {
     if (!(normaliser > 0)) {
       throw new IllegalArgumentException(
           "the normaliser is the number of images of a step, not " + normaliser);
@@ -123,7 +100,7 @@ public final class TotalLoss {
       }
     }
     NDArray total = weighted.stream().reduce(NDArray::add).orElseThrow();
-    return new Result(total, values);
+    return new StepLoss(total, values);
   }
 
   private void add(

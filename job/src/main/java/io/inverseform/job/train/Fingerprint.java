@@ -13,13 +13,12 @@ import java.util.zip.CRC32C;
 final class Fingerprint {
   private Fingerprint() {}
 
-  static Map<String, String> of(JobConfig config, int samples, long parameters) {
+  static Map<String, String> of(JobConfig config, Objective<?> objective, long parameters) {
     CRC32C configuration = new CRC32C();
     configuration.update(ConfigYaml.write(config).getBytes(StandardCharsets.UTF_8));
-    Map<String, String> fingerprint = new TreeMap<>();
+    Map<String, String> fingerprint = new TreeMap<>(objective.fingerprint());
     fingerprint.put("code", BuildInfo.current().toString());
     fingerprint.put("configuration", Long.toHexString(configuration.getValue()));
-    fingerprint.put("samples", Integer.toString(samples));
     fingerprint.put("parameters", Long.toString(parameters));
     fingerprint.put("pytorch", Torch.version());
     fingerprint.put("torch threads", Integer.toString(config.train().threads()));

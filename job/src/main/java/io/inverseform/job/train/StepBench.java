@@ -19,6 +19,7 @@ import io.inverseform.job.config.ModelConfig.NormConfig;
 import io.inverseform.job.config.ModelConfig.OcrConfig;
 import io.inverseform.job.config.OptimizerConfig;
 import io.inverseform.job.loss.InverseForm;
+import io.inverseform.job.loss.StepLoss;
 import io.inverseform.job.loss.TotalLoss;
 import io.inverseform.job.model.InverseTransformNetwork;
 import io.inverseform.job.model.OcrNet;
@@ -212,7 +213,7 @@ public record StepBench(
       NDArray images = inputs.images().duplicate();
       images.attach(arrays);
       OcrNet.Outputs outputs = network.outputs(tape, images);
-      TotalLoss.Result result = loss.compute(outputs, inputs.labels(), inputs.edges(), batch);
+      StepLoss result = loss.compute(outputs, inputs.labels(), inputs.edges(), batch);
       tape.backward(result.total());
       gradients.finish();
       return result.total().getFloat();

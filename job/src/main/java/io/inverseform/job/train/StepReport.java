@@ -15,7 +15,7 @@ import java.util.Map;
  * @param loss total over all workers
  * @param terms unweighted, by name, over all workers
  * @param skipped whether the step was left out because a gradient was not finite
- * @param validation scores, where the step ended with a validation
+ * @param validation scores by name, where the step ended with a validation
  * @param checkpoint this rank's file, where the step ended with a checkpoint
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -28,13 +28,10 @@ record StepReport(
     double loss,
     Map<String, Double> terms,
     boolean skipped,
-    Scores validation,
+    Map<String, Double> validation,
     Checkpoints.Part checkpoint) {
   private static final ObjectMapper JSON =
       new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
-
-  /** Scores over a split. */
-  record Scores(double meanIou, double accuracy) {}
 
   StepReport withoutCheckpoint() {
     return new StepReport(

@@ -3,25 +3,20 @@ package io.inverseform.job.train;
 import ai.djl.ndarray.NDManager;
 import io.inverseform.job.allreduce.Exchange;
 import io.inverseform.job.allreduce.FloatRange;
-import io.inverseform.job.config.JobConfig;
-import io.inverseform.job.loss.TotalLoss;
-import io.inverseform.job.model.OcrNet;
+import io.inverseform.job.loss.StepLoss;
 import io.inverseform.job.torch.FlatParameters;
-import io.inverseform.job.torch.Images;
 import io.inverseform.job.torch.Tape;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** One step: forward, loss, backward with the exchange beneath it, update. */
-final class Stepper {
-  private final JobConfig config;
-  private final NDManager device;
-  private final OcrNet network;
-  private final FlatParameters parameters;
-  private final TotalLoss loss;
+final class Stepper<E> {
+  private final Objective<E> objective;
   private final List<String> terms;
-  private final Images images;
+  private final long seed;
+  private final NDManager device;
+  private final FlatParameters parameters;
   private final Exchange exchange;
   private final Sgd optimizer;
 
@@ -33,32 +28,30 @@ final class Stepper {
   record Outcome(double loss, Map<String, Double> terms, boolean skipped) {}
 
   Stepper(
-      JobConfig config,
+      Objective<E> objective,
+      long seed,
       NDManager device,
-      OcrNet network,
       FlatParameters parameters,
-      TotalLoss loss,
-      Images images,
       Exchange exchange,
       Sgd optimizer) {
-    this.config = config;
+    this.objective = objective;
+    this.terms = objective.terms();
+    this.seed = seed;
     this.device = device;
-    this.network = network;
     this.parameters = parameters;
-    this.loss = loss;
-    this.terms = loss.names();
-    this.images = images;
     this.exchange = exchange;
     this.optimizer = optimizer;
   }
 
-  /** Runs a step; all ranks must, with the same step and rate. A rank without crops sends zeros. */
-  Outcome run(long step, CropLoader.Loaded loaded, double learningRate) {
+  /**
+   * Runs a step; all ranks must, with the same step and rate. A rank without examples sends zeros.
+   */
+  Outcome run(long step, ExampleLoader.Loaded<E> loaded, double learningRate) {
     FlatParameters.Collector gradients =
         parameters.collect(
             (offset, length) -> exchange.reduceScatter(new FloatRange(offset, length)));
     double[] mine = new double[2 + terms.size()];
-    if (!loaded.crops().isEmpty()) {
+    if (!loaded.examples().isEmpty()) {
       forwardAndBackward(loaded, gradients, mine);
     }
     gradients.finish();
@@ -81,14 +74,11 @@ final class Stepper {
   }
 
   private void forwardAndBackward(
-      CropLoader.Loaded loaded, FlatParameters.Collector gradients, double[] mine) {
-    DropoutMasks masks = new DropoutMasks(config.seed(), loaded.epoch(), loaded.samples());
+      ExampleLoader.Loaded<E> loaded, FlatParameters.Collector gradients, double[] mine) {
+    DropoutMasks masks = new DropoutMasks(seed, loaded.epoch(), loaded.samples());
     try (NDManager arrays = device.newSubManager();
         Tape tape = Tape.training(arrays, gradients, masks)) {
-      Batch batch = Batch.of(arrays, loaded.crops(), images, config.augment());
-      OcrNet.Outputs outputs = network.outputs(tape, batch.images());
-      TotalLoss.Result result =
-          loss.compute(outputs, batch.labels(), batch.edges(), loaded.globalBatch());
+      StepLoss result = objective.loss(tape, loaded.examples(), loaded.globalBatch());
       tape.backward(result.total());
       mine[1] = result.total().getFloat();
       Map<String, Float> values = result.values();

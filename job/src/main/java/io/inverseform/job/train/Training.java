@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
@@ -31,6 +32,7 @@ public final class Training {
 
   private final SparkSession spark;
   private final JobConfig config;
+  private final Objective.Factory objective;
   private final TrainConfig train;
   private final Configuration hadoop;
   private final RunFolder run;
@@ -42,12 +44,14 @@ public final class Training {
    * @param weightsCrc CRC-32C of the flat weights
    * @param firstLoss mean total loss over the first tenth of this training's steps
    * @param lastLoss mean total loss over the last tenth
-   * @param meanIou of the last validation, in 0..1
+   * @param scores of the last validation, by name
    */
   public record Outcome(
-      long step, long weightsCrc, double firstLoss, double lastLoss, double meanIou) {}
+      long step, long weightsCrc, double firstLoss, double lastLoss, Map<String, Double> scores) {}
 
-  private Training(SparkSession spark, JobConfig config) throws IOException {
+  private Training(SparkSession spark, JobConfig config, Objective.Factory objective)
+      throws IOException {
+    this.objective = objective;
     this.spark = spark;
     this.config = config;
     this.train = config.train();
@@ -58,14 +62,16 @@ public final class Training {
   /**
    * Trains.
    *
+   * @param objective what is trained
    * @param resume whether to go on from the newest checkpoint of the run folder, which must hold
    *     one; without it the folder must hold none
    * @throws IOException if data, run folder or checkpoint are not as they must be
    * @throws TrainingException if a worker failed
    */
-  public static Outcome run(SparkSession spark, JobConfig config, boolean resume)
+  public static Outcome run(
+      SparkSession spark, JobConfig config, Objective.Factory objective, boolean resume)
       throws IOException {
-    Training training = new Training(spark, config);
+    Training training = new Training(spark, config, objective);
     RunFolder.Lock lock = training.run.lock();
     try {
       return training.attempt(training.resumeFrom(resume));
@@ -91,8 +97,8 @@ public final class Training {
   }
 
   private Outcome attempt(long resumeFrom) throws IOException {
-    int images = countSamples("train");
-    countSamples("val");
+    int images = countSamples(Objective.TRAIN);
+    countSamples(Objective.VALIDATION);
     GlobalSampler sampler =
         new GlobalSampler(config.seed(), images, train.batch() * train.workers());
     long steps = (long) train.epochs() * sampler.stepsPerEpoch();
@@ -156,6 +162,7 @@ public final class Training {
   private List<Worker.Result> runStage(Coordinator coordinator, String attempt, long resumeFrom) {
     WorkerSpec spec =
         new WorkerSpec(
+            objective,
             ConfigYaml.write(config),
             new SerializableConfiguration(hadoop),
             coordinator.address(),
@@ -210,7 +217,7 @@ public final class Training {
         first.weightsCrc(),
         meanLoss(reports.subList(0, tenth)),
         meanLoss(last),
-        reports.get(reports.size() - 1).validation().meanIou());
+        reports.get(reports.size() - 1).validation());
   }
 
   private static double meanLoss(List<StepReport> reports) {

@@ -3,18 +3,19 @@ package io.inverseform.job.train;
 import io.inverseform.job.allreduce.Directive;
 import io.inverseform.job.allreduce.WorkerClient;
 import io.inverseform.job.config.TrainConfig;
-import io.inverseform.udf.score.ConfusionMatrix;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.Map;
 
 /** The loop over the steps, the same on every rank. */
-final class TrainingLoop {
+final class TrainingLoop<E> {
   /** Steps in a row without a finite gradient after which going on is pointless. */
   private static final int MAX_SKIPPED = 10;
 
   private final TrainConfig config;
   private final WorkerClient driver;
-  private final CropLoader loader;
-  private final Stepper stepper;
+  private final ExampleLoader<E> loader;
+  private final Stepper<E> stepper;
   private final Schedule schedule;
   private final Validation validation;
   private final Checkpoints checkpoints;
@@ -22,15 +23,15 @@ final class TrainingLoop {
   private final int stepsPerEpoch;
 
   /** What the loop works with. */
-  record Parts(
-      CropLoader loader,
-      Stepper stepper,
+  record Parts<E>(
+      ExampleLoader<E> loader,
+      Stepper<E> stepper,
       Schedule schedule,
       Validation validation,
       Checkpoints checkpoints,
       Checkpoints.State state) {}
 
-  TrainingLoop(TrainConfig config, WorkerClient driver, Parts parts, int stepsPerEpoch) {
+  TrainingLoop(TrainConfig config, WorkerClient driver, Parts<E> parts, int stepsPerEpoch) {
     this.config = config;
     this.driver = driver;
     this.loader = parts.loader();
@@ -47,7 +48,7 @@ final class TrainingLoop {
     int skippedInARow = 0;
     for (long step = firstStep; step <= lastStep; step++) {
       long start = System.nanoTime();
-      CropLoader.Loaded loaded = loader.next();
+      ExampleLoader.Loaded<E> loaded = loader.next();
       double learningRate = schedule.learningRate(step);
       Stepper.Outcome outcome = stepper.run(step, loaded, learningRate);
       double seconds = (System.nanoTime() - start) / 1e9;
@@ -57,7 +58,7 @@ final class TrainingLoop {
 
       Directive.Kind directive = driver.directive(step).kind();
       boolean last = step == lastStep || directive == Directive.Kind.STOP;
-      StepReport.Scores scores = last || validationDue(step) ? validate() : null;
+      Map<String, Double> scores = last || validationDue(step) ? validation.run() : null;
       boolean checkpoint = last || directive != Directive.Kind.NONE || checkpointDue(step);
       driver.progress(
           step,
@@ -88,12 +89,7 @@ final class TrainingLoop {
     return step % config.checkpointEvery() == 0;
   }
 
-  private StepReport.Scores validate() throws IOException {
-    ConfusionMatrix matrix = validation.run();
-    return new StepReport.Scores(matrix.meanIou(), matrix.accuracy());
-  }
-
-  private void requireFinite(int skippedInARow, long step, CropLoader.Loaded loaded) {
+  private void requireFinite(int skippedInARow, long step, ExampleLoader.Loaded<E> loaded) {
     if (skippedInARow >= MAX_SKIPPED) {
       throw new IllegalStateException(
           "no finite gradient in "
@@ -101,7 +97,7 @@ final class TrainingLoop {
               + " steps up to step "
               + step
               + ", the last with samples "
-              + java.util.Arrays.toString(loaded.samples())
+              + Arrays.toString(loaded.samples())
               + ": lower optimizer.learning_rate or raise schedule.warmup_steps");
     }
   }

@@ -26,7 +26,7 @@ final class TrainingMonitor implements CoordinatorListener, AutoCloseable {
   private final OutputStream metrics;
   private final Map<Long, List<Checkpoints.Part>> written = new TreeMap<>();
   private final List<StepReport> reports = new ArrayList<>();
-  private StepReport.Scores scores;
+  private Map<String, Double> scores = Map.of();
 
   /**
    * A monitor of one attempt.
@@ -77,9 +77,12 @@ final class TrainingMonitor implements CoordinatorListener, AutoCloseable {
             epochs,
             report.step(),
             report.loss());
-    return scores == null
-        ? status
-        : status + String.format(Locale.ROOT, "  mIoU %.3f", scores.meanIou());
+    return scores.entrySet().stream()
+        .findFirst()
+        .map(
+            best ->
+                status + String.format(Locale.ROOT, "  %s %.3f", best.getKey(), best.getValue()))
+        .orElse(status);
   }
 
   private void collect(long step, Checkpoints.Part part) throws IOException {

@@ -1,53 +1,34 @@
 package io.inverseform.job.train;
 
 import io.inverseform.job.allreduce.Exchange;
-import io.inverseform.job.dataset.LocalSamples;
-import io.inverseform.job.dataset.RgbPicture;
-import io.inverseform.job.dataset.Sample;
-import io.inverseform.job.model.Segmenter;
 import io.inverseform.job.torch.FlatVector;
-import io.inverseform.udf.score.ConfusionMatrix;
 import java.io.IOException;
+import java.util.Map;
 
 /**
- * Scores the validation split inside a run: every rank a share of the pictures, all with the mean
- * of the ranks' running statistics, which are put back afterwards.
+ * Scores the validation split inside a run, all ranks with the mean of their running statistics,
+ * which are put back afterwards.
  */
 final class Validation {
   private final Exchange exchange;
-  private final LocalSamples samples;
-  private final int classes;
-  private final Segmenter segmenter;
+  private final Objective<?> objective;
   private final FlatVector buffers;
 
-  Validation(Exchange exchange, LocalSamples samples, Segmenter segmenter, FlatVector buffers)
-      throws IOException {
+  Validation(Exchange exchange, Objective<?> objective, FlatVector buffers) {
     this.exchange = exchange;
-    this.samples = samples;
-    this.classes = samples.catalogue().size();
-    this.segmenter = segmenter;
+    this.objective = objective;
     this.buffers = buffers;
   }
 
-  /** Mean IoU and the rest over the whole split; the same on all ranks, which must all call it. */
-  ConfusionMatrix run() throws IOException {
+  /** The scores; the same on all ranks, which must all call it. */
+  Map<String, Double> run() throws IOException {
     float[] own = meanBuffers(exchange, buffers);
-    ConfusionMatrix matrix = new ConfusionMatrix(classes);
     try {
-      int n = samples.size();
-      int from = (int) ((long) n * exchange.rank() / exchange.worldSize());
-      int to = (int) ((long) n * (exchange.rank() + 1) / exchange.worldSize());
-      for (int i = from; i < to; i++) {
-        Sample sample = samples.sample(i);
-        RgbPicture picture = sample.picture();
-        matrix.add(
-            sample.labelMap(), segmenter.segment(picture.rgb(), picture.height(), picture.width()));
-      }
+      return objective.validate(new Share(exchange.rank(), exchange.worldSize(), exchange::sum));
     } finally {
       buffers.host().put(own);
       buffers.toDevice(0, own.length);
     }
-    return sum(matrix);
   }
 
   /** Replaces the buffers by their mean over the ranks; returns this rank's own. */
@@ -67,18 +48,5 @@ final class Validation {
     buffers.host().put(mean);
     buffers.toDevice(0, mean.length);
     return own;
-  }
-
-  private ConfusionMatrix sum(ConfusionMatrix matrix) {
-    double[] counts = new double[classes * classes];
-    for (int i = 0; i < counts.length; i++) {
-      counts[i] = matrix.count(i / classes, i % classes);
-    }
-    double[] sums = exchange.sum(counts);
-    long[] all = new long[sums.length];
-    for (int i = 0; i < all.length; i++) {
-      all[i] = (long) sums[i];
-    }
-    return ConfusionMatrix.of(classes, all);
   }
 }

@@ -10,37 +10,28 @@ import io.inverseform.job.allreduce.WorkerClient;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.config.TrainConfig;
 import io.inverseform.job.dataset.GlobalSampler;
-import io.inverseform.job.dataset.LocalSamples;
-import io.inverseform.job.loss.TotalLoss;
-import io.inverseform.job.model.OcrNet;
-import io.inverseform.job.model.Segmenter;
 import io.inverseform.job.torch.FlatParameters;
-import io.inverseform.job.torch.Images;
 import io.inverseform.job.torch.Safetensors;
 import io.inverseform.job.torch.Torch;
-import io.inverseform.udf.edge.SobelEdges;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.Serializable;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.zip.CRC32C;
-import org.apache.hadoop.conf.Configuration;
 
 /**
- * A worker of data-parallel training: opens its data, builds its network, joins the others, and
- * runs the {@link TrainingLoop}.
+ * A worker of data-parallel training: opens its objective, gives the network its memory, joins the
+ * others, and runs the {@link TrainingLoop}.
  */
 final class Worker {
-  private static final String TRAIN = "train";
-  private static final String VALIDATION = "val";
-
+  private final WorkerSpec spec;
   private final JobConfig config;
   private final TrainConfig train;
   private final RunFolder run;
   private final long resumeFrom;
-  private final Configuration hadoop;
   private final Place place;
 
   /**
@@ -59,12 +50,12 @@ final class Worker {
   record Result(int rank, long step, long weightsCrc) implements Serializable {}
 
   Worker(WorkerSpec spec, Place place) throws IOException {
+    this.spec = spec;
+    this.place = place;
     config = spec.config();
     train = config.train();
-    hadoop = spec.hadoop().value();
-    run = new RunFolder(config.run(), hadoop);
+    run = new RunFolder(config.run(), spec.hadoop().value());
     resumeFrom = spec.resumeFrom();
-    this.place = place;
   }
 
   /**
@@ -73,48 +64,33 @@ final class Worker {
    * @param join registers with the driver, given what all workers must agree on
    */
   Result run(Function<Map<String, String>, WorkerClient> join) throws IOException {
-    try (LocalSamples samples = open(TRAIN);
-        LocalSamples held = open(VALIDATION);
-        NDManager device = Torch.manager(place.device())) {
-      OcrNet network = new OcrNet(config.model(), samples.catalogue().size());
-      try (FlatParameters parameters = new FlatParameters(device, network, config.seed());
-          WorkerClient driver =
-              join.apply(Fingerprint.of(config, samples.size(), parameters.parameterCount()))) {
-        try {
-          return new Joined(samples, held, device, network, parameters, driver).train();
-        } catch (Throwable e) {
-          driver.fail(e);
-          throw e;
-        }
+    try (NDManager device = Torch.manager(place.device());
+        Objective<?> objective =
+            spec.objective()
+                .open(config, new Site(device, place.localFolder(), spec.hadoop().value()));
+        FlatParameters parameters = new FlatParameters(device, objective.network(), config.seed());
+        WorkerClient driver =
+            join.apply(Fingerprint.of(config, objective, parameters.parameterCount()))) {
+      try {
+        return new Joined<>(objective, device, parameters, driver).train();
+      } catch (Throwable e) {
+        driver.fail(e);
+        throw e;
       }
     }
   }
 
-  private LocalSamples open(String split) throws IOException {
-    return LocalSamples.open(config.data().table(), split, place.localFolder(), hadoop);
-  }
-
   /** A worker that has its rank. */
-  private final class Joined {
-    private final LocalSamples samples;
-    private final LocalSamples held;
+  private final class Joined<E> {
+    private final Objective<E> objective;
     private final NDManager device;
-    private final OcrNet network;
     private final FlatParameters parameters;
     private final WorkerClient driver;
-    private final Images images = new Images(config.augment().mean(), config.augment().std());
 
     Joined(
-        LocalSamples samples,
-        LocalSamples held,
-        NDManager device,
-        OcrNet network,
-        FlatParameters parameters,
-        WorkerClient driver) {
-      this.samples = samples;
-      this.held = held;
+        Objective<E> objective, NDManager device, FlatParameters parameters, WorkerClient driver) {
+      this.objective = objective;
       this.device = device;
-      this.network = network;
       this.parameters = parameters;
       this.driver = driver;
     }
@@ -122,7 +98,7 @@ final class Worker {
     Result train() throws IOException {
       int worldSize = driver.worldSize();
       GlobalSampler sampler =
-          new GlobalSampler(config.seed(), samples.size(), train.batch() * worldSize);
+          new GlobalSampler(config.seed(), objective.samples(), train.batch() * worldSize);
       long scheduled = (long) train.epochs() * sampler.stepsPerEpoch();
       long lastStep = train.maxSteps() > 0 ? Math.min(train.maxSteps(), scheduled) : scheduled;
 
@@ -136,32 +112,40 @@ final class Worker {
       FlatMemory memory =
           FlatMemory.of(parameters.weights().bytes(), parameters.gradient().bytes());
       try (Exchange exchange = driver.exchange(memory, resumeFrom + 1);
-          CropLoader loader = loader(sampler, worldSize, lastStep)) {
-        Stepper stepper =
-            new Stepper(
-                config,
-                device,
-                network,
-                parameters,
-                new TotalLoss(config.loss(), samples.catalogue().size()),
-                images,
-                exchange,
-                optimizer);
-        Segmenter segmenter = new Segmenter(device, network, images, config.evaluate().scale());
-        TrainingLoop.Parts parts =
-            new TrainingLoop.Parts(
-                loader,
-                stepper,
-                new Schedule(config.optimizer(), config.schedule(), scheduled),
-                new Validation(exchange, held, segmenter, parameters.buffers()),
-                run.checkpoints(),
-                state);
-        long step =
-            new TrainingLoop(train, driver, parts, sampler.stepsPerEpoch())
-                .run(resumeFrom + 1, lastStep);
-        export(exchange, step);
-        return new Result(driver.rank(), step, crc());
+          ExampleLoader<E> loader = loader(sampler, worldSize, lastStep)) {
+        try {
+          return loop(exchange, loader, sampler, optimizer, state, lastStep);
+        } catch (Throwable e) {
+          // Before the exchange closes, which waits for peers: the driver shall know the cause
+          // first.
+          driver.fail(e);
+          throw e;
+        }
       }
+    }
+
+    private Result loop(
+        Exchange exchange,
+        ExampleLoader<E> loader,
+        GlobalSampler sampler,
+        Sgd optimizer,
+        Checkpoints.State state,
+        long lastStep)
+        throws IOException {
+      long scheduled = (long) train.epochs() * sampler.stepsPerEpoch();
+      TrainingLoop.Parts<E> parts =
+          new TrainingLoop.Parts<>(
+              loader,
+              new Stepper<>(objective, config.seed(), device, parameters, exchange, optimizer),
+              new Schedule(config.optimizer(), config.schedule(), scheduled),
+              new Validation(exchange, objective, parameters.buffers()),
+              run.checkpoints(),
+              state);
+      long step =
+          new TrainingLoop<>(train, driver, parts, sampler.stepsPerEpoch())
+              .run(resumeFrom + 1, lastStep);
+      export(exchange, step);
+      return new Result(driver.rank(), step, crc());
     }
 
     private Checkpoints.State state(FloatRange shard, Sgd optimizer) {
@@ -182,10 +166,10 @@ final class Worker {
       }
     }
 
-    private CropLoader loader(GlobalSampler sampler, int worldSize, long lastStep) {
-      SobelEdges edges = new SobelEdges(config.preprocess().edgeThreshold());
-      return new CropLoader(
-          new CropLoader.Source(samples, sampler, config.augment(), edges, config.seed()),
+    private ExampleLoader<E> loader(GlobalSampler sampler, int worldSize, long lastStep) {
+      return new ExampleLoader<>(
+          objective,
+          sampler,
           driver.rank(),
           worldSize,
           resumeFrom + 1,
@@ -198,8 +182,8 @@ final class Worker {
     private void export(Exchange exchange, long step) throws IOException {
       float[] own = Validation.meanBuffers(exchange, parameters.buffers());
       if (driver.rank() == 0) {
-        Map<String, String> metadata =
-            Map.of("step", Long.toString(step), "classes", samples.catalogue().names().toString());
+        Map<String, String> metadata = new HashMap<>(objective.metadata());
+        metadata.put("step", Long.toString(step));
         try (OutputStream out = run.fileSystem().create(run.model(), true)) {
           Safetensors.write(out, parameters, parameters.buffers().host(), metadata);
         }

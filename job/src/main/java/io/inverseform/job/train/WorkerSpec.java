@@ -9,6 +9,7 @@ import org.apache.spark.util.SerializableConfiguration;
 /**
  * What the driver ships to each worker's task.
  *
+ * @param objective what is trained
  * @param configuration effective configuration as YAML
  * @param hadoop the session's settings of file systems
  * @param coordinator where workers register
@@ -16,6 +17,7 @@ import org.apache.spark.util.SerializableConfiguration;
  * @param resumeFrom step of the checkpoint to start from; 0 for the initial weights
  */
 record WorkerSpec(
+    Objective.Factory objective,
     String configuration,
     SerializableConfiguration hadoop,
     Address coordinator,

@@ -43,7 +43,7 @@ class OcrNetTrainGoldenTest {
       try (Tape tape = Tape.training(manager, collector, GoldenOcrNet.NO_DROPOUT)) {
         OcrNet.Outputs outputs =
             ocrNet.network().outputs(tape, Goldens.tensor(manager, golden.array("in.images")));
-        TotalLoss.Result result =
+        StepLoss result =
             loss.compute(
                 outputs,
                 Goldens.labels(manager, golden.array("in.gts")),
@@ -86,7 +86,7 @@ class OcrNetTrainGoldenTest {
         .isLessThan(VALUE);
   }
 
-  private static void compareLoss(Npz golden, TotalLoss.Result result, int images) {
+  private static void compareLoss(Npz golden, StepLoss result, int images) {
     Map<String, Float> terms = result.values();
     for (String output : List.of("main", "aux")) {
       String prefix = output.equals("main") ? "" : "aux.";

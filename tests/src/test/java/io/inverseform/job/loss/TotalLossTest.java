@@ -121,7 +121,7 @@ class TotalLossTest {
   @EnumSource(Scope.class)
   void whatEveryImageLacksGivesZeroAndNoGradient(Scope scope) {
     Leaves leaves = new Leaves();
-    TotalLoss.Result result =
+    StepLoss result =
         everyTerm(scope).compute(leaves.outputs(), labels(255, 255), edges(0, 0), IMAGES);
     Differentiable.backward(result.total());
     Map<String, Float> values = result.values();
@@ -141,7 +141,7 @@ class TotalLossTest {
     for (int[] label : labels) {
       for (float[] edge : edges) {
         Leaves leaves = new Leaves();
-        TotalLoss.Result result =
+        StepLoss result =
             everyTerm(scope).compute(leaves.outputs(), labels(label), edges(edge), IMAGES);
         Differentiable.backward(result.total());
         assertThat(result.values().values()).allSatisfy(value -> assertThat(value).isFinite());
@@ -161,7 +161,7 @@ class TotalLossTest {
     Leaves leaves = new Leaves();
     NDArray huge = leaves.logits.leaf().mul(1e6f);
     NDArray hugeBoundary = leaves.boundary.leaf().mul(1e6f);
-    TotalLoss.Result result =
+    StepLoss result =
         everyTerm(Scope.IMAGE)
             .compute(
                 new OcrNet.Outputs(huge, hugeBoundary, huge, hugeBoundary),
@@ -178,7 +178,7 @@ class TotalLossTest {
   void totalIsTheWeightedSumOfTheTermsOfBothOutputs() {
     Leaves leaves = new Leaves();
     TotalLoss loss = everyTerm(Scope.IMAGE);
-    TotalLoss.Result result = loss.compute(leaves.outputs(), labels(-1, -1), edges(-1, -1), IMAGES);
+    StepLoss result = loss.compute(leaves.outputs(), labels(-1, -1), edges(-1, -1), IMAGES);
     Map<String, Float> values = result.values();
     assertThat(values.keySet())
         .containsExactlyElementsOf(loss.names())
@@ -208,7 +208,7 @@ class TotalLossTest {
 
   @Test
   void scalarsAreFloat32() {
-    TotalLoss.Result result =
+    StepLoss result =
         everyTerm(Scope.BATCH)
             .compute(new Leaves().outputs(), labels(-1, -1), edges(-1, -1), IMAGES);
     assertThat(result.total().getDataType()).isEqualTo(DataType.FLOAT32);
@@ -223,7 +223,7 @@ class TotalLossTest {
     NDArray labels = labels(-1, 2);
     NDArray edges = edges(-1, 0);
     TotalLoss loss = everyTerm(Scope.IMAGE);
-    TotalLoss.Result whole = loss.compute(leaves.outputs(), labels, edges, IMAGES);
+    StepLoss whole = loss.compute(leaves.outputs(), labels, edges, IMAGES);
     float[] sums = new float[whole.terms().size()];
     float total = 0;
     for (int image = 0; image < IMAGES; image++) {
@@ -234,7 +234,7 @@ class TotalLossTest {
               leaves.boundary.leaf().get(index),
               leaves.auxiliaryLogits.leaf().get(index),
               leaves.auxiliaryBoundary.leaf().get(index));
-      TotalLoss.Result part = loss.compute(outputs, labels.get(index), edges.get(index), IMAGES);
+      StepLoss part = loss.compute(outputs, labels.get(index), edges.get(index), IMAGES);
       total += part.total().getFloat();
       int next = 0;
       for (float value : part.values().values()) {

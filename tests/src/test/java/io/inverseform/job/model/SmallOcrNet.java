@@ -9,6 +9,7 @@ import io.inverseform.job.config.ModelConfig;
 import io.inverseform.job.config.ModelConfig.BackboneConfig;
 import io.inverseform.job.config.ModelConfig.NormConfig;
 import io.inverseform.job.config.ModelConfig.OcrConfig;
+import io.inverseform.job.loss.StepLoss;
 import io.inverseform.job.loss.TotalLoss;
 import io.inverseform.job.torch.ChannelMasks;
 import io.inverseform.job.torch.FlatParameters;
@@ -103,7 +104,7 @@ public final class SmallOcrNet {
         Tape tape = Tape.training(arrays, collector, keepAll())) {
       Batch batch = Batch.random(arrays, seed, 2);
       OcrNet.Outputs outputs = network.outputs(tape, batch.images());
-      TotalLoss.Result result = loss.compute(outputs, batch.labels(), batch.edges(), 2);
+      StepLoss result = loss.compute(outputs, batch.labels(), batch.edges(), 2);
       tape.backward(result.total());
       collector.finish();
       return result.total().getFloat();

@@ -15,6 +15,7 @@ import io.inverseform.job.config.ModelConfig.BackboneConfig;
 import io.inverseform.job.config.ModelConfig.NormConfig;
 import io.inverseform.job.config.ModelConfig.OcrConfig;
 import io.inverseform.job.config.OptimizerConfig;
+import io.inverseform.job.loss.StepLoss;
 import io.inverseform.job.loss.TotalLoss;
 import io.inverseform.job.model.OcrNet;
 import io.inverseform.job.torch.FlatParameters;
@@ -120,7 +121,7 @@ class FullDepthStepTest {
         Tape tape = Tape.training(arrays, gradients, new DropoutMasks(1, 0, new int[] {0}))) {
       OcrNet.Outputs outputs =
           network.outputs(tape, Tensors.of(arrays, images, new Shape(1, 3, HEIGHT, WIDTH)));
-      TotalLoss.Result result =
+      StepLoss result =
           loss.compute(
               outputs,
               Tensors.labels(arrays, labels, new Shape(1, HEIGHT, WIDTH)),

@@ -40,12 +40,12 @@ class TrainingTest {
   void aRunLeavesAModelThatCanBeScored() throws Exception {
     JobConfig config = small.config("whole");
 
-    Training.Outcome outcome = Training.run(spark, config, false);
+    Training.Outcome outcome = run(config, false);
 
     assertThat(outcome.step()).isEqualTo(9);
     Scores scores = Evaluation.run(spark, config);
     assertThat(scores.images()).isEqualTo(3);
-    assertThat(scores.meanIou()).isEqualTo(outcome.meanIou());
+    assertThat(scores.meanIou()).isEqualTo(outcome.scores().get(Segmentation.MEAN_IOU));
     assertThat(PositionPrior.run(spark, config).matrix().total())
         .isEqualTo(scores.matrix().total());
     assertThat(Files.readAllLines(metrics(config)))
@@ -55,10 +55,10 @@ class TrainingTest {
 
   @Test
   void aStoppedAndResumedRunEndsWithTheBitsOfAnUndisturbedOne() throws Exception {
-    Training.Outcome whole = Training.run(spark, small.config("undisturbed"), false);
-    Training.run(spark, small.config("stopped", "train.max_steps=4"), false);
+    Training.Outcome whole = run(small.config("undisturbed"), false);
+    run(small.config("stopped", "train.max_steps=4"), false);
 
-    Training.Outcome resumed = Training.run(spark, small.config("stopped"), true);
+    Training.Outcome resumed = run(small.config("stopped"), true);
 
     assertThat(resumed.step()).isEqualTo(whole.step());
     assertThat(resumed.weightsCrc()).isEqualTo(whole.weightsCrc());
@@ -72,8 +72,8 @@ class TrainingTest {
     JobConfig two =
         small.config("two", with(withoutBatchStatistics, "train.workers=2", "train.batch=2"));
 
-    Training.run(spark, one, false);
-    Training.run(spark, two, false);
+    run(one, false);
+    run(two, false);
 
     // After one step the momentum is the gradient.
     assertThat(Goldens.relativeL2(momentum(two), momentum(one))).isLessThan(1e-5);
@@ -82,9 +82,9 @@ class TrainingTest {
   @Test
   void aTrainedRunFolderIsNotOverwritten() throws Exception {
     JobConfig config = small.config("twice", "train.max_steps=1");
-    Training.run(spark, config, false);
+    run(config, false);
 
-    assertThatThrownBy(() -> Training.run(spark, config, false))
+    assertThatThrownBy(() -> run(config, false))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("twice holds a training up to step 1: give --resume to go on");
   }
@@ -95,7 +95,7 @@ class TrainingTest {
     RunFolder folder = new RunFolder(config.run(), new Configuration());
     RunFolder.Lock lock = folder.lock();
     try {
-      assertThatThrownBy(() -> Training.run(spark, config, false))
+      assertThatThrownBy(() -> run(config, false))
           .hasMessageContaining("is in use by process " + ProcessHandle.current().pid());
     } finally {
       lock.close();
@@ -106,9 +106,13 @@ class TrainingTest {
   void theRootCauseOfAFailedWorkerIsTold() throws Exception {
     JobConfig config = small.config("exploding", "optimizer.learning_rate=1e30", "train.epochs=9");
 
-    assertThatThrownBy(() -> Training.run(spark, config, false))
+    assertThatThrownBy(() -> run(config, false))
         .isInstanceOf(TrainingException.class)
         .hasMessageMatching("(?s)rank [01] \\(.*no finite gradient in .* steps.*");
+  }
+
+  private static Training.Outcome run(JobConfig config, boolean resume) throws IOException {
+    return Training.run(spark, config, new Segmentation.Factory(), resume);
   }
 
   private static String[] with(String[] settings, String... more) {

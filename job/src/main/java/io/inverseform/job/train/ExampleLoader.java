@@ -1,9 +1,6 @@
 package io.inverseform.job.train;
 
-import io.inverseform.job.config.AugmentConfig;
 import io.inverseform.job.dataset.GlobalSampler;
-import io.inverseform.job.dataset.LocalSamples;
-import io.inverseform.udf.edge.EdgeOperator;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayDeque;
@@ -19,57 +16,44 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Reads, decodes and cuts a rank's crops ahead of the steps that need them, on threads of its own.
- * What a step gets does not depend on the number of threads.
+ * Makes a rank's examples ahead of the steps that need them, on threads of its own. What a step
+ * gets does not depend on the number of threads.
  */
-final class CropLoader implements AutoCloseable {
+final class ExampleLoader<E> implements AutoCloseable {
   /** Steps that are prepared while one computes: enough to hide decoding, small in memory. */
   private static final int STEPS_AHEAD = 2;
 
-  private final LocalSamples samples;
+  private final Objective<E> objective;
   private final GlobalSampler sampler;
-  private final AugmentConfig augment;
-  private final EdgeOperator operator;
-  private final long seed;
   private final int rank;
   private final int worldSize;
   private final long lastStep;
   private final int timeoutSeconds;
   private final ExecutorService threads;
-  private final Deque<Step> ahead = new ArrayDeque<>();
+  private final Deque<Step<E>> ahead = new ArrayDeque<>();
   private long nextStep;
 
   /**
-   * The crops of a step.
+   * The examples of a step.
    *
    * @param samples their indices in the split, in order of the global batch
    * @param globalBatch samples of the step over all ranks
    */
-  record Loaded(int epoch, int[] samples, int globalBatch, List<Crop> crops) {}
+  record Loaded<E>(int epoch, int[] samples, int globalBatch, List<E> examples) {}
 
-  private record Step(int epoch, int[] samples, int globalBatch, List<Future<Crop>> crops) {}
+  private record Step<E>(int epoch, int[] samples, int globalBatch, List<Future<E>> examples) {}
 
-  /** What does not change between steps. */
-  record Source(
-      LocalSamples samples,
+  ExampleLoader(
+      Objective<E> objective,
       GlobalSampler sampler,
-      AugmentConfig augment,
-      EdgeOperator operator,
-      long seed) {}
-
-  CropLoader(
-      Source source,
       int rank,
       int worldSize,
       long firstStep,
       long lastStep,
       int decodeThreads,
       int timeoutSeconds) {
-    samples = source.samples();
-    sampler = source.sampler();
-    augment = source.augment();
-    operator = source.operator();
-    seed = source.seed();
+    this.objective = objective;
+    this.sampler = sampler;
     this.rank = rank;
     this.worldSize = worldSize;
     this.lastStep = lastStep;
@@ -86,38 +70,37 @@ final class CropLoader implements AutoCloseable {
   }
 
   /**
-   * The next step's crops; none if this rank has no share of it.
+   * The next step's examples; none if this rank has no share of it.
    *
    * @throws IOException naming the sample that cannot be read, or the wait that took too long
    */
-  Loaded next() throws IOException {
+  Loaded<E> next() throws IOException {
     while (ahead.size() <= STEPS_AHEAD && nextStep <= lastStep) {
       ahead.add(submit(nextStep++));
     }
-    Step step = ahead.remove();
-    List<Crop> crops = new ArrayList<>();
-    for (int i = 0; i < step.crops().size(); i++) {
-      crops.add(await(step.crops().get(i), step.samples()[i]));
+    Step<E> step = ahead.remove();
+    List<E> examples = new ArrayList<>();
+    for (int i = 0; i < step.examples().size(); i++) {
+      examples.add(await(step.examples().get(i), step.samples()[i]));
     }
-    return new Loaded(step.epoch(), step.samples(), step.globalBatch(), crops);
+    return new Loaded<>(step.epoch(), step.samples(), step.globalBatch(), examples);
   }
 
-  private Step submit(long step) {
+  private Step<E> submit(long step) {
     int epoch = Math.toIntExact((step - 1) / sampler.stepsPerEpoch());
     int stepOfEpoch = Math.toIntExact((step - 1) % sampler.stepsPerEpoch());
     int[] share = sampler.share(epoch, stepOfEpoch, rank, worldSize);
-    List<Future<Crop>> crops = new ArrayList<>();
+    List<Future<E>> examples = new ArrayList<>();
     for (int index : share) {
-      Callable<Crop> load =
-          () -> Crop.of(samples.sample(index), augment, operator, seed, epoch, index);
-      crops.add(threads.submit(load));
+      Callable<E> make = () -> objective.example(index, epoch);
+      examples.add(threads.submit(make));
     }
-    return new Step(epoch, share, sampler.batch(epoch, stepOfEpoch).length, crops);
+    return new Step<>(epoch, share, sampler.batch(epoch, stepOfEpoch).length, examples);
   }
 
-  private Crop await(Future<Crop> crop, int sample) throws IOException {
+  private E await(Future<E> example, int sample) throws IOException {
     try {
-      return crop.get(timeoutSeconds, TimeUnit.SECONDS);
+      return example.get(timeoutSeconds, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
       throw new IOException(
           "rank "

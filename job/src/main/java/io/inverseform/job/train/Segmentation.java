@@ -1,0 +1,139 @@
+package io.inverseform.job.train;
+
+import ai.djl.ndarray.NDManager;
+import io.inverseform.job.config.AugmentConfig;
+import io.inverseform.job.config.JobConfig;
+import io.inverseform.job.dataset.LocalSamples;
+import io.inverseform.job.dataset.RgbPicture;
+import io.inverseform.job.dataset.Sample;
+import io.inverseform.job.loss.StepLoss;
+import io.inverseform.job.loss.TotalLoss;
+import io.inverseform.job.model.OcrNet;
+import io.inverseform.job.model.Segmenter;
+import io.inverseform.job.torch.Images;
+import io.inverseform.job.torch.Layer;
+import io.inverseform.job.torch.Tape;
+import io.inverseform.udf.edge.EdgeOperator;
+import io.inverseform.udf.edge.SobelEdges;
+import io.inverseform.udf.label.ClassCatalogue;
+import io.inverseform.udf.score.ConfusionMatrix;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PrimitiveIterator;
+
+/** Segmentation with boundary heads: OCRNet on augmented crops. */
+public final class Segmentation implements Objective<Crop> {
+  /** Name of the score that matters most. */
+  public static final String MEAN_IOU = "mean_iou";
+
+  private final long seed;
+  private final AugmentConfig augment;
+  private final EdgeOperator operator;
+  private final ClassCatalogue catalogue;
+  private final LocalSamples samples;
+  private final LocalSamples held;
+  private final OcrNet network;
+  private final TotalLoss loss;
+  private final Images images;
+  private final Segmenter segmenter;
+
+  /** Makes it on a worker. */
+  public static final class Factory implements Objective.Factory {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public Segmentation open(JobConfig config, Site site) throws IOException {
+      String table = config.data().table();
+      LocalSamples samples = LocalSamples.open(table, TRAIN, site.localFolder(), site.hadoop());
+      LocalSamples held = LocalSamples.open(table, VALIDATION, site.localFolder(), site.hadoop());
+      return new Segmentation(config, samples, held, site.device());
+    }
+  }
+
+  private Segmentation(JobConfig config, LocalSamples samples, LocalSamples held, NDManager device)
+      throws IOException {
+    this.samples = samples;
+    this.held = held;
+    seed = config.seed();
+    augment = config.augment();
+    operator = new SobelEdges(config.preprocess().edgeThreshold());
+    catalogue = samples.catalogue();
+    int classes = catalogue.size();
+    network = new OcrNet(config.model(), classes);
+    loss = new TotalLoss(config.loss(), classes);
+    images = new Images(augment.mean(), augment.std());
+    segmenter = new Segmenter(device, network, images, config.evaluate().scale());
+  }
+
+  @Override
+  public Layer network() {
+    return network;
+  }
+
+  @Override
+  public int samples() {
+    return samples.size();
+  }
+
+  @Override
+  public Map<String, String> fingerprint() {
+    return Map.of("samples", Integer.toString(samples.size()));
+  }
+
+  @Override
+  public Crop example(int sample, int epoch) throws IOException {
+    return Crop.of(samples.sample(sample), augment, operator, seed, epoch, sample);
+  }
+
+  @Override
+  public List<String> terms() {
+    return loss.names();
+  }
+
+  @Override
+  public StepLoss loss(Tape tape, List<Crop> crops, int globalBatch) {
+    Batch batch = Batch.of(tape.manager(), crops, images, augment);
+    OcrNet.Outputs outputs = network.outputs(tape, batch.images());
+    return loss.compute(outputs, batch.labels(), batch.edges(), globalBatch);
+  }
+
+  @Override
+  public Map<String, Double> validate(Share share) throws IOException {
+    int classes = catalogue.size();
+    ConfusionMatrix matrix = new ConfusionMatrix(classes);
+    for (PrimitiveIterator.OfInt i = share.of(held.size()).iterator(); i.hasNext(); ) {
+      Sample sample = held.sample(i.nextInt());
+      RgbPicture picture = sample.picture();
+      matrix.add(
+          sample.labelMap(), segmenter.segment(picture.rgb(), picture.height(), picture.width()));
+    }
+    double[] counts = new double[classes * classes];
+    for (int i = 0; i < counts.length; i++) {
+      counts[i] = matrix.count(i / classes, i % classes);
+    }
+    double[] sums = share.sum().apply(counts);
+    long[] all = new long[sums.length];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = (long) sums[i];
+    }
+    ConfusionMatrix whole = ConfusionMatrix.of(classes, all);
+    Map<String, Double> scores = new LinkedHashMap<>();
+    scores.put(MEAN_IOU, whole.meanIou());
+    scores.put("accuracy", whole.accuracy());
+    return scores;
+  }
+
+  @Override
+  public Map<String, String> metadata() {
+    return Map.of("classes", catalogue.names().toString());
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (samples) {
+      held.close();
+    }
+  }
+}
