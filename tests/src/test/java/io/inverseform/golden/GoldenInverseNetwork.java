@@ -1,9 +1,12 @@
 package io.inverseform.golden;
 
 import ai.djl.ndarray.NDManager;
+import io.inverseform.job.config.InverseNetworkConfig;
+import io.inverseform.job.config.InverseNetworkConfig.Transform;
 import io.inverseform.job.model.InverseTransformNetwork;
 import io.inverseform.job.torch.FlatParameters;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 
@@ -29,12 +32,21 @@ public final class GoldenInverseNetwork {
     weights.values().forEach(weight -> widths.add(weight.shape()[0]));
     int tile = (int) Math.round(Math.sqrt(weights.firstEntry().getValue().shape()[1] / 2.0));
     int outputs = widths.remove(widths.size() - 1);
-    InverseTransformNetwork network = new InverseTransformNetwork(tile, widths, outputs);
+    InverseTransformNetwork network =
+        InverseTransformNetwork.of(
+            new InverseNetworkConfig.MultiLayerPerceptron(tile, widths, transform(outputs)));
     FlatParameters parameters = new FlatParameters(manager, network, 1);
     for (FlatParameters.Slot slot : parameters.slots()) {
       Npz.Array array = golden.array(prefix + slot.name().substring("fc.".length()));
       parameters.weights().host().position(slot.offset()).put(array.floats());
     }
     return network;
+  }
+
+  private static Transform transform(int outputs) {
+    return Arrays.stream(Transform.values())
+        .filter(transform -> transform.parameters() == outputs)
+        .findFirst()
+        .orElseThrow();
   }
 }

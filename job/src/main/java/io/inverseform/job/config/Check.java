@@ -37,6 +37,21 @@ final class Check {
   }
 
   /**
+   * An unmodifiable copy of a list of at least one element, all of them legal.
+   *
+   * @param range what an element must be
+   */
+  static <T> List<T> list(String key, List<T> values, Predicate<T> legal, String range) {
+    boolean fits = !given(key, values).isEmpty();
+    that(
+        fits && values.stream().allMatch(v -> v != null && legal.test(v)),
+        key,
+        values,
+        "a list of at least 1, each " + range);
+    return List.copyOf(values);
+  }
+
+  /**
    * An unmodifiable copy of a list of the given size whose elements are all legal.
    *
    * @param range what an element must be

@@ -26,7 +26,8 @@ public record LossConfig(double auxiliaryWeight, List<Term> terms) implements Se
   @JsonSubTypes({
     @JsonSubTypes.Type(value = CrossEntropy.class, name = "class_weighted_cross_entropy"),
     @JsonSubTypes.Type(value = BoundaryCrossEntropy.class, name = "boundary_cross_entropy"),
-    @JsonSubTypes.Type(value = EdgeAttention.class, name = "edge_attention")
+    @JsonSubTypes.Type(value = EdgeAttention.class, name = "edge_attention"),
+    @JsonSubTypes.Type(value = InverseForm.class, name = "inverse_form")
   })
   public sealed interface Term extends Serializable {
     /** Factor of the term in the total. */
@@ -85,9 +86,36 @@ public record LossConfig(double auxiliaryWeight, List<Term> terms) implements Se
     }
   }
 
+  /** How boundary maps are cut into the tiles of the inverse-transform network. */
+  public enum Tiling {
+    /** Framed by zeros to whole tiles; pixels and aspect ratio stay as they are. */
+    PADDED,
+    /** Resized to 3 rows of 6 tiles whatever the picture's shape, as published. */
+    RESIZED_3X6
+  }
+
+  /**
+   * Distance from the identity of the transform that a frozen network finds between the predicted
+   * and the true boundary.
+   *
+   * @param anchored whether the distance is taken from what the network finds between the true
+   *     boundary and itself, so that a perfect prediction costs nothing
+   */
+  public record InverseForm(double lossWeight, String lossName, Tiling tiling, boolean anchored)
+      implements Term {
+    public InverseForm {
+      checkTerm(lossWeight, lossName);
+      Check.given("tiling", tiling);
+    }
+  }
+
   private static void checkTerm(double lossWeight, String lossName, Scope scope) {
+    checkTerm(lossWeight, lossName);
+    Check.given("scope", scope);
+  }
+
+  private static void checkTerm(double lossWeight, String lossName) {
     Check.notNegative("loss_weight", lossWeight);
     Check.text("loss_name", lossName);
-    Check.given("scope", scope);
   }
 }

@@ -3,42 +3,82 @@ package io.inverseform.job.loss;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.inverseform.job.config.LossConfig;
 import io.inverseform.job.model.InverseTransformNetwork;
 import io.inverseform.job.torch.Operators;
 import io.inverseform.job.torch.Tape;
 
 /**
- * The InverseForm loss (Borse et al., 2021) in the form of its release: predicted and true boundary
- * are cut into tiles, a frozen network regresses the transform between the tiles of a pair, and the
- * loss is the mean of the transforms' L2 norms.
+ * The InverseForm loss (Borse et al., 2021): predicted and true boundary are cut into tiles, a
+ * frozen network f regresses the transform between the tiles of a pair, and the loss is the mean
+ * distance of an image's tiles. Pixels whose truth is left out are no edge in either map.
+ *
+ * <p>The distance of prediction p from truth b is |f(p, b)|, as published, or anchored: sqrt(|f(p,
+ * b) - f(b, b)|^2 + e^2) - e, which is exactly 0 for identical maps, whatever the network has
+ * learnt.
  */
-public final class InverseForm implements LossTerm {
-  private static final int ROWS = 3;
-  private static final int COLUMNS = 6;
+final class InverseForm implements LossTerm {
+  /** Below it an anchored distance grows as its square; a hundredth of the transforms' range. */
+  private static final double EPSILON = 0.01;
 
-  private final String lossName;
-  private final double lossWeight;
+  private final LossConfig.InverseForm config;
   private final InverseTransformNetwork network;
+  private final TileGrid grid;
 
   /**
-   * A term of the total loss.
+   * The configured term.
    *
-   * @param network trained, with memory of its own
+   * @param network trained, with memory of its own; never changed
+   * @throws IllegalArgumentException if the network is null or has no weights
    */
-  public InverseForm(double lossWeight, String lossName, InverseTransformNetwork network) {
-    this.lossWeight = lossWeight;
-    this.lossName = lossName;
+  InverseForm(LossConfig.InverseForm config, InverseTransformNetwork network) {
+    if (network == null) {
+      throw new IllegalArgumentException(
+          "loss term "
+              + config.lossName()
+              + " needs an inverse-transform network and was given none");
+    }
+    if (!network.hasWeights()) {
+      throw new IllegalArgumentException(
+          "the inverse-transform network of loss term "
+              + config.lossName()
+              + " has no weights: give it memory and load them first");
+    }
+    this.config = config;
     this.network = network;
+    grid = TileGrid.of(config.tiling(), network.tile());
   }
 
   @Override
   public String name() {
-    return lossName;
+    return config.lossName();
   }
 
   @Override
   public double weight() {
-    return lossWeight;
+    return config.lossWeight();
+  }
+
+  /**
+   * What depends on the truth alone.
+   *
+   * @param valid (N, 1, H, W), 0 where the truth is left out and 1 elsewhere
+   * @param firstLayer the network's share of the true tiles
+   * @param shares (M): each tile's part in the sum over images of the means over tiles
+   * @param anchors (M, outputs): where the distances are taken from; null for the identity
+   */
+  private record OfTruth(NDArray valid, NDArray firstLayer, NDArray shares, NDArray anchors)
+      implements Truth.Derived {
+    @Override
+    public NDList arrays() {
+      NDList arrays = new NDList(valid, firstLayer, shares);
+      if (anchors != null) {
+        arrays.add(anchors);
+      }
+      return arrays;
+    }
   }
 
   @Override
@@ -46,21 +86,37 @@ public final class InverseForm implements LossTerm {
     try (NDScope step = new NDScope();
         Tape frozen = Tape.frozen(truth.edges().getManager())) {
       step.suppressNotUsedWarning();
+      OfTruth ofTruth = truth.derived(this, OfTruth.class, () -> ofTruth(frozen, truth));
       NDArray probability = prediction.boundaryAtLabels().getNDArrayInternal().sigmoid();
-      NDList pair = new NDList(tiles(probability), tiles(truth.edges()));
-      NDArray transforms = network.forward(frozen, pair).singletonOrThrow();
-      NDArray norms = Operators.rowNorms(transforms).sum();
-      NDArray sum = Operators.scale(norms, 1.0 / (ROWS * COLUMNS));
+      NDArray tiles = grid.cut(probability.mul(ofTruth.valid()));
+      NDArray transforms = transforms(frozen, tiles, ofTruth.firstLayer());
+      NDArray distances =
+          ofTruth.anchors() == null
+              ? Operators.rowNorms(transforms)
+              : Operators.smoothRowNorms(transforms.sub(ofTruth.anchors()), EPSILON);
+      NDArray sum = distances.mul(ofTruth.shares()).sum();
       NDScope.unregister(sum);
       return sum;
     }
   }
 
-  private NDArray tiles(NDArray boundary) {
-    int tile = network.tile();
-    try (NDArray whole =
-        Operators.bilinear(boundary, (long) ROWS * tile, (long) COLUMNS * tile, false)) {
-      return Operators.tiles(whole, tile);
+  private OfTruth ofTruth(Tape frozen, Truth truth) {
+    NDArray edge = truth.edges().eq(1);
+    NDArray valid = edge.logicalOr(truth.edges().eq(0)).toType(DataType.FLOAT32, false);
+    NDArray tiles = grid.cut(edge.toType(DataType.FLOAT32, false));
+    NDArray firstLayer = network.ofTruth(frozen, tiles);
+    NDArray anchors = config.anchored() ? transforms(frozen, tiles, firstLayer) : null;
+    return new OfTruth(valid, firstLayer, grid.shares(tiles, truth.images()), anchors);
+  }
+
+  private NDArray transforms(Tape frozen, NDArray tiles, NDArray firstLayer) {
+    NDArray transforms = network.transforms(frozen, tiles, firstLayer);
+    Shape fitting = new Shape(tiles.getShape().get(0), network.outputs());
+    if (!transforms.getShape().equals(fitting)) {
+      throw new IllegalArgumentException(
+          "the inverse-transform network of loss term %s gives transforms of shape %s for tiles of %s, must be %s"
+              .formatted(name(), transforms.getShape(), tiles.getShape(), fitting));
     }
+    return transforms;
   }
 }

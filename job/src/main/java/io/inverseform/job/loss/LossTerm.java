@@ -2,6 +2,7 @@ package io.inverseform.job.loss;
 
 import ai.djl.ndarray.NDArray;
 import io.inverseform.job.config.LossConfig;
+import io.inverseform.job.model.InverseTransformNetwork;
 
 /**
  * One term of the total loss at one output. A term is finite for every legal input: a mean over
@@ -22,14 +23,20 @@ interface LossTerm {
    */
   NDArray sumOverImages(Prediction prediction, Truth truth);
 
-  /** The term that a configuration asks for. */
-  static LossTerm of(LossConfig.Term config, int classes) {
+  /**
+   * The term that a configuration asks for.
+   *
+   * @param network for {@link InverseForm}; null where there is none
+   */
+  static LossTerm of(LossConfig.Term config, int classes, InverseTransformNetwork network) {
     if (config instanceof LossConfig.CrossEntropy term) {
       return new ClassWeightedCrossEntropy(term, classes);
     } else if (config instanceof LossConfig.BoundaryCrossEntropy term) {
       return new BoundaryCrossEntropy(term);
     } else if (config instanceof LossConfig.EdgeAttention term) {
       return new EdgeAttention(term, classes);
+    } else if (config instanceof LossConfig.InverseForm term) {
+      return new InverseForm(term, network);
     }
     throw new IllegalArgumentException("no loss for " + config);
   }

@@ -2,14 +2,13 @@ package io.inverseform.job.loss;
 
 import ai.djl.ndarray.NDArray;
 import io.inverseform.job.config.LossConfig;
+import io.inverseform.job.model.InverseTransformNetwork;
 import io.inverseform.job.model.OcrNet;
 import io.inverseform.job.torch.Operators;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * The weighted sum of the configured terms at the main output, plus a share of the same at the
@@ -22,35 +21,25 @@ public final class TotalLoss {
   private final int classes;
   private final List<LossTerm> terms;
 
-  /** The configured loss. */
+  /**
+   * The configured loss, without an InverseForm term.
+   *
+   * @throws IllegalArgumentException if there is one
+   */
   public TotalLoss(LossConfig config, int classes) {
-    this(
-        config.auxiliaryWeight(),
-        classes,
-        config.terms().stream().map(term -> LossTerm.of(term, classes)).toList());
-  }
-
-  TotalLoss(double auxiliaryWeight, int classes, List<LossTerm> terms) {
-    Set<String> names = new HashSet<>();
-    for (LossTerm term : terms) {
-      if (!names.add(term.name())) {
-        throw new IllegalArgumentException("two loss terms are named " + term.name());
-      }
-    }
-    this.auxiliaryWeight = auxiliaryWeight;
-    this.classes = classes;
-    this.terms = terms;
+    this(config, classes, null);
   }
 
   /**
-   * This loss and one term more.
+   * The configured loss.
    *
-   * @throws IllegalArgumentException if a term has its name already
+   * @param network frozen, with weights, for the InverseForm term; null where there is no such term
+   * @throws IllegalArgumentException if there is such a term and no network, or one without weights
    */
-  public TotalLoss plus(InverseForm term) {
-    List<LossTerm> more = new ArrayList<>(terms);
-    more.add(term);
-    return new TotalLoss(auxiliaryWeight, classes, more);
+  public TotalLoss(LossConfig config, int classes, InverseTransformNetwork network) {
+    auxiliaryWeight = config.auxiliaryWeight();
+    this.classes = classes;
+    terms = config.terms().stream().map(term -> LossTerm.of(term, classes, network)).toList();
   }
 
   /** Names of the terms, in the order of {@link StepLoss#terms}. */
@@ -81,22 +70,23 @@ public final class TotalLoss {
       throw new IllegalArgumentException(
           "the normaliser is the number of images of a step, not " + normaliser);
     }
-    Truth truth = new Truth(target, edges);
     Map<String, NDArray> values = new LinkedHashMap<>();
     List<NDArray> weighted = new ArrayList<>();
-    try (Prediction main =
-        new Prediction("main", outputs.logits(), outputs.boundary(), classes, truth)) {
-      add(main, truth, "", 1, normaliser, values, weighted);
-    }
-    if (auxiliaryWeight != 0) {
-      try (Prediction auxiliary =
-          new Prediction(
-              "auxiliary",
-              outputs.auxiliaryLogits(),
-              outputs.auxiliaryBoundary(),
-              classes,
-              truth)) {
-        add(auxiliary, truth, AUXILIARY, auxiliaryWeight, normaliser, values, weighted);
+    try (Truth truth = new Truth(target, edges)) {
+      try (Prediction main =
+          new Prediction("main", outputs.logits(), outputs.boundary(), classes, truth)) {
+        add(main, truth, "", 1, normaliser, values, weighted);
+      }
+      if (auxiliaryWeight != 0) {
+        try (Prediction auxiliary =
+            new Prediction(
+                "auxiliary",
+                outputs.auxiliaryLogits(),
+                outputs.auxiliaryBoundary(),
+                classes,
+                truth)) {
+          add(auxiliary, truth, AUXILIARY, auxiliaryWeight, normaliser, values, weighted);
+        }
       }
     }
     NDArray total = weighted.stream().reduce(NDArray::add).orElseThrow();

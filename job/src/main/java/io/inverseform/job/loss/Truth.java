@@ -1,18 +1,31 @@
 package io.inverseform.job.loss;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.inverseform.udf.label.LabelMap;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
 
 /**
- * What the outputs are compared with.
- *
- * @param target train ids (N, H, W), int64; {@link LabelMap#IGNORE} is no class
- * @param edges (N, 1, H, W), float32: 1 on edges, 0 elsewhere; any other value is left out
+ * What the outputs are compared with, and what terms derive from it alone, so that both outputs
+ * share that.
  */
-record Truth(NDArray target, NDArray edges) {
-  Truth {
+final class Truth implements AutoCloseable {
+  private final NDArray target;
+  private final NDArray edges;
+  private final Map<LossTerm, Derived> derived = new IdentityHashMap<>();
+
+  /**
+   * The truth of a batch, which stays the caller's.
+   *
+   * @param target train ids (N, H, W), int64; {@link LabelMap#IGNORE} is no class
+   * @param edges (N, 1, H, W), float32: 1 on edges, 0 elsewhere; any other value is left out
+   */
+  Truth(NDArray target, NDArray edges) {
     Shape labels = target.getShape();
     Shape boundaries = edges.getShape();
     if (labels.dimension() != 3
@@ -27,6 +40,38 @@ record Truth(NDArray target, NDArray edges) {
               + " and "
               + edges.getDataType());
     }
+    this.target = target;
+    this.edges = edges;
+  }
+
+  /** Train ids (N, H, W), int64. */
+  NDArray target() {
+    return target;
+  }
+
+  /** Edges (N, 1, H, W), float32. */
+  NDArray edges() {
+    return edges;
+  }
+
+  /** What a term has computed from the truth alone. */
+  interface Derived {
+    /** All arrays of it. */
+    NDList arrays();
+  }
+
+  /**
+   * What a term computes from the truth alone, at its first use; not to be closed.
+   *
+   * @param owner the term that keeps it
+   */
+  <T extends Derived> T derived(LossTerm owner, Class<T> type, Supplier<T> compute) {
+    return type.cast(derived.computeIfAbsent(owner, term -> kept(compute.get())));
+  }
+
+  private static Derived kept(Derived computed) {
+    computed.arrays().forEach(NDScope::unregister);
+    return computed;
   }
 
   /** Number of images. */
@@ -42,5 +87,11 @@ record Truth(NDArray target, NDArray edges) {
   /** Width of the labels. */
   long width() {
     return target.getShape().get(2);
+  }
+
+  /** Frees what was derived. */
+  @Override
+  public void close() {
+    derived.values().forEach(kept -> kept.arrays().close());
   }
 }

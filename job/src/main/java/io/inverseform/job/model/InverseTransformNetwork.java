@@ -2,82 +2,89 @@ package io.inverseform.job.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.nn.Parameter;
-import io.inverseform.job.torch.Initial;
+import io.inverseform.job.config.InverseNetworkConfig;
 import io.inverseform.job.torch.Layer;
 import io.inverseform.job.torch.Operators;
 import io.inverseform.job.torch.Tape;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Regresses the transform that maps one boundary tile to another (Borse et al., "InverseForm: A
- * Loss Function for Structured Boundary-Aware Segmentation", 2021): a multi-layer perceptron on the
- * pixels of both.
+ * Loss Function for Structured Boundary-Aware Segmentation", 2021).
+ *
+ * <p>The first layer is linear, so that what it makes of the true tile is computed apart: it serves
+ * every prediction that is compared with that tile, and no gradient is made for it.
  */
-public final class InverseTransformNetwork extends Layer {
+public abstract sealed class InverseTransformNetwork extends Layer
+    permits TileConvolutions, TilePerceptron {
   private final int tile;
-  private final List<Linear> layers = new ArrayList<>();
+  private final int outputs;
 
-  /** An affine map and its place: {@code fc.0}, {@code fc.2}, ... with ReLUs between them. */
-  private record Linear(Parameter weight, Parameter bias) {}
+  InverseTransformNetwork(InverseNetworkConfig config) {
+    tile = config.tile();
+    outputs = config.transform().parameters();
+  }
 
-  /**
-   * A network for square tiles.
-   *
-   * @param tile pixels on a side
-   * @param hidden widths of the hidden layers; the published network has 1000 and 32 at tile 224
-   * @param outputs parameters of the transform
-   */
-  public InverseTransformNetwork(int tile, List<Integer> hidden, int outputs) {
-    this.tile = tile;
-    List<Integer> widths = new ArrayList<>(hidden);
-    widths.add(outputs);
-    int in = Math.multiplyExact(2 * tile, tile);
-    for (int out : widths) {
-      String name = "fc." + 2 * layers.size();
-      Initial initial = Initial.uniform(1 / Math.sqrt(in));
-      layers.add(
-          new Linear(
-              weight(name + ".weight", Parameter.Type.WEIGHT, initial, out, in),
-              weight(name + ".bias", Parameter.Type.BIAS, initial, out)));
-      in = out;
+  /** The configured network, without memory. */
+  public static InverseTransformNetwork of(InverseNetworkConfig config) {
+    if (config instanceof InverseNetworkConfig.Convolutional convolutional) {
+      return new TileConvolutions(convolutional);
+    } else if (config instanceof InverseNetworkConfig.MultiLayerPerceptron perceptron) {
+      return new TilePerceptron(perceptron);
     }
+    throw new IllegalArgumentException("no inverse-transform network for " + config);
   }
 
   /** Pixels on a side of a tile. */
-  public int tile() {
+  public final int tile() {
     return tile;
   }
 
-  /**
-   * Predicted and true boundary tiles, (M, tile * tile) each, row-major, to transforms (M,
-   * outputs).
-   */
-  @Override
-  public NDList forward(Tape tape, NDList inputs) {
-    NDArray x = first(tape, inputs.get(0), inputs.get(1));
-    inputs.forEach(tape::release);
-    for (Linear layer : layers.subList(1, layers.size())) {
-      try (NDArray before = x) {
-        Operators.reluInPlace(before);
-        x = Operators.linear(before, tape.use(layer.weight()), tape.use(layer.bias()));
-      }
-    }
-    return new NDList(x);
+  /** How many numbers describe a transform. */
+  public final int outputs() {
+    return outputs;
   }
 
-  /** The first layer without joining the tiles: no gradient is made for tiles that need none. */
-  private NDArray first(Tape tape, NDArray predicted, NDArray truth) {
-    long pixels = (long) tile * tile;
-    NDArray weight = tape.use(layers.get(0).weight());
-    try (NDArray left = weight.get(new NDIndex(":, :{}", pixels));
-        NDArray right = weight.get(new NDIndex(":, {}:", pixels));
-        NDArray ofTruth = Operators.linear(truth, right, tape.use(layers.get(0).bias()))) {
-      NDArray sum = Operators.linear(predicted, left, null);
-      Operators.addInPlace(sum, ofTruth);
-      return sum;
+  /** Whether the parameters have memory. */
+  public final boolean hasWeights() {
+    return named().values().stream().allMatch(Parameter::isInitialized);
+  }
+
+  /**
+   * The first layer's share of the true tiles.
+   *
+   * @param truth (M, 1, tile, tile), not released
+   * @return for {@link #transforms} of the same tiles
+   */
+  public abstract NDArray ofTruth(Tape tape, NDArray truth);
+
+  /** The first layer's share of the predicted tiles, without bias. */
+  abstract NDArray ofPredicted(Tape tape, NDArray predicted);
+
+  /** What follows on the first layer; takes x over. */
+  abstract NDArray head(Tape tape, NDArray x);
+
+  /**
+   * The transforms between tiles, theta - I over the normaliser that the network was trained with.
+   *
+   * @param predicted (M, 1, tile, tile), probabilities; not released
+   * @param ofTruth what {@link #ofTruth} gave for the true tiles; not released
+   * @return (M, outputs)
+   */
+  public final NDArray transforms(Tape tape, NDArray predicted, NDArray ofTruth) {
+    NDArray x = ofPredicted(tape, predicted);
+    Operators.addInPlace(x, ofTruth);
+    Operators.reluInPlace(x);
+    return head(tape, x);
+  }
+
+  /** Predicted and true tiles, (M, 1, tile, tile) each, to transforms (M, outputs). */
+  @Override
+  public final NDList forward(Tape tape, NDList inputs) {
+    try (NDArray ofTruth = ofTruth(tape, inputs.get(1))) {
+      NDArray transforms = transforms(tape, inputs.get(0), ofTruth);
+      inputs.forEach(tape::release);
+      return new NDList(transforms);
     }
   }
 }

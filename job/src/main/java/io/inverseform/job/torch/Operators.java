@@ -75,10 +75,25 @@ public final class Operators {
         return torch.reshape(picked, torch.size(target))
       def row_norms(self: __torch__.Operators, x: Tensor) -> Tensor:
         return torch.linalg_vector_norm(x, 2, [1], False, dtype=None)
+      def smooth_row_norms(self: __torch__.Operators, x: Tensor, eps: float) -> Tensor:
+        squares = torch.sum(torch.mul(x, x), [1], False, dtype=None)
+        root = torch.sqrt(torch.add(squares, torch.mul(eps, eps)))
+        return torch.div(squares, torch.add(root, eps))
+      def affine_grid(self: __torch__.Operators, theta: Tensor, height: int, width: int, align_corners: bool) -> Tensor:
+        maps = torch.reshape(theta, [-1, 2, 3])
+        return torch.affine_grid_generator(maps, [torch.size(maps, 0), 1, height, width], align_corners)
+      def scale_grid(self: __torch__.Operators, grid: Tensor, x: float, y: float) -> Tensor:
+        columns = torch.mul(torch.select(grid, 3, 0), x)
+        rows = torch.mul(torch.select(grid, 3, 1), y)
+        return torch.stack([columns, rows], 3)
+      def grid_sample(self: __torch__.Operators, x: Tensor, grid: Tensor, align_corners: bool) -> Tensor:
+        return torch.grid_sampler(x, grid, 0, 0, align_corners)
+      def pad(self: __torch__.Operators, x: Tensor, borders: List[int]) -> Tensor:
+        return torch.constant_pad_nd(x, borders, 0.)
       def tiles(self: __torch__.Operators, x: Tensor, tile: int) -> Tensor:
         grid = torch.unfold(torch.unfold(x, 2, tile, tile), 3, tile, tile)
         order = torch.permute(grid, [2, 3, 0, 1, 4, 5])
-        return torch.reshape(order, [-1, torch.mul(tile, tile)])
+        return torch.reshape(order, [-1, 1, tile, tile])
       """;
 
   private Operators() {}
@@ -277,9 +292,63 @@ public final class Operators {
   }
 
   /**
+   * Row norms that are smooth at 0: sqrt(|row|^2 + epsilon^2) - epsilon, exactly 0 for a row of
+   * zeros, with a gradient of 0 there.
+   *
+   * @param x (N, C)
+   * @return (N)
+   */
+  public static NDArray smoothRowNorms(NDArray x, double epsilon) {
+    return call("smooth_row_norms", x, epsilon);
+  }
+
+  /**
+   * Where each pixel of the output comes from under an affine map, in the input's normalised
+   * coordinates: -1 to 1 from border to border, PyTorch's {@code affine_grid}.
+   *
+   * @param theta (N, 2, 3) or (N, 6), row-major; maps output coordinates (x, y, 1) to the input's
+   * @param height of the output
+   * @param width of the output
+   * @param alignCorners whether -1 and 1 are the centres of the outermost pixels, and not their
+   *     outer borders
+   * @return (N, height, width, 2), x before y
+   */
+  public static NDArray affineGrid(NDArray theta, long height, long width, boolean alignCorners) {
+    return call("affine_grid", theta, height, width, alignCorners);
+  }
+
+  /** A grid (N, h, w, 2) with its coordinates times x and y. */
+  static NDArray scaleGrid(NDArray grid, double x, double y) {
+    return call("scale_grid", grid, x, y);
+  }
+
+  /**
+   * Reads x at the places of a grid by bilinear interpolation, 0 outside of x; PyTorch's {@code
+   * grid_sample}. Differentiable in both.
+   *
+   * @param x (N, C, H, W)
+   * @param grid (N, h, w, 2), x before y, normalised as by {@link #affineGrid}
+   * @return (N, C, h, w)
+   */
+  public static NDArray gridSample(NDArray x, NDArray grid, boolean alignCorners) {
+    return call("grid_sample", x, grid, alignCorners);
+  }
+
+  /**
+   * Puts borders of zeros around (N, C, H, W) so that it is at least that large and in the middle;
+   * of an odd border's two sides the right or lower is the larger.
+   */
+  public static NDArray padTo(NDArray x, long height, long width) {
+    long rows = Math.max(0, height - x.getShape().get(2));
+    long columns = Math.max(0, width - x.getShape().get(3));
+    long[] borders = {columns / 2, columns - columns / 2, rows / 2, rows - rows / 2};
+    return call("pad", x, borders);
+  }
+
+  /**
    * Cuts (N, 1, R * tile, C * tile) into square tiles.
    *
-   * @return (R * C * N, tile * tile); tile (i, j) of image n is row (i * C + j) * N + n
+   * @return (R * C * N, 1, tile, tile); tile (i, j) of image n is (i * C + j) * N + n
    */
   public static NDArray tiles(NDArray x, int tile) {
     return call("tiles", x, (long) tile);

@@ -11,6 +11,7 @@ import io.inverseform.job.allreduce.Exchange;
 import io.inverseform.job.allreduce.FlatMemory;
 import io.inverseform.job.allreduce.FloatRange;
 import io.inverseform.job.allreduce.LocalExchange;
+import io.inverseform.job.config.InverseNetworkConfig;
 import io.inverseform.job.config.LossConfig;
 import io.inverseform.job.config.LossConfig.Scope;
 import io.inverseform.job.config.ModelConfig;
@@ -18,7 +19,6 @@ import io.inverseform.job.config.ModelConfig.BackboneConfig;
 import io.inverseform.job.config.ModelConfig.NormConfig;
 import io.inverseform.job.config.ModelConfig.OcrConfig;
 import io.inverseform.job.config.OptimizerConfig;
-import io.inverseform.job.loss.InverseForm;
 import io.inverseform.job.loss.StepLoss;
 import io.inverseform.job.loss.TotalLoss;
 import io.inverseform.job.model.InverseTransformNetwork;
@@ -62,8 +62,18 @@ public record StepBench(
     int threads,
     int steps) {
   private static final long SEED = 0;
-  private static final int TILE = 224;
   private static final double RATE = 1e-3;
+  private static final InverseNetworkConfig PUBLISHED =
+      new InverseNetworkConfig.MultiLayerPerceptron(
+          224, List.of(1000, 32), InverseNetworkConfig.Transform.EUCLIDEAN4);
+  private static final LossConfig LOSS =
+      new LossConfig(
+          0.4,
+          List.of(
+              new LossConfig.CrossEntropy(1, "ce", 1, Scope.IMAGE),
+              new LossConfig.BoundaryCrossEntropy(0.3, "bce", Scope.BATCH),
+              new LossConfig.EdgeAttention(0.1, "attention", 0.8, 1, Scope.IMAGE),
+              new LossConfig.InverseForm(0.3, "inverse", LossConfig.Tiling.RESIZED_3X6, false)));
 
   /** Checks what is asked for. */
   public StepBench {
@@ -119,9 +129,9 @@ public record StepBench(
     try (NDManager manager = Torch.manager(Device.cpu())) {
       OcrNet network = new OcrNet(model(), classes);
       FlatParameters parameters = new FlatParameters(manager, network, SEED);
-      InverseTransformNetwork inverse = new InverseTransformNetwork(TILE, List.of(1000, 32), 4);
+      InverseTransformNetwork inverse = InverseTransformNetwork.of(PUBLISHED);
       new FlatParameters(manager, inverse, SEED);
-      TotalLoss loss = loss().plus(new InverseForm(0.3, "inverse", inverse));
+      TotalLoss loss = new TotalLoss(LOSS, classes, inverse);
       Inputs inputs = inputs(manager);
       Sgd optimizer =
           new Sgd(
@@ -166,17 +176,6 @@ public record StepBench(
             64, stage1, 64, List.of(width, 2 * width, 4 * width, 8 * width), blocks, modules),
         new OcrConfig(512, 256, 0.05),
         new NormConfig(NormConfig.Type.BATCH, 0.1, 1e-5, 32));
-  }
-
-  private TotalLoss loss() {
-    return new TotalLoss(
-        new LossConfig(
-            0.4,
-            List.of(
-                new LossConfig.CrossEntropy(1, "ce", 1, Scope.IMAGE),
-                new LossConfig.BoundaryCrossEntropy(0.3, "bce", Scope.BATCH),
-                new LossConfig.EdgeAttention(0.1, "attention", 0.8, 1, Scope.IMAGE))),
-        classes);
   }
 
   private record Inputs(NDArray images, NDArray labels, NDArray edges) {}

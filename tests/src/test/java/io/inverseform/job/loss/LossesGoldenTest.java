@@ -11,6 +11,7 @@ import io.inverseform.golden.Goldens;
 import io.inverseform.golden.Npz;
 import io.inverseform.job.config.LossConfig;
 import io.inverseform.job.config.LossConfig.Scope;
+import io.inverseform.job.config.LossConfig.Tiling;
 import io.inverseform.job.model.InverseTransformNetwork;
 import io.inverseform.job.torch.Differentiable;
 import io.inverseform.job.torch.Operators;
@@ -80,7 +81,12 @@ class LossesGoldenTest {
     List<Row> rows = new ArrayList<>();
     InverseTransformNetwork network =
         GoldenInverseNetwork.load(manager, golden, prefix + ".inv.fc.");
-    rows.add(new Row("inverse_sigmoid", new InverseForm(1, "inverse", network), false));
+    rows.add(
+        new Row(
+            "inverse_sigmoid",
+            new InverseForm(
+                new LossConfig.InverseForm(1, "inverse", Tiling.RESIZED_3X6, false), network),
+            false));
     rows.add(
         new Row(
             "bce2d",

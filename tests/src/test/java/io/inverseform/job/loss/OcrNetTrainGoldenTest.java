@@ -10,6 +10,8 @@ import io.inverseform.golden.Goldens;
 import io.inverseform.golden.Npz;
 import io.inverseform.job.config.LossConfig;
 import io.inverseform.job.config.LossConfig.Scope;
+import io.inverseform.job.config.LossConfig.Tiling;
+import io.inverseform.job.model.InverseTransformNetwork;
 import io.inverseform.job.model.OcrNet;
 import io.inverseform.job.torch.FlatParameters;
 import io.inverseform.job.torch.Tape;
@@ -33,13 +35,9 @@ class OcrNetTrainGoldenTest {
         NDManager manager = ocrNet.manager().newSubManager()) {
       FlatParameters.Collector collector = ocrNet.parameters().collect((offset, length) -> {});
       int images = golden.array("in.images").shape()[0];
-      TotalLoss loss =
-          loss(images, ocrNet.classes())
-              .plus(
-                  new InverseForm(
-                      0.3,
-                      "inverse",
-                      GoldenInverseNetwork.load(manager, golden, "inversenet.fc.")));
+      InverseTransformNetwork inverse =
+          GoldenInverseNetwork.load(manager, golden, "inversenet.fc.");
+      TotalLoss loss = new TotalLoss(loss(images), ocrNet.classes(), inverse);
       try (Tape tape = Tape.training(manager, collector, GoldenOcrNet.NO_DROPOUT)) {
         OcrNet.Outputs outputs =
             ocrNet.network().outputs(tape, Goldens.tensor(manager, golden.array("in.images")));
@@ -62,15 +60,14 @@ class OcrNetTrainGoldenTest {
   }
 
   /** The reference sums cross-entropies over the images, and averages the other terms. */
-  private static TotalLoss loss(int images, int classes) {
-    return new TotalLoss(
-        new LossConfig(
-            AUXILIARY,
-            List.of(
-                new LossConfig.CrossEntropy(images, "ce", 1, Scope.BATCH),
-                new LossConfig.BoundaryCrossEntropy(0.3, "bce", Scope.BATCH),
-                new LossConfig.EdgeAttention(0.1 * images, "attention", 0.8, 1, Scope.BATCH))),
-        classes);
+  private static LossConfig loss(int images) {
+    return new LossConfig(
+        AUXILIARY,
+        List.of(
+            new LossConfig.CrossEntropy(images, "ce", 1, Scope.BATCH),
+            new LossConfig.BoundaryCrossEntropy(0.3, "bce", Scope.BATCH),
+            new LossConfig.EdgeAttention(0.1 * images, "attention", 0.8, 1, Scope.BATCH),
+            new LossConfig.InverseForm(0.3, "inverse", Tiling.RESIZED_3X6, false)));
   }
 
   private static void compareOutputs(Npz golden, OcrNet.Outputs outputs) {

@@ -268,11 +268,33 @@ class OperatorsTest {
   }
 
   @Test
+  void smoothRowNormsHaveTheirGradientAlsoAtZero() {
+    new GradientCheck().input(3, 4).check(x -> Operators.smoothRowNorms(x.get(0), 0.5));
+    Differentiable rows =
+        new Differentiable(manager.create(new float[] {0, 0, 3, 4}, new Shape(2, 2)));
+    NDArray norms = Operators.smoothRowNorms(rows.leaf(), 0.01);
+    Differentiable.backward(norms.sum());
+    assertThat(norms.toFloatArray()).containsExactly(new float[] {0, 4.99f}, offset(1e-4f));
+    assertThat(norms.getFloat(0)).isZero();
+    assertThat(rows.gradient()).containsExactly(new float[] {0, 0, 0.6f, 0.8f}, offset(1e-5f));
+  }
+
+  @Test
+  void padToPutsZerosAroundAndHasItsGradient() {
+    new GradientCheck().input(1, 2, 2, 3).check(x -> Operators.padTo(x.get(0), 5, 4));
+    NDArray x = manager.create(new float[] {1, 2}, new Shape(1, 1, 1, 2));
+    NDArray padded = Operators.padTo(x, 2, 5);
+    assertThat(padded.getShape()).isEqualTo(new Shape(1, 1, 2, 5));
+    assertThat(padded.toFloatArray()).containsExactly(0, 1, 2, 0, 0, 0, 0, 0, 0, 0);
+    assertThat(Operators.padTo(x, 1, 1).toFloatArray()).containsExactly(1, 2);
+  }
+
+  @Test
   void tilesHaveTheirGradientAndOrder() {
     new GradientCheck().input(2, 1, 4, 6).check(x -> Operators.tiles(x.get(0), 2));
     NDArray x = manager.arange(0, 16, 1, DataType.FLOAT32).reshape(2, 1, 2, 4);
     NDArray tiles = Operators.tiles(x, 2);
-    assertThat(tiles.getShape()).isEqualTo(new Shape(4, 4));
+    assertThat(tiles.getShape()).isEqualTo(new Shape(4, 1, 2, 2));
     assertThat(tiles.toFloatArray())
         .containsExactly(0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15);
   }

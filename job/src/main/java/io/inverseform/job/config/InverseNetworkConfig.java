@@ -1,0 +1,78 @@
+package io.inverseform.job.config;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.io.Serializable;
+import java.util.List;
+
+/** The network that regresses the transform between two boundary tiles. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = InverseNetworkConfig.Convolutional.class, name = "convolutional"),
+  @JsonSubTypes.Type(
+      value = InverseNetworkConfig.MultiLayerPerceptron.class,
+      name = "multi_layer_perceptron")
+})
+public sealed interface InverseNetworkConfig extends Serializable {
+  /** Pixels on a side of a tile. */
+  int tile();
+
+  /** What is regressed. */
+  Transform transform();
+
+  /** Which numbers describe a transform theta; all are 0 for the identity. */
+  enum Transform {
+    /** Shift in x and y, scale in x and y: theta - I at (0, 2), (1, 2), (0, 0), (1, 1). */
+    EUCLIDEAN4(4),
+    /** All of theta - I, row-major (2, 3). */
+    EUCLIDEAN6(6);
+
+    private final int parameters;
+
+    Transform(int parameters) {
+      this.parameters = parameters;
+    }
+
+    /** How many numbers. */
+    public int parameters() {
+      return parameters;
+    }
+  }
+
+  /**
+   * Convolutions of stride 2 on both tiles, then two affine maps.
+   *
+   * @param tile pixels on a side
+   * @param channels of each convolution; each halves the tile
+   * @param hidden width between the affine maps
+   */
+  record Convolutional(int tile, List<Integer> channels, int hidden, Transform transform)
+      implements InverseNetworkConfig {
+    public Convolutional {
+      checkTile(tile);
+      channels = Check.list("channels", channels, v -> v >= 1, "at least 1");
+      Check.atLeast(1, "hidden", hidden);
+      Check.given("transform", transform);
+    }
+  }
+
+  /**
+   * Affine maps on the pixels of both tiles; published with tile 224, hidden 1000 and 32 and four
+   * numbers.
+   *
+   * @param tile pixels on a side
+   * @param hidden widths between the affine maps
+   */
+  record MultiLayerPerceptron(int tile, List<Integer> hidden, Transform transform)
+      implements InverseNetworkConfig {
+    public MultiLayerPerceptron {
+      checkTile(tile);
+      hidden = Check.list("hidden", hidden, v -> v >= 1, "at least 1");
+      Check.given("transform", transform);
+    }
+  }
+
+  private static void checkTile(int tile) {
+    Check.that(tile >= 4 && tile <= 1024, "tile", tile, "4 to 1024 pixels");
+  }
+}

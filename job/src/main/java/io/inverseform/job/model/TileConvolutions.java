@@ -1,0 +1,97 @@
+package io.inverseform.job.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.nn.Parameter;
+import io.inverseform.job.config.InverseNetworkConfig;
+import io.inverseform.job.torch.Initial;
+import io.inverseform.job.torch.Operators;
+import io.inverseform.job.torch.Tape;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A small inverse-transform network: convolutions of stride 2 on both tiles as two channels, and
+ * two affine maps on what is left, which still see where in the tile it is. Nothing is pooled and
+ * nothing normalised: a shift by a pixel stays visible, and a tile's transform depends on no other
+ * tile.
+ */
+final class TileConvolutions extends InverseTransformNetwork {
+  private static final int FIRST_KERNEL = 5;
+  private static final int KERNEL = 3;
+  private static final int STRIDE = 2;
+
+  /** Of the last layer's weights: before training, all transforms are nearly the identity. */
+  private static final double LAST_STD = 0.01;
+
+  private final Parameter weight;
+  private final Parameter bias;
+  private final List<Convolution> convolutions = new ArrayList<>();
+  private final Linear hidden;
+  private final Linear last;
+
+  TileConvolutions(InverseNetworkConfig.Convolutional config) {
+    super(config);
+    int in = config.channels().get(0);
+    weight =
+        weight(
+            "conv.0.weight",
+            Parameter.Type.WEIGHT,
+            initial(2 * FIRST_KERNEL * FIRST_KERNEL),
+            in,
+            2,
+            FIRST_KERNEL,
+            FIRST_KERNEL);
+    bias = weight("conv.0.bias", Parameter.Type.BIAS, Initial.constant(0), in);
+    int side = half(config.tile());
+    for (int out : config.channels().subList(1, config.channels().size())) {
+      Convolution convolution =
+          new Convolution(in, out, KERNEL, STRIDE, initial(in * KERNEL * KERNEL));
+      convolutions.add(add("conv." + 2 * (convolutions.size() + 1), convolution));
+      in = out;
+      side = half(side);
+    }
+    int flat = Math.multiplyExact(in, side * side);
+    hidden = add("fc.0", new Linear(flat, config.hidden(), initial(flat)));
+    last = add("fc.2", new Linear(config.hidden(), outputs(), Initial.normal(LAST_STD)));
+  }
+
+  private static int half(int side) {
+    return (side + 1) / STRIDE;
+  }
+
+  /** Keeps the variance through a ReLU (He et al., 2015). */
+  private static Initial initial(int fanIn) {
+    return Initial.uniform(Math.sqrt(6.0 / fanIn));
+  }
+
+  @Override
+  public NDArray ofTruth(Tape tape, NDArray truth) {
+    return first(tape, truth, ":, 1:", tape.use(bias));
+  }
+
+  @Override
+  NDArray ofPredicted(Tape tape, NDArray predicted) {
+    return first(tape, predicted, ":, :1", null);
+  }
+
+  private NDArray first(Tape tape, NDArray tiles, String channel, NDArray shift) {
+    try (NDArray half = tape.use(weight).get(new NDIndex(channel))) {
+      return Operators.convolution(tiles, half, shift, STRIDE);
+    }
+  }
+
+  @Override
+  NDArray head(Tape tape, NDArray x) {
+    NDArray y = x;
+    for (Convolution convolution : convolutions) {
+      y = convolution.forward(tape, y);
+      Operators.reluInPlace(y);
+    }
+    try (NDArray maps = y) {
+      y = hidden.forward(tape, maps.reshape(maps.getShape().get(0), -1));
+    }
+    Operators.reluInPlace(y);
+    return last.forward(tape, y);
+  }
+}
