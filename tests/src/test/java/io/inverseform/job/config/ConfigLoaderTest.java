@@ -144,12 +144,12 @@ class ConfigLoaderTest {
     assertRefused(
         complete,
         "--set loss.terms.0.type=dice: 'loss.terms[0].type' is unknown: 'dice'; known:"
-            + " class_weighted_cross_entropy, boundary_cross_entropy, edge_attention",
+            + " class_weighted_cross_entropy, boundary_cross_entropy, edge_attention, inverse_form",
         "loss.terms.0.type=dice");
     assertRefused(
         complete,
         "--set loss.terms=[{loss_weight: 1}]: missing key 'loss.terms[0].type'; known:"
-            + " class_weighted_cross_entropy, boundary_cross_entropy, edge_attention",
+            + " class_weighted_cross_entropy, boundary_cross_entropy, edge_attention, inverse_form",
         "loss.terms=[{loss_weight: 1}]");
   }
 
@@ -213,6 +213,7 @@ class ConfigLoaderTest {
         "loss.terms=[] | 'loss.terms' must be a list of at least 1, is []",
         "loss.terms.0.loss_weight=NaN | 'loss.terms[0].loss_weight' must be a finite number, 0 or above, is NaN",
         "loss.terms.1.loss_name=segmentation | 'loss.terms' must be terms of different loss_name, is [segmentation, segmentation, edge_attention]",
+        "loss.terms.0={type: inverse_form, loss_weight: 1, loss_name: i, tiling: whole, anchored: true} | 'loss.terms[0].tiling' must be one of padded, resized_3x6, is \"whole\"",
         "loss.terms.2.threshold=1 | 'loss.terms[2].threshold' must be in 0..1, below 1, is 1.0",
         "augment.crop_height=16 | 'augment.crop_height' must be at least 32, is 16",
         "augment.scale_min=9 | 'augment.scale_min' must be at most 'scale_max' = 1.5, is 9.0",
