@@ -19,7 +19,7 @@ sealed interface Control {
   /** A step has ended. */
   record Progress(long step, String payload) implements Control {}
 
-  record Failed(String message, String stackTrace, boolean consequence) implements Control {}
+  record Failed(String message, String stackTrace, WorkerFailure.Kind kind) implements Control {}
 
   /** Ends in order: its silence is no failure from now on. */
   record Leave() implements Control {}

@@ -47,7 +47,7 @@ final class ControlCodec {
     if (message instanceof Control.Failed m) {
       return new Writer(5)
           .text(attempt)
-          .number(m.consequence() ? 1 : 0)
+          .number(m.kind().ordinal())
           .text(cut(m.message()))
           .text(cut(m.stackTrace()))
           .bytes();
@@ -145,8 +145,11 @@ final class ControlCodec {
       case 3 -> new Control.Heartbeat();
       case 4 -> new Control.Progress(in.getLong(), text(in));
       case 5 -> {
-        boolean consequence = in.getInt() != 0;
-        yield new Control.Failed(text(in), text(in), consequence);
+        int kind = in.getInt();
+        if (kind < 0 || kind >= WorkerFailure.Kind.values().length) {
+          throw new RefusedException("failure of unknown kind " + kind);
+        }
+        yield new Control.Failed(text(in), text(in), WorkerFailure.Kind.values()[kind]);
       }
       case 6 -> new Control.Leave();
       default -> throw new RefusedException("control message of unknown type " + type);

@@ -1,6 +1,9 @@
 package io.inverseform.job.allreduce;
 
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -36,7 +39,8 @@ public final class Coordinator implements AutoCloseable {
     this.codec = new ControlCodec(settings.attempt());
     this.watch = daemon("coordinator-watch");
     this.events = daemon("coordinator-events");
-    this.roster = new Roster(settings.worldSize(), settings.limit(), this::failed);
+    this.roster =
+        new Roster(settings.worldSize(), settings.limit(), settings.silence(), this::failed);
     if (!settings.security().isAuthenticationEnabled()) {
       LOG.warn(
           "spark.authenticate is off: whoever reaches the ports of driver and executors"
@@ -52,7 +56,8 @@ public final class Coordinator implements AutoCloseable {
             bindHost,
             settings.limit(),
             new Handler());
-    long period = Math.max(10, Math.min(500, settings.limit().toMillis() / 4));
+    Duration shortest = Collections.min(List.of(settings.limit(), settings.silence()));
+    long period = Math.max(10, Math.min(500, shortest.toMillis() / 4));
     watch.scheduleWithFixedDelay(
         () -> guard(() -> roster.check(System.nanoTime())), period, period, TimeUnit.MILLISECONDS);
   }
@@ -112,7 +117,11 @@ public final class Coordinator implements AutoCloseable {
   }
 
   private void failed(WorkerFailure failure) {
-    LOG.warn("{}", failure);
+    if (failure.consequence()) {
+      LOG.debug("{}", failure);
+    } else {
+      LOG.warn("{}", failure);
+    }
     events.execute(() -> guard(() -> listener.onFailure(failure)));
   }
 
@@ -127,7 +136,10 @@ public final class Coordinator implements AutoCloseable {
       roster.driverFailed(
           "the driver could not handle the report of rank %d at step %d: %s"
               .formatted(rank, report.step(), e.getMessage()),
-          StackTraces.of(e));
+          StackTraces.of(e),
+          e instanceof UncheckedIOException
+              ? WorkerFailure.Kind.ERROR
+              : WorkerFailure.Kind.UNRECOVERABLE);
     }
   }
 

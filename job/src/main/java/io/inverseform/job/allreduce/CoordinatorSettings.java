@@ -13,7 +13,8 @@ import org.apache.spark.SparkConf;
  * @param host this host's name or address as executors reach it
  * @param attempt id of the attempt, 1 to 64 characters; see {@link #newAttempt}
  * @param worldSize workers to admit, from 1
- * @param limit how long workers wait for one another, and for how long a worker may be silent
+ * @param limit how long workers wait for one another
+ * @param silence after which a worker without a heartbeat is given up
  */
 public record CoordinatorSettings(
     SparkConf conf,
@@ -21,14 +22,16 @@ public record CoordinatorSettings(
     String host,
     String attempt,
     int worldSize,
-    Duration limit) {
+    Duration limit,
+    Duration silence) {
   /**
    * @throws IllegalArgumentException for numbers that make no attempt
    */
   public CoordinatorSettings {
-    if (worldSize < 1 || limit.toMillis() < 1) {
+    if (worldSize < 1 || limit.toMillis() < 1 || silence.toMillis() < 1) {
       throw new IllegalArgumentException(
-          "no attempt with " + worldSize + " workers and a limit of " + limit);
+          "no attempt with %d workers and limits of %s and %s"
+              .formatted(worldSize, limit, silence));
     }
     requireAttempt(attempt);
   }

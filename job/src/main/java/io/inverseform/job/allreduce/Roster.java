@@ -19,17 +19,21 @@ import java.util.stream.Collectors;
 final class Roster {
   private final int worldSize;
   private final Duration limit;
+  private final Duration silence;
   private final Consumer<WorkerFailure> onFailure;
   private final Map<Object, Member> members = new LinkedHashMap<>();
   private final Directives directives = new Directives();
   private boolean assigned;
   private long waitingSince;
+  private boolean looked;
+  private long lookedAt;
   private String abort;
   private WorkerFailure rootCause;
 
-  Roster(int worldSize, Duration limit, Consumer<WorkerFailure> onFailure) {
+  Roster(int worldSize, Duration limit, Duration silence, Consumer<WorkerFailure> onFailure) {
     this.worldSize = worldSize;
     this.limit = limit;
+    this.silence = silence;
     this.onFailure = onFailure;
   }
 
@@ -47,7 +51,7 @@ final class Roster {
     Optional<String> difference = members.values().stream().findFirst().flatMap(member::difference);
     members.put(connection, member);
     if (difference.isPresent()) {
-      fail(difference.get());
+      fail(difference.get(), WorkerFailure.Kind.UNRECOVERABLE);
     } else if (members.size() == worldSize) {
       assign(now);
     }
@@ -89,7 +93,7 @@ final class Roster {
   }
 
   private int heartbeatMillis() {
-    return (int) Math.max(20, Math.min(1000, limit.toMillis() / 5));
+    return (int) Math.max(20, Math.min(1000, silence.toMillis() / 5));
   }
 
   synchronized void ready(Object connection, Consumer<Control.Reply> answer, long now) {
@@ -131,7 +135,7 @@ final class Roster {
       Object connection, Control.Failed message, Consumer<Control.Reply> answer) {
     Member member = members.get(connection);
     if (member != null && !member.gone) {
-      fail(member, message.message(), message.stackTrace(), message.consequence());
+      fail(member, message.message(), message.stackTrace(), message.kind());
     }
     answer.accept(new Control.Carry(List.of()));
   }
@@ -154,7 +158,7 @@ final class Roster {
           member,
           "its connection to the driver was closed: the executor ended or was cut off",
           "",
-          false);
+          WorkerFailure.Kind.LOST);
     } else {
       members.remove(connection);
     }
@@ -165,13 +169,15 @@ final class Roster {
     if (abort != null || members.isEmpty()) {
       return;
     }
+    excuseIfDeaf(now);
     boolean overdue = now - waitingSince > limit.toNanos();
     if (!assigned && overdue) {
       fail(
           ("%d of %d workers registered within %d s: %s. The other tasks did not start, or cannot reach"
                   + " the driver: see the executors' logs, check that the cluster has %d free slots"
                   + " (train.workers), and that executors can connect to the driver on all ports")
-              .formatted(members.size(), worldSize, limit.toSeconds(), list(m -> true), worldSize));
+              .formatted(members.size(), worldSize, limit.toSeconds(), list(m -> true), worldSize),
+          WorkerFailure.Kind.ERROR);
     } else if (assigned && overdue && members.values().stream().anyMatch(Member::waitsForPeers)) {
       fail(
           ("%d of %d workers connected to their peers within %d s; missing: %s. See their logs, and"
@@ -180,10 +186,11 @@ final class Roster {
                   members.values().stream().filter(m -> m.ready).count(),
                   worldSize,
                   limit.toSeconds(),
-                  list(m -> !m.ready)));
+                  list(m -> !m.ready)),
+          WorkerFailure.Kind.ERROR);
     } else if (assigned) {
       members.values().stream()
-          .filter(m -> !m.gone && now - m.seen > limit.toNanos())
+          .filter(m -> !m.gone && now - m.seen > silence.toNanos())
           .findFirst()
           .ifPresent(
               m ->
@@ -193,8 +200,17 @@ final class Roster {
                               + " see its log")
                           .formatted(TimeUnit.NANOSECONDS.toSeconds(now - m.seen)),
                       "",
-                      false));
+                      WorkerFailure.Kind.SILENT));
     }
+  }
+
+  /** A driver that was stopped itself, or swapped out, has heard nobody: no worker's fault. */
+  private void excuseIfDeaf(long now) {
+    if (looked && now - lookedAt > silence.toNanos() / 2) {
+      members.values().forEach(member -> member.seen = now);
+    }
+    looked = true;
+    lookedAt = now;
   }
 
   /**
@@ -212,21 +228,21 @@ final class Roster {
     return Optional.of(member);
   }
 
-  private void fail(Member member, String message, String stackTrace, boolean consequence) {
+  private void fail(Member member, String message, String stackTrace, WorkerFailure.Kind kind) {
     member.gone = true;
     fail(
         new WorkerFailure(
-            member.rank, member.address.toString(), member.step, message, stackTrace, consequence));
+            member.rank, member.address.toString(), member.step, message, stackTrace, kind));
   }
 
   /** Nobody's fault in particular: the message says who is there and who is not. */
-  private void fail(String message) {
-    driverFailed(message, "");
+  private void fail(String message, WorkerFailure.Kind kind) {
+    driverFailed(message, "", kind);
   }
 
   /** The attempt cannot go on for a reason that lies with no worker. */
-  synchronized void driverFailed(String message, String stackTrace) {
-    fail(new WorkerFailure(-1, "", -1, message, stackTrace, false));
+  synchronized void driverFailed(String message, String stackTrace, WorkerFailure.Kind kind) {
+    fail(new WorkerFailure(-1, "", -1, message, stackTrace, kind));
   }
 
   private void fail(WorkerFailure failure) {

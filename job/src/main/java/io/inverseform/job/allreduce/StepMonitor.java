@@ -160,7 +160,7 @@ final class StepMonitor {
                   + " from "
                   + names(ranks)
                   + ". See the logs of those executors; if they are alive and only slow, raise"
-                  + " train.timeoutSeconds.");
+                  + " train.timeout_seconds.");
         }
         changed.awaitNanos(Math.min(left, LOOK_AROUND_NANOS));
       } catch (InterruptedException e) {

@@ -1,10 +1,8 @@
 package io.inverseform.job.allreduce;
 
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
 
 /**
  * A worker's side of one attempt, on the control path: opens this worker's server, registers with
@@ -155,10 +153,16 @@ public final class WorkerClient implements AutoCloseable {
    * known before its consequences. Waits a few seconds at most, never throws.
    */
   public void fail(Throwable cause) {
-    boolean consequence =
-        Stream.iterate(cause, Objects::nonNull, Throwable::getCause)
-            .anyMatch(PeerFailedException.class::isInstance);
-    driver.farewell(new Control.Failed(cause.toString(), StackTraces.of(cause), consequence));
+    driver.farewell(new Control.Failed(cause.toString(), StackTraces.of(cause), kind(cause)));
+  }
+
+  private static WorkerFailure.Kind kind(Throwable failure) {
+    if (PeerFailedException.isBehind(failure)) {
+      return WorkerFailure.Kind.CONSEQUENCE;
+    }
+    return UnrecoverableException.isBehind(failure)
+        ? WorkerFailure.Kind.UNRECOVERABLE
+        : WorkerFailure.Kind.ERROR;
   }
 
   /** Leaves the attempt in order. Close the exchange first. */

@@ -8,10 +8,28 @@ package io.inverseform.job.allreduce;
  * @param step the last one it reported, -1 before the first
  * @param message what happened
  * @param stackTrace of the executor; empty if the worker vanished
- * @param consequence whether it only stopped because another did
  */
 public record WorkerFailure(
-    int rank, String host, long step, String message, String stackTrace, boolean consequence) {
+    int rank, String host, long step, String message, String stackTrace, Kind kind) {
+  /** What sort of failure it is; the ordinal is its byte on the wire. */
+  public enum Kind {
+    /** The worker threw, or the workers did not come together: another attempt may go better. */
+    ERROR,
+    /** Another attempt would fail alike; see {@link UnrecoverableException}. */
+    UNRECOVERABLE,
+    /** The worker's connection was closed. */
+    LOST,
+    /** The worker sends no heartbeat; its process may still hold a task slot. */
+    SILENT,
+    /** It only stopped because another did. */
+    CONSEQUENCE
+  }
+
+  /** Whether this worker only stopped because another did. */
+  public boolean consequence() {
+    return kind == Kind.CONSEQUENCE;
+  }
+
   @Override
   public String toString() {
     return rank < 0

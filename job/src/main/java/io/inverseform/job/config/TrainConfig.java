@@ -13,7 +13,12 @@ import java.io.Serializable;
  * @param checkpointEvery steps between checkpoints; one is always written at the end
  * @param keepCheckpoints newest checkpoints kept
  * @param decodeThreads threads a worker that decode pictures ahead of the step
- * @param timeoutSeconds longest wait for any other worker
+ * @param timeoutSeconds longest wait for any other worker, and for the cluster to replace an
+ *     executor
+ * @param heartbeatSeconds silence after which a worker is given up; heartbeats come every second,
+ *     from a thread of their own, whatever the worker computes
+ * @param maxRestarts attempts after a failed one without a new checkpoint in between; a training
+ *     that makes progress may be restarted any number of times
  */
 public record TrainConfig(
     int workers,
@@ -25,7 +30,9 @@ public record TrainConfig(
     int checkpointEvery,
     int keepCheckpoints,
     int decodeThreads,
-    int timeoutSeconds)
+    int timeoutSeconds,
+    int heartbeatSeconds,
+    int maxRestarts)
     implements Serializable {
   public TrainConfig {
     Check.atLeast(1, "workers", workers);
@@ -38,5 +45,7 @@ public record TrainConfig(
     Check.atLeast(1, "keep_checkpoints", keepCheckpoints);
     Check.atLeast(1, "decode_threads", decodeThreads);
     Check.atLeast(1, "timeout_seconds", timeoutSeconds);
+    Check.atLeast(1, "heartbeat_seconds", heartbeatSeconds);
+    Check.atLeast(0, "max_restarts", maxRestarts);
   }
 }

@@ -53,7 +53,7 @@ public final class ProgressLine implements AutoCloseable {
     this.shownAt = start;
   }
 
-  /** Counts more items as done. */
+  /** Counts more items as done; fewer, if they have to be done again. */
   public synchronized void advance(long more) {
     done += more;
     long now = clock.getAsLong();

@@ -3,6 +3,7 @@ package io.inverseform.job.train;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.inverseform.job.allreduce.UnrecoverableException;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
@@ -158,6 +159,7 @@ final class Checkpoints {
    * all ranks' if the number of workers has changed.
    *
    * @throws IOException if a file is missing, truncated or damaged, naming it
+   * @throws UnrecoverableException if it is of another network
    */
   void restore(Manifest manifest, int worldSize, State state) throws IOException {
     requireFit(manifest, state);
@@ -182,7 +184,7 @@ final class Checkpoints {
   private void requireFit(Manifest manifest, State state) throws IOException {
     if (manifest.weights() != state.weights().capacity()
         || manifest.buffers() != state.buffers().capacity()) {
-      throw new IOException(
+      throw new UnrecoverableException(
           "checkpoint "
               + folder(manifest.step())
               + " holds "

@@ -11,8 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 
 /** Where a run keeps its configuration, metrics, checkpoints and model. */
@@ -53,9 +55,20 @@ public final class RunFolder {
     return new Path(folder, "model.safetensors");
   }
 
-  /** Metrics of the training that began with a step, a JSON object a line. */
+  /**
+   * Metrics of the attempt that began with a step, a JSON object a line. Where files overlap, the
+   * one that began later tells what became of the step.
+   */
   public Path metrics(long firstStep) {
     return new Path(folder, "metrics/from-step-%08d.jsonl".formatted(firstStep));
+  }
+
+  /** Begins the metrics of an attempt. */
+  FSDataOutputStream createMetrics(long firstStep) throws IOException {
+    // With its checksums the local file system would hold back the last lines.
+    FileSystem live =
+        fileSystem instanceof LocalFileSystem local ? local.getRawFileSystem() : fileSystem;
+    return live.create(metrics(firstStep), true);
   }
 
   /** Scores of a split, as JSON. */

@@ -1,6 +1,7 @@
 package io.inverseform.job.train;
 
 import io.inverseform.job.allreduce.Directive;
+import io.inverseform.job.allreduce.UnrecoverableException;
 import io.inverseform.job.allreduce.WorkerClient;
 import io.inverseform.job.config.TrainConfig;
 import java.io.IOException;
@@ -91,7 +92,7 @@ final class TrainingLoop<E> {
 
   private void requireFinite(int skippedInARow, long step, ExampleLoader.Loaded<E> loaded) {
     if (skippedInARow >= MAX_SKIPPED) {
-      throw new IllegalStateException(
+      throw new UnrecoverableException(
           "no finite gradient in "
               + skippedInARow
               + " steps up to step "

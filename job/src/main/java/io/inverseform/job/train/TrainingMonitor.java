@@ -1,50 +1,66 @@
 package io.inverseform.job.train;
 
-import io.inverseform.job.allreduce.CoordinatorListener;
-import io.inverseform.job.allreduce.WorkerFailure;
+import io.inverseform.job.config.TrainConfig;
 import io.inverseform.job.progress.ProgressLine;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
+import org.apache.hadoop.fs.FSDataOutputStream;
 
 /**
- * The driver's ear: shows the live line, writes the metrics, and makes a checkpoint visible when
- * all ranks have written their files. Called by one thread of the coordinator's.
+ * The driver's ear over all attempts: shows the live line, writes the metrics, and makes a
+ * checkpoint visible when all ranks have written their files. A step that is run again in a later
+ * attempt counts once.
  */
-final class TrainingMonitor implements CoordinatorListener, AutoCloseable {
+final class TrainingMonitor implements AutoCloseable {
+  /** Hadoop's name for what object stores cannot do. */
+  private static final String FLUSH_TO_READERS = "hflush";
+
   private final int worldSize;
   private final int epochs;
   private final Checkpoints checkpoints;
   private final int keep;
   private final ProgressLine line;
-  private final OutputStream metrics;
+  private final RunFolder run;
   private final Map<Long, List<Checkpoints.Part>> written = new TreeMap<>();
-  private final List<StepReport> reports = new ArrayList<>();
+  private final NavigableMap<Long, StepReport> reports = new TreeMap<>();
+  private FSDataOutputStream metrics;
+  private long lastStep;
   private Map<String, Double> scores = Map.of();
 
   /**
-   * A monitor of one attempt.
+   * A monitor; to be told of attempts by {@link #begin}.
    *
-   * @param images that the attempt will see
+   * @param images that the training will see
    */
-  TrainingMonitor(int worldSize, int epochs, int keep, RunFolder run, long firstStep, long images)
-      throws IOException {
-    this.worldSize = worldSize;
-    this.epochs = epochs;
-    this.keep = keep;
+  TrainingMonitor(TrainConfig config, RunFolder run, long images) {
+    this.worldSize = config.workers();
+    this.epochs = config.epochs();
+    this.keep = config.keepCheckpoints();
+    this.run = run;
     checkpoints = run.checkpoints();
-    metrics = run.fileSystem().create(run.metrics(firstStep), true);
     line = new ProgressLine("train", "images", images);
   }
 
-  @Override
-  public void onProgress(int rank, long step, String payload) {
+  /** An attempt begins behind a step: what was reported of later steps is void. */
+  synchronized void begin(long resumeFrom) throws IOException {
+    Map<Long, StepReport> redone = reports.tailMap(resumeFrom, false);
+    line.advance(-redone.values().stream().mapToLong(StepReport::images).sum());
+    redone.clear();
+    written.clear();
+    lastStep = resumeFrom;
+    closeMetrics();
+    metrics = run.createMetrics(resumeFrom + 1);
+  }
+
+  /** A worker ended a step; calls come one at a time. */
+  synchronized void onProgress(int rank, long step, String payload) {
     StepReport report = StepReport.parse(payload);
     try {
       if (report.checkpoint() != null) {
@@ -60,8 +76,11 @@ final class TrainingMonitor implements CoordinatorListener, AutoCloseable {
 
   private void record(StepReport report) throws IOException {
     metrics.write((report.json() + "\n").getBytes(StandardCharsets.UTF_8));
-    metrics.flush();
-    reports.add(report);
+    if (metrics.hasCapability(FLUSH_TO_READERS)) {
+      metrics.hflush();
+    }
+    reports.put(report.step(), report);
+    lastStep = report.step();
     if (report.validation() != null) {
       scores = report.validation();
     }
@@ -95,19 +114,25 @@ final class TrainingMonitor implements CoordinatorListener, AutoCloseable {
     }
   }
 
-  @Override
-  public void onFailure(WorkerFailure failure) {
-    // The stage ends by itself; Training reports the root cause.
-  }
-
   /** What rank 0 reported, step by step; complete when the coordinator is closed. */
-  List<StepReport> reports() {
-    return List.copyOf(reports);
+  synchronized List<StepReport> reports() {
+    return List.copyOf(reports.values());
+  }
+
+  /** The last step that rank 0 reported, or the one that the attempt began behind. */
+  synchronized long lastStep() {
+    return lastStep;
   }
 
   @Override
-  public void close() throws IOException {
+  public synchronized void close() throws IOException {
     line.close();
-    metrics.close();
+    closeMetrics();
+  }
+
+  private void closeMetrics() throws IOException {
+    if (metrics != null) {
+      metrics.close();
+    }
   }
 }

@@ -17,7 +17,7 @@ class ControlCodecTest {
           new Control.Ready(),
           new Control.Heartbeat(),
           new Control.Progress(1L << 40, "{\"loss\":1}"),
-          new Control.Failed("message", "trace", true),
+          new Control.Failed("message", "trace", WorkerFailure.Kind.SILENT),
           new Control.Leave());
   private static final List<Control.Reply> REPLIES =
       List.of(
@@ -82,7 +82,9 @@ class ControlCodecTest {
   void aHugeStackTraceArrivesCutAHugePayloadIsAnError() {
     String huge = "x".repeat(10_000_000);
     Control.Failed failed =
-        (Control.Failed) CODEC.decode(CODEC.encode(new Control.Failed("message", huge, false)));
+        (Control.Failed)
+            CODEC.decode(
+                CODEC.encode(new Control.Failed("message", huge, WorkerFailure.Kind.ERROR)));
     assertThat(failed.stackTrace()).startsWith("xxx").hasSizeLessThan(huge.length());
     assertThatThrownBy(() -> CODEC.encode(new Control.Progress(1, huge)))
         .hasMessage("text of 10000000 bytes for the driver, at most 131072");

@@ -1,7 +1,6 @@
 package io.inverseform.job.allreduce;
 
 import java.lang.management.ManagementFactory;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,7 +24,8 @@ final class ExchangeBench {
             "localhost",
             "bench",
             world,
-            Duration.ofSeconds(60));
+            Workers.LONG,
+            Workers.LONG);
     CoordinatorListener silent =
         new CoordinatorListener() {
           @Override

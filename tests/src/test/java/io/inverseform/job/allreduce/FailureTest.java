@@ -96,7 +96,7 @@ class FailureTest {
           .hasMessageMatching(
               "rank 0 \\(localhost\\) at step 17: waited 2 s for gradients of its shard \\[0, 192\\) from"
                   + " rank 1 \\(localhost:\\d+\\), rank 2 \\(localhost:\\d+\\)\\. See the logs of those executors;"
-                  + " if they are alive and only slow, raise train.timeoutSeconds\\.");
+                  + " if they are alive and only slow, raise train.timeout_seconds\\.");
       assertThat(Workers.failure(runs.get(2)))
           .hasMessageContaining("rank 2 (localhost) at step 17: ")
           .hasMessageContaining("the sum of 3 values (round 0) from rank 0");
@@ -107,7 +107,7 @@ class FailureTest {
   @Test
   void aWorkerThatFallsSilentIsReportedWithHostAndLastStep() {
     List<WorkerFailure> failures = new ArrayList<>();
-    Roster roster = new Roster(1, Duration.ofSeconds(60), failures::add);
+    Roster roster = new Roster(1, Duration.ofSeconds(300), Duration.ofSeconds(60), failures::add);
     roster.register(
         "connection", new Control.Register(0, new Address("a", 1), Map.of()), r -> {}, 0);
     roster.progress(
@@ -116,16 +116,18 @@ class FailureTest {
     assertThat(failures).isEmpty();
     roster.check(Duration.ofSeconds(66).toNanos());
     assertThat(failures).hasSize(1);
+    assertThat(failures.get(0).kind()).isEqualTo(WorkerFailure.Kind.SILENT);
     assertThat(roster.rootCause().orElseThrow().toString())
         .startsWith("rank 0 (a:1) failed after step 12: no heartbeat for 61 s");
   }
 
   @Test
   void aVanishedWorkerIsTheRootCauseEvenIfAPeerNoticedFirst() {
-    Roster roster = new Roster(2, Duration.ofSeconds(60), failure -> {});
+    Roster roster = new Roster(2, Workers.LONG, Workers.LONG, failure -> {});
     roster.register("a", new Control.Register(0, new Address("a", 1), Map.of()), r -> {}, 0);
     roster.register("b", new Control.Register(1, new Address("b", 1), Map.of()), r -> {}, 0);
-    roster.failed("a", new Control.Failed("lost rank 1", "trace", true), r -> {});
+    roster.failed(
+        "a", new Control.Failed("lost rank 1", "trace", WorkerFailure.Kind.CONSEQUENCE), r -> {});
     assertThat(roster.rootCause().orElseThrow().rank()).isZero();
     roster.disconnected("b");
     assertThat(roster.rootCause().orElseThrow().toString())

@@ -41,7 +41,13 @@ final class Workers implements AutoCloseable, CoordinatorListener {
     this.coordinator =
         Coordinator.start(
             new CoordinatorSettings(
-                conf, security(conf), "localhost", ATTEMPT, worldSize, coordinatorLimit),
+                conf,
+                security(conf),
+                "localhost",
+                ATTEMPT,
+                worldSize,
+                coordinatorLimit,
+                coordinatorLimit),
             this);
   }
 

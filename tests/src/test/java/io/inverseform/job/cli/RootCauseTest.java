@@ -26,19 +26,14 @@ class RootCauseTest {
 
   @Test
   void aFailedWorkerIsNamedWithWhatItDiedOf() {
-    String message =
-        "rank 1 (node7:4711) failed after step 5: java.lang.IllegalStateException: no crop\n"
-            + "java.lang.IllegalStateException: no crop\n"
-            + "\tat io.inverseform.X.y(X.java:1)\n";
+    String line =
+        "rank 1 (node7:4711) failed after step 5: java.lang.IllegalStateException: no crop";
+    String trace = "java.lang.IllegalStateException: no crop\n\tat io.inverseform.X.y(X.java:1)\n";
     RuntimeException spark = new RuntimeException("Job aborted");
-    assertThat(RootCause.line(new TrainingException(message, spark)))
-        .isEqualTo(
-            "rank 1 (node7:4711) failed after step 5: java.lang.IllegalStateException: no crop");
-    String caused = message + "Caused by: java.io.IOException: disk full\n\tat a.B.c(D.java:1)\n";
-    assertThat(RootCause.line(new TrainingException(caused, spark)))
-        .isEqualTo(
-            "rank 1 (node7:4711) failed after step 5: java.lang.IllegalStateException: no crop:"
-                + " java.io.IOException: disk full");
+    assertThat(RootCause.line(TrainingException.last(line, trace, spark))).isEqualTo(line);
+    String caused = trace + "Caused by: java.io.IOException: disk full\n\tat a.B.c(D.java:1)\n";
+    assertThat(RootCause.line(TrainingException.last(line, caused, spark)))
+        .isEqualTo(line + ": java.io.IOException: disk full");
   }
 
   @Test

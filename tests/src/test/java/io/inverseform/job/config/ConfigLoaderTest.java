@@ -223,6 +223,8 @@ class ConfigLoaderTest {
         "schedule.warmup_steps=-1 | 'schedule.warmup_steps' must be at least 0, is -1",
         "train.workers=0 | 'train.workers' must be at least 1, is 0",
         "train.timeout_seconds=0 | 'train.timeout_seconds' must be at least 1, is 0",
+        "train.heartbeat_seconds=0 | 'train.heartbeat_seconds' must be at least 1, is 0",
+        "train.max_restarts=-1 | 'train.max_restarts' must be at least 0, is -1",
         "evaluate.scale=0 | 'evaluate.scale' must be a finite number above 0, is 0.0"
       })
   void aValueOutOfRangeIsShownWithItsRange(String setting, String problem) {

@@ -1,0 +1,226 @@
+package io.inverseform.job.train;
+
+import io.inverseform.job.allreduce.Coordinator;
+import io.inverseform.job.allreduce.CoordinatorListener;
+import io.inverseform.job.allreduce.CoordinatorSettings;
+import io.inverseform.job.allreduce.WorkerFailure;
+import io.inverseform.job.config.ConfigYaml;
+import io.inverseform.job.config.JobConfig;
+import io.inverseform.job.config.TrainConfig;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkContext;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.rdd.RDD;
+import org.apache.spark.util.SerializableConfiguration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import scala.reflect.ClassTag$;
+
+/**
+ * One attempt at the training, as one barrier stage of one task a worker, which Spark never
+ * retries. The stage is ended as soon as a worker fails, since Spark may not notice for minutes;
+ * when the attempt is over, so are its tasks.
+ */
+final class Attempt implements CoordinatorListener {
+  private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
+
+  private final SparkContext spark;
+  private final Task task;
+  private final TrainConfig train;
+  private final TrainingMonitor monitor;
+  private final String id = CoordinatorSettings.newAttempt();
+
+  /** What the workers are to do, in every attempt. */
+  record Task(Objective.Factory objective, JobConfig config, Configuration hadoop) {}
+
+  Attempt(SparkContext spark, Task task, TrainingMonitor monitor) {
+    this.spark = spark;
+    this.task = task;
+    this.train = task.config().train();
+    this.monitor = monitor;
+  }
+
+  /**
+   * Runs to the end.
+   *
+   * @param resumeFrom step of the checkpoint to start from; 0 for the initial weights
+   * @throws TrainingException if a worker or the stage failed; all tasks have ended, unless it says
+   *     otherwise
+   */
+  List<Worker.Result> run(long resumeFrom) {
+    CoordinatorSettings settings =
+        new CoordinatorSettings(
+            SparkEnv.get().conf(),
+            SparkEnv.get().securityManager(),
+            SparkEnv.get().rpcEnv().address().host(),
+            id,
+            train.workers(),
+            timeout(),
+            heartbeat());
+    try (TaskWatch tasks = new TaskWatch(spark, id, train.workers())) {
+      Coordinator coordinator = Coordinator.start(settings, this);
+      List<Worker.Result> results;
+      try (coordinator) {
+        results = results(coordinator, tasks, resumeFrom);
+      }
+      // The last report can fail on the driver when the workers are through already.
+      coordinator
+          .failure()
+          .ifPresent(
+              failure -> {
+                throw explained(failure, Optional.empty(), null);
+              });
+      return results;
+    }
+  }
+
+  private List<Worker.Result> results(Coordinator coordinator, TaskWatch tasks, long resumeFrom) {
+    try {
+      return collect(coordinator, resumeFrom);
+    } catch (Exception e) {
+      // Scala throws SparkException without declaring it. The coordinator still listens: what the
+      // tasks say at their end may be the root cause.
+      throw ended(e, coordinator, tasks);
+    }
+  }
+
+  private Duration timeout() {
+    return Duration.ofSeconds(train.timeoutSeconds());
+  }
+
+  private Duration heartbeat() {
+    return Duration.ofSeconds(train.heartbeatSeconds());
+  }
+
+  private List<Worker.Result> collect(Coordinator coordinator, long resumeFrom) {
+    WorkerSpec spec =
+        new WorkerSpec(
+            task.objective(),
+            ConfigYaml.write(task.config()),
+            new SerializableConfiguration(task.hadoop()),
+            coordinator.address(),
+            id,
+            resumeFrom);
+    List<Integer> partitions = IntStream.range(0, train.workers()).boxed().toList();
+    RDD<Worker.Result> stage =
+        JavaSparkContext.fromSparkContext(spark)
+            .parallelize(partitions, train.workers())
+            .rdd()
+            .barrier()
+            .mapPartitions(
+                new WorkerTask(spec), false, ClassTag$.MODULE$.apply(Worker.Result.class));
+    spark.setJobGroup(id, "training from step " + (resumeFrom + 1), false);
+    try {
+      return Arrays.asList((Worker.Result[]) stage.collect());
+    } finally {
+      spark.clearJobGroup();
+    }
+  }
+
+  @Override
+  public void onProgress(int rank, long step, String payload) {
+    monitor.onProgress(rank, step, payload);
+  }
+
+  @Override
+  public void onFailure(WorkerFailure failure) {
+    if (!failure.consequence()) {
+      spark.cancelJobGroup(id);
+    }
+  }
+
+  /** Why the stage failed; waits until its tasks have ended, and for what they say of it. */
+  private TrainingException ended(Exception failed, Coordinator coordinator, TaskWatch tasks) {
+    try {
+      endTasks(coordinator, tasks);
+    } catch (InterruptedException e) {
+      spark.cancelJobGroup(id);
+      Thread.currentThread().interrupt();
+      return TrainingException.last("the driver was told to stop", "", e);
+    }
+    Optional<WorkerFailure> told = coordinator.failure().filter(failure -> !failure.consequence());
+    Optional<TaskWatch.Failure> seen = tasks.firstFailure();
+    if (told.isPresent()) {
+      return explained(told.get(), tasks.failure(told.get().rank()), failed);
+    }
+    if (seen.isPresent() && !seen.get().consequence()) {
+      return explained(seen.get(), failed);
+    }
+    return coordinator
+        .failure()
+        .map(failure -> explained(failure, Optional.empty(), failed))
+        .orElseGet(() -> explained(failed));
+  }
+
+  /**
+   * Waits until the tasks have ended, so that they hold no slot, memory or GPU in the next attempt.
+   * An executor that is silent, or whose task does not end, is killed.
+   */
+  private void endTasks(Coordinator coordinator, TaskWatch tasks) throws InterruptedException {
+    coordinator
+        .failure()
+        .filter(failure -> failure.kind() == WorkerFailure.Kind.SILENT)
+        .flatMap(failure -> tasks.place(failure.rank()))
+        .ifPresent(this::replace);
+    Map<Integer, TaskWatch.Place> alive = tasks.awaitEnd(heartbeat());
+    if (alive.isEmpty()) {
+      return;
+    }
+    alive.values().forEach(this::replace);
+    alive = tasks.awaitEnd(timeout());
+    if (!alive.isEmpty()) {
+      throw TrainingException.last(
+          "%s. The tasks of %s have not ended within %d s: end these processes, then go on with --resume"
+              .formatted(
+                  coordinator.failure().map(WorkerFailure::toString).orElse("the attempt failed"),
+                  alive,
+                  train.timeoutSeconds()),
+          "",
+          null);
+    }
+  }
+
+  private void replace(TaskWatch.Place place) {
+    if (!place.executor().equals("driver")) {
+      LOG.warn("{} does not end its task: it is killed, for the cluster to replace it", place);
+      spark.killAndReplaceExecutor(place.executor());
+    }
+  }
+
+  private static TrainingException explained(
+      WorkerFailure root, Optional<TaskWatch.Failure> seen, Exception failed) {
+    String line =
+        root
+            + seen.filter(failure -> root.stackTrace().isEmpty())
+                .map(failure -> "; Spark says of " + failure.place() + ": " + failure.message())
+                .orElse("");
+    return root.kind() == WorkerFailure.Kind.UNRECOVERABLE
+        ? TrainingException.last(line, root.stackTrace(), failed)
+        : TrainingException.recoverable(line, root.stackTrace(), failed);
+  }
+
+  private static TrainingException explained(TaskWatch.Failure root, Exception failed) {
+    return root.recoverable()
+        ? TrainingException.recoverable(root.toString(), root.stackTrace(), failed)
+        : TrainingException.last(root.toString(), root.stackTrace(), failed);
+  }
+
+  private TrainingException explained(Exception failed) {
+    String message = String.valueOf(failed.getMessage());
+    return message.contains("SPARK-24819")
+        ? TrainingException.last(
+            "train.workers asks for "
+                + train.workers()
+                + " workers at once, the cluster has fewer slots: give it more executors or cores",
+            "",
+            failed)
+        : TrainingException.last("the training stage failed: " + message, message, failed);
+  }
+}

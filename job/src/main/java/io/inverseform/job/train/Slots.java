@@ -1,0 +1,57 @@
+package io.inverseform.job.train;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.apache.spark.SparkContext;
+import org.apache.spark.resource.ResourceProfile;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerExecutorAdded;
+import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
+
+/** The task slots of the application's executors, as executors come and go. */
+final class Slots extends SparkListener implements AutoCloseable {
+  private final SparkContext context;
+
+  Slots(SparkContext context) {
+    this.context = context;
+    context.addSparkListener(this);
+  }
+
+  @Override
+  public synchronized void onExecutorAdded(SparkListenerExecutorAdded added) {
+    notifyAll();
+  }
+
+  @Override
+  public synchronized void onExecutorRemoved(SparkListenerExecutorRemoved removed) {
+    notifyAll();
+  }
+
+  /** Tasks that can run at once on the executors that are there. */
+  int count() {
+    ResourceProfile profile = context.resourceProfileManager().defaultResourceProfile();
+    return context.maxNumConcurrentTasks(profile);
+  }
+
+  /**
+   * Waits until there are enough.
+   *
+   * @return whether there are
+   */
+  synchronized boolean await(int needed, Duration limit) throws InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (count() < needed) {
+      long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+      if (left <= 0) {
+        return false;
+      }
+      wait(left);
+    }
+    return true;
+  }
+
+  @Override
+  public void close() {
+    context.removeSparkListener(this);
+  }
+}
