@@ -3,8 +3,8 @@ package io.inverseform.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +22,22 @@ public record SubmitScript(Path folder) {
   /** How a run ended. */
   public record Result(int exitCode, String out, String err) {}
 
+  /** A command that runs; {@link #close} kills it. */
+  public record Running(Process process, ProcessLog out, ProcessLog err) implements AutoCloseable {
+    /** Waits for the end. */
+    public Result end() throws InterruptedException {
+      assertThat(process.waitFor(240, TimeUnit.SECONDS)).as("submit.sh ends in time").isTrue();
+      out.awaitEnd(Duration.ofSeconds(10));
+      err.awaitEnd(Duration.ofSeconds(10));
+      return new Result(process.exitValue(), out.text(), err.text());
+    }
+
+    @Override
+    public void close() {
+      process.destroyForcibly();
+    }
+  }
+
   /**
    * Runs a command to its end.
    *
@@ -29,25 +45,24 @@ public record SubmitScript(Path folder) {
    */
   public Result run(Map<String, String> environment, String arguments)
       throws IOException, InterruptedException {
+    try (Running running = start(environment, arguments)) {
+      return running.end();
+    }
+  }
+
+  /** Starts a command. */
+  public Running start(Map<String, String> environment, String arguments) throws IOException {
     List<String> command = new ArrayList<>(List.of(ROOT.resolve("submit.sh").toString()));
     command.addAll(List.of(arguments.split(" ")));
-    Path out = folder.resolve("out");
-    Path err = folder.resolve("err");
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .directory(folder.toFile())
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile());
+    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
     // What this build sets for its own tests.
     builder.environment().keySet().removeIf(name -> name.matches("(SPARK|DJL|OMP|OPT_OUT)_.*"));
     builder.environment().put("TMPDIR", folder.toString());
     builder.environment().putAll(environment);
     Process process = builder.start();
-    try {
-      assertThat(process.waitFor(240, TimeUnit.SECONDS)).as("submit.sh ends in time").isTrue();
-    } finally {
-      process.destroyForcibly();
-    }
-    return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
+    return new Running(
+        process,
+        new ProcessLog(process.getInputStream(), folder.resolve("out")),
+        new ProcessLog(process.getErrorStream(), folder.resolve("err")));
   }
 }

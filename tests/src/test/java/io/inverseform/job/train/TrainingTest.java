@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
@@ -108,7 +109,66 @@ class TrainingTest {
 
     assertThatThrownBy(() -> run(config, false))
         .isInstanceOf(TrainingException.class)
-        .hasMessageMatching("(?s)rank [01] \\(.*no finite gradient in .* steps.*");
+        .hasMessageMatching("(?s)rank [01] \\(.*no finite gradient in .* steps.*")
+        .hasNoSuppressedExceptions();
+  }
+
+  @Test
+  void attemptsWithoutANewCheckpointEnd() throws Exception {
+    JobConfig config = small.config("unwritable", "train.max_restarts=2");
+    Files.createDirectories(Path.of(config.run()));
+    Files.createFile(Path.of(config.run(), "checkpoints"));
+
+    assertThatThrownBy(() -> run(config, false))
+        .isInstanceOf(TrainingException.class)
+        .hasMessageMatching(
+            "(?s)rank [01] \\(127\\.0\\.0\\.1:\\d+\\) failed after step 3: \\S+: .*; given up after 2"
+                + " restarts without a new checkpoint \\(train\\.max_restarts\\)\n.*\tat .*Checkpoints.*")
+        .satisfies(
+            failure ->
+                assertThat(failure.getSuppressed())
+                    .hasSize(2)
+                    .allSatisfy(
+                        earlier ->
+                            assertThat(earlier).hasMessageContaining("failed after step 3")));
+    assertThat(Files.readAllLines(metrics(config))).hasSize(3);
+  }
+
+  @Test
+  void checkpointsOfAnotherNetworkAreRefusedAtOnce() throws Exception {
+    run(small.config("grown", "train.max_steps=1"), false);
+    JobConfig larger = small.config("grown", "model.ocr.mid=48");
+
+    assertThatThrownBy(() -> run(larger, true))
+        .hasMessageMatching("(?s)rank [01] .*checkpoint .* holds .* the configured network has .*")
+        .hasNoSuppressedExceptions();
+  }
+
+  @Test
+  void aWorkerThatFailsBeforeItHasJoinedIsNamed(@TempDir Path damaged) throws Exception {
+    SmallRun other = new SmallRun(damaged);
+    other.prepare(spark);
+    JobConfig config = other.config("run", "train.max_restarts=1");
+    damageThePictures(damaged.resolve("table"));
+
+    assertThatThrownBy(() -> run(config, false))
+        .hasMessageMatching(
+            "(?s)rank [01] \\(executor driver on \\S+\\) failed: \\S+: partition [01] on \\S+: \\S+parquet"
+                + " cannot be read as part of a sample table: .*; given up after 1 restarts .*"
+                + "\tat .*LocalCopy.*")
+        .satisfies(failure -> assertThat(failure.getSuppressed()).hasSize(1));
+  }
+
+  /** The driver reads other columns only. */
+  private static void damageThePictures(Path table) throws IOException {
+    try (Stream<Path> files = Files.walk(table)) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".parquet")).toList()) {
+        byte[] bytes = Files.readAllBytes(file);
+        Arrays.fill(bytes, bytes.length / 4, bytes.length / 4 + 1000, (byte) 0);
+        Files.write(file, bytes);
+        Files.deleteIfExists(file.resolveSibling("." + file.getFileName() + ".crc"));
+      }
+    }
   }
 
   private static Training.Outcome run(JobConfig config, boolean resume) throws IOException {

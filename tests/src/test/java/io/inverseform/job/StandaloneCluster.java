@@ -1,0 +1,116 @@
+package io.inverseform.job;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Spark's standalone cluster as processes of this machine: a master, and workers with room for one
+ * executor of one core and 1 GB each. Ports are free ones.
+ */
+public final class StandaloneCluster implements AutoCloseable {
+  private static final Path SPARK = SubmitScript.ROOT.resolve("udf/target/spark");
+  private static final Duration START = Duration.ofSeconds(60);
+
+  private final List<Process> processes = new ArrayList<>();
+  private final Path folder;
+  private final String url;
+
+  /**
+   * Starts it, and waits until the master knows all workers.
+   *
+   * @param folder for logs and work directories
+   */
+  public StandaloneCluster(int workers, Path folder) throws Exception {
+    this.folder = Files.createDirectories(folder);
+    try {
+      ProcessLog master =
+          start(
+              "master.Master", "master", "--port", "0", "--host", "127.0.0.1", "--webui-port", "0");
+      url = master.await("Starting Spark master at (spark://\\S+)", START).group(1);
+      for (int i = 0; i < workers; i++) {
+        start(
+                "worker.Worker",
+                "worker-" + i,
+                "--host",
+                "127.0.0.1",
+                "--webui-port",
+                "0",
+                "--cores",
+                "1",
+                "--memory",
+                "1g",
+                "--work-dir",
+                folder.resolve("work-" + i).toString(),
+                url)
+            .await("Successfully registered with master", START);
+      }
+    } catch (Exception | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  private ProcessLog start(String daemon, String name, String... arguments) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
+                "-Xmx256m",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                SPARK.resolve("jars") + "/*",
+                "org.apache.spark.deploy." + daemon));
+    command.addAll(Arrays.asList(arguments));
+    ProcessBuilder builder =
+        new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+    builder.environment().put("SPARK_HOME", SPARK.toString());
+    Process process = builder.start();
+    processes.add(process);
+    return new ProcessLog(process.getInputStream(), folder.resolve(name + ".log"));
+  }
+
+  /** What {@code --master} takes. */
+  public String url() {
+    return url;
+  }
+
+  /** The process of an executor of the one application that runs. */
+  public ProcessHandle executor(String id) {
+    return processes.stream()
+        .flatMap(Process::descendants)
+        .filter(process -> isExecutor(process, id))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no process of executor " + id));
+  }
+
+  private static boolean isExecutor(ProcessHandle process, String id) {
+    Optional<String[]> arguments = process.info().arguments();
+    List<String> words = arguments.map(Arrays::asList).orElse(List.of());
+    int at = words.indexOf("--executor-id");
+    return at >= 0 && words.get(at + 1).equals(id);
+  }
+
+  /** Ends all that it started, executors first. */
+  @Override
+  public void close() {
+    List<ProcessHandle> all = new ArrayList<>();
+    processes.forEach(process -> process.descendants().forEach(all::add));
+    processes.forEach(process -> all.add(process.toHandle()));
+    all.forEach(ProcessHandle::destroyForcibly);
+    for (Process process : processes) {
+      try {
+        process.waitFor(10, TimeUnit.SECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}
