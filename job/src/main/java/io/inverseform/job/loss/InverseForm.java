@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import io.inverseform.job.config.LossConfig;
 import io.inverseform.job.model.InverseTransformNetwork;
 import io.inverseform.job.torch.Operators;
@@ -89,7 +88,7 @@ final class InverseForm implements LossTerm {
       OfTruth ofTruth = truth.derived(this, OfTruth.class, () -> ofTruth(frozen, truth));
       NDArray probability = prediction.boundaryAtLabels().getNDArrayInternal().sigmoid();
       NDArray tiles = grid.cut(probability.mul(ofTruth.valid()));
-      NDArray transforms = transforms(frozen, tiles, ofTruth.firstLayer());
+      NDArray transforms = network.transforms(frozen, tiles, ofTruth.firstLayer());
       NDArray distances =
           ofTruth.anchors() == null
               ? Operators.rowNorms(transforms)
@@ -105,18 +104,7 @@ final class InverseForm implements LossTerm {
     NDArray valid = edge.logicalOr(truth.edges().eq(0)).toType(DataType.FLOAT32, false);
     NDArray tiles = grid.cut(edge.toType(DataType.FLOAT32, false));
     NDArray firstLayer = network.ofTruth(frozen, tiles);
-    NDArray anchors = config.anchored() ? transforms(frozen, tiles, firstLayer) : null;
+    NDArray anchors = config.anchored() ? network.transforms(frozen, tiles, firstLayer) : null;
     return new OfTruth(valid, firstLayer, grid.shares(tiles, truth.images()), anchors);
-  }
-
-  private NDArray transforms(Tape frozen, NDArray tiles, NDArray firstLayer) {
-    NDArray transforms = network.transforms(frozen, tiles, firstLayer);
-    Shape fitting = new Shape(tiles.getShape().get(0), network.outputs());
-    if (!transforms.getShape().equals(fitting)) {
-      throw new IllegalArgumentException(
-          "the inverse-transform network of loss term %s gives transforms of shape %s for tiles of %s, must be %s"
-              .formatted(name(), transforms.getShape(), tiles.getShape(), fitting));
-    }
-    return transforms;
   }
 }
