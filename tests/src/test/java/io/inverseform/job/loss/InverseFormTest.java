@@ -261,7 +261,7 @@ class InverseFormTest {
   }
 
   @Test
-  void mainAndAuxiliaryOutputOfTheSameValuesCostTheSame() {
+  void mainAndAuxiliaryOutputOfTheSameValuesCostTheSameAndKeepNothing() {
     TotalLoss loss =
         new TotalLoss(
             new LossConfig(0.4, List.of(config("inverse"))),
@@ -269,12 +269,17 @@ class InverseFormTest {
             SmallInverseNetwork.random(manager, SmallInverseNetwork.convolutional(TILE)));
     NDArray logits = gaussian(12, 2, 2, 16, 16);
     NDArray boundary = gaussian(13, 2, 1, 16, 16);
+    NDArray labels = manager.zeros(new Shape(2, 16, 16), DataType.INT64);
+    NDArray edges = edges(14, 2, 1, 16, 16);
+    List<NDArray> before = new ArrayList<>(manager.getManagedArrays());
     StepLoss result =
-        loss.compute(
-            new OcrNet.Outputs(logits, boundary, logits, boundary),
-            manager.zeros(new Shape(2, 16, 16), DataType.INT64),
-            edges(14, 2, 1, 16, 16),
-            2);
+        loss.compute(new OcrNet.Outputs(logits, boundary, logits, boundary), labels, edges, 2);
+    List<NDArray> kept = new ArrayList<>(manager.getManagedArrays());
+    kept.removeIf(array -> before.stream().anyMatch(known -> known == array));
+    assertThat(kept)
+        .as("what both outputs shared is freed")
+        .isNotEmpty()
+        .allSatisfy(array -> assertThat(array.size()).isEqualTo(1));
     float main = result.values().get("inverse");
     assertThat(main).isPositive();
     assertThat(result.values().get("aux.inverse")).isEqualTo(main);
