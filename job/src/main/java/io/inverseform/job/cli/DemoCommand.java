@@ -5,14 +5,16 @@ import io.inverseform.job.evaluate.Evaluation;
 import io.inverseform.job.evaluate.PositionPrior;
 import io.inverseform.job.evaluate.Scores;
 import io.inverseform.job.preprocess.Preprocess;
+import io.inverseform.job.report.LossCurves;
+import io.inverseform.job.report.PictureSheet;
 import io.inverseform.job.synthesize.SceneSynthesizer;
+import io.inverseform.job.train.RunFolder;
 import io.inverseform.job.train.Segmentation;
 import io.inverseform.job.train.Training;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
@@ -48,33 +50,12 @@ final class DemoCommand implements Callable<Integer> {
       Training.Outcome outcome = Training.run(spark, config, new Segmentation.Factory(), false);
       Scores model = Evaluation.run(spark, config);
       Scores prior = PositionPrior.run(spark, config);
-      out.println(table(prior, model));
+      out.println(new ScoreTable(prior, model));
       out.println(TrainCommand.line(outcome, config));
+      RunFolder run = new RunFolder(config.run(), locations.hadoop());
+      Drawings.print(out, "curves", () -> LossCurves.write(run));
+      Drawings.print(out, "pictures", () -> PictureSheet.write(spark, config, model));
     }
     return 0;
-  }
-
-  /** IoU of every class that occurs, by the prior and by the model. */
-  private static String table(Scores prior, Scores model) {
-    StringBuilder table = new StringBuilder(row("IoU", "prior", "model"));
-    double[] before = prior.matrix().iou();
-    double[] after = model.matrix().iou();
-    for (int c = 0; c < after.length; c++) {
-      if (model.matrix().truths(c) > 0) {
-        table.append(row(model.classes().get(c), number(before[c]), number(after[c])));
-      }
-    }
-    return table
-        .append(row("mean", number(prior.meanIou()), number(model.meanIou())))
-        .append("prior: the class most frequent at each position in split train%n".formatted())
-        .toString();
-  }
-
-  private static String number(double value) {
-    return String.format(Locale.ROOT, "%.3f", value);
-  }
-
-  private static String row(String name, String prior, String model) {
-    return "%-16s %8s %8s%n".formatted(name, prior, model);
   }
 }

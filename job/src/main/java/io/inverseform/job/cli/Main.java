@@ -48,6 +48,8 @@ public final class Main implements Runnable {
 
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] args) {
+    // Pictures are drawn in memory: a DISPLAY that leads nowhere must not fail them.
+    System.setProperty("java.awt.headless", "true");
     System.exit(
         execute(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args));
   }

@@ -1,9 +1,12 @@
 package io.inverseform.job.cli;
 
 import io.inverseform.job.config.JobConfig;
+import io.inverseform.job.report.LossCurves;
+import io.inverseform.job.train.RunFolder;
 import io.inverseform.job.train.Segmentation;
 import io.inverseform.job.train.Training;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -33,9 +36,10 @@ final class TrainCommand implements Callable<Integer> {
     JobConfig config = locations.absolute(options.load());
     locations.require("data.table", config.data().table(), "set it, or run preprocess first");
     try (SparkSession spark = SparkSessions.start(spec.name(), config)) {
-      spec.commandLine()
-          .getOut()
-          .println(line(Training.run(spark, config, new Segmentation.Factory(), resume), config));
+      PrintWriter out = spec.commandLine().getOut();
+      out.println(line(Training.run(spark, config, new Segmentation.Factory(), resume), config));
+      RunFolder run = new RunFolder(config.run(), locations.hadoop());
+      Drawings.print(out, "curves", () -> LossCurves.write(run));
     }
     return 0;
   }

@@ -6,22 +6,38 @@ import io.inverseform.job.dataset.SampleTable;
 import io.inverseform.job.model.Segmenter;
 import io.inverseform.job.train.RunFolder;
 import io.inverseform.udf.label.ClassCatalogue;
+import io.inverseform.udf.label.LabelMap;
 import io.inverseform.udf.label.LabelPng;
-import io.inverseform.udf.score.ConfusionMatrix;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.resource.ResourceInformation;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.util.SerializableConfiguration;
 
-/** Scores a run's model on a split of the sample table, a share of the pictures on every slot. */
+/** A run's model on a split of the sample table, a share of the pictures on every slot. */
 public final class Evaluation {
-  private Evaluation() {}
+  private final SparkSession spark;
+  private final JobConfig config;
+  private final RunFolder run;
+  private final SampleTable table;
+  private final ClassCatalogue catalogue;
+  private final Inference inference;
+
+  private Evaluation(SparkSession spark, JobConfig config) throws IOException {
+    this.spark = spark;
+    this.config = config;
+    Configuration hadoop = spark.sessionState().newHadoopConf();
+    run = new RunFolder(config.run(), hadoop);
+    table = SampleTable.open(config.data().table(), hadoop);
+    catalogue = table.catalogue();
+    inference = Inference.of(config, catalogue.size(), run, hadoop);
+  }
 
   /**
    * Scores the model of the run folder and writes the scores there.
@@ -29,48 +45,103 @@ public final class Evaluation {
    * @throws IOException if there is no model, or the split has no samples
    */
   public static Scores run(SparkSession spark, JobConfig config) throws IOException {
-    Configuration hadoop = spark.sessionState().newHadoopConf();
-    RunFolder run = new RunFolder(config.run(), hadoop);
-    SampleTable table = SampleTable.open(config.data().table(), hadoop);
-    ClassCatalogue catalogue = table.catalogue();
-    String split = config.evaluate().split();
-    LoadedModel.Key key = LoadedModel.Key.of(config, catalogue.size(), run.model(), hadoop);
-    SerializableConfiguration settings = new SerializableConfiguration(hadoop);
-    double scale = config.evaluate().scale();
+    return new Evaluation(spark, config).score();
+  }
 
-    long images = table.read(spark, split).count();
-    if (images == 0) {
+  /**
+   * Some samples of the configured split beside what the model says of them, in the order asked
+   * for.
+   *
+   * @throws IOException if there is no model, or no such sample
+   */
+  public static List<PredictedSample> predict(
+      SparkSession spark, JobConfig config, List<String> sampleIds) throws IOException {
+    return new Evaluation(spark, config).predict(sampleIds);
+  }
+
+  private Scores score() throws IOException {
+    String split = config.evaluate().split();
+    if (table.read(spark, split).isEmpty()) {
       throw new IOException(table.folder() + " has no sample in split " + split);
     }
     JavaRDD<Row> pictures =
         table
             .read(spark, split)
-            .select(SampleTable.IMAGE, SampleTable.LABELS)
+            .select(SampleTable.SAMPLE_ID, SampleTable.IMAGE, SampleTable.LABELS)
             .repartition(spark.sparkContext().defaultParallelism())
             .toJavaRDD();
-    ConfusionMatrix matrix =
+    Inference model = inference;
+    int classes = catalogue.size();
+    int tolerance = config.evaluate().boundaryTolerance();
+    Scores scores =
         pictures
-            .mapPartitions(rows -> List.of(score(rows, key, settings, scale)).iterator())
-            .reduce(ConfusionMatrix::merge);
-    Scores scores = new Scores(run.model().toString(), split, images, catalogue.names(), matrix);
+            .mapPartitions(
+                rows -> List.of(score(rows, model, new Tally(classes, tolerance))).iterator())
+            .reduce(Tally::merge)
+            .scores(run.model().toString(), split, catalogue);
     run.write(run.scores(split), scores.json());
     return scores;
   }
 
-  private static ConfusionMatrix score(
-      Iterator<Row> rows, LoadedModel.Key key, SerializableConfiguration hadoop, double scale)
-      throws IOException {
-    ResourceInformation gpus = TaskContext.get().resourcesJMap().get("gpu");
-    List<String> addresses = gpus == null ? List.of() : List.of(gpus.addresses());
-    Segmenter segmenter = LoadedModel.get(key, hadoop.value(), addresses).segmenter(scale);
-    ConfusionMatrix matrix = new ConfusionMatrix(key.classes());
+  private static Tally score(Iterator<Row> rows, Inference model, Tally tally) throws IOException {
+    Segmenter segmenter = model.segmenter();
     while (rows.hasNext()) {
       Row row = rows.next();
-      RgbPicture picture = RgbPicture.decode(row.getAs(0));
-      matrix.add(
-          LabelPng.decode(row.getAs(1)),
+      RgbPicture picture = picture(row);
+      tally.add(
+          row.getString(0),
+          LabelPng.decode(row.getAs(2)),
           segmenter.segment(picture.rgb(), picture.height(), picture.width()));
     }
-    return matrix;
+    return tally;
+  }
+
+  private static RgbPicture picture(Row row) throws IOException {
+    try {
+      return RgbPicture.decode(row.getAs(1));
+    } catch (IOException e) {
+      throw new IOException(
+          "the picture of sample " + row.getString(0) + " cannot be decoded: " + e.getMessage(), e);
+    }
+  }
+
+  private List<PredictedSample> predict(List<String> sampleIds) throws IOException {
+    Column id = new Column(SampleTable.SAMPLE_ID);
+    Inference model = inference;
+    Map<String, PredictedSample> byId =
+        table
+            .read(spark, config.evaluate().split())
+            .filter(id.isin(sampleIds.toArray()))
+            .select(SampleTable.SAMPLE_ID, SampleTable.IMAGE, SampleTable.LABELS, SampleTable.EDGES)
+            .toJavaRDD()
+            .map(row -> predict(row, model))
+            .collect()
+            .stream()
+            .collect(Collectors.toMap(PredictedSample::sampleId, Function.identity()));
+    for (String wanted : sampleIds) {
+      if (!byId.containsKey(wanted)) {
+        throw new IOException(
+            "%s has no sample %s in split %s"
+                .formatted(table.folder(), wanted, config.evaluate().split()));
+      }
+    }
+    return sampleIds.stream().map(byId::get).toList();
+  }
+
+  private static PredictedSample predict(Row row, Inference model) throws IOException {
+    RgbPicture picture = picture(row);
+    Segmenter.Prediction prediction =
+        model.segmenter().predict(picture.rgb(), picture.height(), picture.width());
+    byte[] edges = new byte[prediction.boundary().length];
+    for (int i = 0; i < edges.length; i++) {
+      edges[i] = (byte) Math.round(255 * prediction.boundary()[i]);
+    }
+    return new PredictedSample(
+        row.getString(0),
+        row.getAs(1),
+        LabelPng.decode(row.getAs(2)),
+        LabelPng.decodeBits(row.getAs(3)),
+        prediction.labels(),
+        new LabelMap(picture.width(), picture.height(), edges));
   }
 }

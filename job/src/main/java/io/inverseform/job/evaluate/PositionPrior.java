@@ -5,7 +5,6 @@ import io.inverseform.job.dataset.SampleTable;
 import io.inverseform.udf.label.ClassCatalogue;
 import io.inverseform.udf.label.LabelMap;
 import io.inverseform.udf.label.LabelPng;
-import io.inverseform.udf.score.ConfusionMatrix;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.Arrays;
@@ -44,8 +43,14 @@ public final class PositionPrior {
     ClassCatalogue catalogue = table.catalogue();
     int classes = catalogue.size();
     String split = config.evaluate().split();
-    JavaRDD<byte[]> train = labels(spark, table, "train");
-    JavaRDD<byte[]> scored = labels(spark, table, split);
+    JavaRDD<byte[]> train =
+        table
+            .read(spark, "train")
+            .select(SampleTable.LABELS)
+            .toJavaRDD()
+            .map((Row row) -> row.<byte[]>getAs(0));
+    JavaRDD<Row> scored =
+        table.read(spark, split).select(SampleTable.SAMPLE_ID, SampleTable.LABELS).toJavaRDD();
     Grid grid = Grid.over(LabelPng.decode(train.first()));
 
     int[] counts =
@@ -54,20 +59,12 @@ public final class PositionPrior {
             (sums, png) -> count(sums, LabelPng.decode(png), grid, classes),
             PositionPrior::add);
     byte[] prior = mostFrequent(counts, classes);
-    ConfusionMatrix matrix =
+    Tally tally =
         scored.aggregate(
-            new ConfusionMatrix(classes),
-            (sum, png) -> score(sum, LabelPng.decode(png), grid, prior),
-            ConfusionMatrix::merge);
-    return new Scores("per-position prior", split, scored.count(), catalogue.names(), matrix);
-  }
-
-  private static JavaRDD<byte[]> labels(SparkSession spark, SampleTable table, String split) {
-    return table
-        .read(spark, split)
-        .select(SampleTable.LABELS)
-        .toJavaRDD()
-        .map((Row row) -> row.<byte[]>getAs(0));
+            new Tally(classes, config.evaluate().boundaryTolerance()),
+            (sum, row) -> score(sum, row.getString(0), LabelPng.decode(row.getAs(1)), grid, prior),
+            Tally::merge);
+    return tally.scores("per-position prior", split, catalogue);
   }
 
   private static int[] count(int[] sums, LabelMap labels, Grid grid, int classes) {
@@ -101,15 +98,13 @@ public final class PositionPrior {
     return prior;
   }
 
-  private static ConfusionMatrix score(
-      ConfusionMatrix sum, LabelMap truth, Grid grid, byte[] prior) {
+  private static Tally score(Tally sum, String sampleId, LabelMap truth, Grid grid, byte[] prior) {
     byte[] ids = new byte[truth.width() * truth.height()];
     for (int y = 0; y < truth.height(); y++) {
       for (int x = 0; x < truth.width(); x++) {
         ids[y * truth.width() + x] = prior[grid.cell(truth, x, y)];
       }
     }
-    sum.add(truth, new LabelMap(truth.width(), truth.height(), ids));
-    return sum;
+    return sum.add(sampleId, truth, new LabelMap(truth.width(), truth.height(), ids));
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.inverseform.udf.score.BoundaryF;
 import io.inverseform.udf.score.ConfusionMatrix;
 import java.util.List;
 import java.util.Locale;
@@ -13,33 +14,47 @@ import java.util.Locale;
  * Scores of one split.
  *
  * @param predictor what was scored
- * @param images number of pictures
  * @param classes names by train id
+ * @param boundary agreement of the boundaries
+ * @param pictures scores of every picture, by sample id
  */
 public record Scores(
-    String predictor, String split, long images, List<String> classes, ConfusionMatrix matrix) {
+    String predictor,
+    String split,
+    List<String> classes,
+    ConfusionMatrix matrix,
+    BoundaryF boundary,
+    List<PictureScore> pictures) {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  /** Number of pictures. */
+  public int images() {
+    return pictures.size();
+  }
 
   /** Mean IoU over the classes that occur in truth or prediction, in 0..1. */
   public double meanIou() {
     return matrix.meanIou();
   }
 
-  /** Everything as JSON. */
+  /** Mean boundary F over all pairs of picture and class with a boundary, in 0..1. */
+  public double boundaryF() {
+    return boundary.mean();
+  }
+
+  /** Everything but the single pictures as JSON. */
   public String json() {
     ObjectNode root = JSON.createObjectNode();
-    root.put("predictor", predictor).put("split", split).put("images", images);
-    root.put("mean_iou", matrix.meanIou()).put("accuracy", matrix.accuracy());
-    ObjectNode byClass = root.putObject("iou");
-    double[] iou = matrix.iou();
-    for (int c = 0; c < iou.length; c++) {
-      byClass.put(classes.get(c), iou[c]);
-    }
+    root.put("predictor", predictor).put("split", split).put("images", images());
+    root.put("mean_iou", meanIou()).put("accuracy", matrix.accuracy());
+    root.put("boundary_f", boundaryF()).put("boundary_tolerance", boundary.tolerance());
+    putByClass(root.putObject("iou"), matrix.iou());
+    putByClass(root.putObject("boundary_f_by_class"), boundary.f());
     ArrayNode rows = root.putArray("confusion_matrix");
-    for (int truth = 0; truth < iou.length; truth++) {
+    for (int truth = 0; truth < matrix.classes(); truth++) {
       ArrayNode row = rows.addArray();
-      for (int prediction = 0; prediction < iou.length; prediction++) {
+      for (int prediction = 0; prediction < matrix.classes(); prediction++) {
         row.add(matrix.count(truth, prediction));
       }
     }
@@ -50,25 +65,42 @@ public record Scores(
     }
   }
 
+  private void putByClass(ObjectNode object, double[] values) {
+    for (int c = 0; c < values.length; c++) {
+      object.put(classes.get(c), values[c]);
+    }
+  }
+
   /** A table: a line a class, then the means. */
   @Override
   public String toString() {
     StringBuilder table = new StringBuilder();
-    line(table, "%-16s %8s %10s", "class", "IoU", "pixels");
-    double[] iou = matrix.iou();
-    for (int c = 0; c < iou.length; c++) {
-      String value = Double.isNaN(iou[c]) ? "-" : String.format(Locale.ROOT, "%.3f", iou[c]);
-      line(table, "%-16s %8s %10d", classes.get(c), value, matrix.truths(c));
+    String edges = "F (%d px)".formatted(boundary.tolerance());
+    line(table, "%-16s %8s %10s %12s", "class", "IoU", edges, "pixels");
+    for (int c = 0; c < classes.size(); c++) {
+      line(
+          table,
+          "%-16s %8s %10s %12d",
+          classes.get(c),
+          number(matrix.iou()[c]),
+          number(boundary.f()[c]),
+          matrix.truths(c));
     }
     line(
         table,
-        "%s on split %s, %d images: mIoU %.3f, accuracy %.3f",
+        "%s on split %s, %d images: mIoU %.3f, boundary F %.3f at %d px, accuracy %.3f",
         predictor,
         split,
-        images,
-        matrix.meanIou(),
+        images(),
+        meanIou(),
+        boundaryF(),
+        boundary.tolerance(),
         matrix.accuracy());
     return table.toString();
+  }
+
+  private static String number(double value) {
+    return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.3f", value);
   }
 
   private static void line(StringBuilder table, String format, Object... values) {

@@ -6,8 +6,9 @@ import io.inverseform.job.torch.Images;
 import io.inverseform.job.torch.Operators;
 import io.inverseform.job.torch.Tape;
 import io.inverseform.udf.label.LabelMap;
+import java.util.function.Function;
 
-/** Segments whole pictures with a network's main output. */
+/** Segments whole pictures with a network's main outputs. */
 public final class Segmenter {
   /** Sides below this leave the coarsest branch less than one pixel. */
   private static final int MIN_SIDE = 32;
@@ -31,24 +32,61 @@ public final class Segmenter {
   }
 
   /**
+   * What a network says of a picture.
+   *
+   * @param labels the most probable train id of every pixel
+   * @param boundary probability that a pixel lies on a boundary (H, W), 0..1
+   */
+  public record Prediction(LabelMap labels, float[] boundary) {}
+
+  /**
    * The most probable train id of every pixel.
    *
    * @param rgb (H, W, 3) unsigned bytes
    */
   public LabelMap segment(byte[] rgb, int height, int width) {
+    return forward(rgb, height, width, outputs -> labels(outputs, height, width));
+  }
+
+  /**
+   * Labels and boundaries.
+   *
+   * @param rgb (H, W, 3) unsigned bytes
+   */
+  public Prediction predict(byte[] rgb, int height, int width) {
+    return forward(
+        rgb,
+        height,
+        width,
+        outputs ->
+            new Prediction(labels(outputs, height, width), boundary(outputs, height, width)));
+  }
+
+  private <T> T forward(byte[] rgb, int height, int width, Function<OcrNet.Outputs, T> read) {
     int networkHeight = Math.max(MIN_SIDE, (int) Math.round(height * scale));
     int networkWidth = Math.max(MIN_SIDE, (int) Math.round(width * scale));
     try (NDManager picture = manager.newSubManager();
         Tape tape = Tape.inference(picture)) {
       NDArray x = images.tensor(picture, rgb, height, width, networkHeight, networkWidth);
-      NDArray logits = network.outputs(tape, x).logits();
-      NDArray full = Operators.bilinear(logits, height, width, false);
-      long[] classes = full.argMax(1).toLongArray();
-      byte[] ids = new byte[classes.length];
-      for (int i = 0; i < ids.length; i++) {
-        ids[i] = (byte) classes[i];
-      }
-      return new LabelMap(width, height, ids);
+      return read.apply(network.outputs(tape, x));
     }
+  }
+
+  private static LabelMap labels(OcrNet.Outputs outputs, int height, int width) {
+    NDArray full = Operators.bilinear(outputs.logits(), height, width, false);
+    long[] classes = full.argMax(1).toLongArray();
+    byte[] ids = new byte[classes.length];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = (byte) classes[i];
+    }
+    return new LabelMap(width, height, ids);
+  }
+
+  private static float[] boundary(OcrNet.Outputs outputs, int height, int width) {
+    float[] values = Operators.bilinear(outputs.boundary(), height, width, false).toFloatArray();
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) (1 / (1 + Math.exp(-values[i])));
+    }
+    return values;
   }
 }

@@ -10,9 +10,13 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
@@ -69,6 +73,19 @@ public final class RunFolder {
     FileSystem live =
         fileSystem instanceof LocalFileSystem local ? local.getRawFileSystem() : fileSystem;
     return live.create(metrics(firstStep), true);
+  }
+
+  /** All metrics files, the one last written last; none before the first step. */
+  public List<Path> metricsFiles() throws IOException {
+    Path files = metrics(0).getParent();
+    return !fileSystem.exists(files)
+        ? List.of()
+        : Arrays.stream(fileSystem.listStatus(files))
+            .sorted(
+                Comparator.comparing(FileStatus::getModificationTime)
+                    .thenComparing(FileStatus::getPath))
+            .map(FileStatus::getPath)
+            .toList();
   }
 
   /** Scores of a split, as JSON. */

@@ -225,7 +225,8 @@ class ConfigLoaderTest {
         "train.timeout_seconds=0 | 'train.timeout_seconds' must be at least 1, is 0",
         "train.heartbeat_seconds=0 | 'train.heartbeat_seconds' must be at least 1, is 0",
         "train.max_restarts=-1 | 'train.max_restarts' must be at least 0, is -1",
-        "evaluate.scale=0 | 'evaluate.scale' must be a finite number above 0, is 0.0"
+        "evaluate.scale=0 | 'evaluate.scale' must be a finite number above 0, is 0.0",
+        "evaluate.boundary_tolerance=-1 | 'evaluate.boundary_tolerance' must be at least 0, is -1"
       })
   void aValueOutOfRangeIsShownWithItsRange(String setting, String problem) {
     assertRefused(complete, "--set " + setting + ": " + problem, setting);

@@ -47,8 +47,9 @@ class TrainingTest {
     Scores scores = Evaluation.run(spark, config);
     assertThat(scores.images()).isEqualTo(3);
     assertThat(scores.meanIou()).isEqualTo(outcome.scores().get(Segmentation.MEAN_IOU));
-    assertThat(PositionPrior.run(spark, config).matrix().total())
-        .isEqualTo(scores.matrix().total());
+    Scores prior = PositionPrior.run(spark, config);
+    assertThat(prior.matrix().total()).isEqualTo(scores.matrix().total());
+    assertThat(prior.boundary().pictures()).isEqualTo(3);
     assertThat(Files.readAllLines(metrics(config)))
         .hasSize(9)
         .allSatisfy(line -> assertThat(line).contains("\"segmentation\":", "\"learning_rate\":"));

@@ -1,0 +1,36 @@
+package io.inverseform.job.evaluate;
+
+import io.inverseform.job.config.JobConfig;
+import io.inverseform.job.model.Segmenter;
+import io.inverseform.job.train.RunFolder;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.TaskContext;
+import org.apache.spark.resource.ResourceInformation;
+import org.apache.spark.util.SerializableConfiguration;
+
+/** What a task needs to segment pictures with a run's model. */
+record Inference(LoadedModel.Key model, SerializableConfiguration hadoop, double scale)
+    implements Serializable {
+  /**
+   * Inference with the model of a run folder.
+   *
+   * @throws IOException if it holds none
+   */
+  static Inference of(JobConfig config, int classes, RunFolder run, Configuration hadoop)
+      throws IOException {
+    return new Inference(
+        LoadedModel.Key.of(config, classes, run.model(), hadoop),
+        new SerializableConfiguration(hadoop),
+        config.evaluate().scale());
+  }
+
+  /** A segmenter on the device of the task that calls. */
+  Segmenter segmenter() throws IOException {
+    ResourceInformation gpus = TaskContext.get().resourcesJMap().get("gpu");
+    List<String> addresses = gpus == null ? List.of() : List.of(gpus.addresses());
+    return LoadedModel.get(model, hadoop.value(), addresses).segmenter(scale);
+  }
+}

@@ -1,0 +1,22 @@
+package io.inverseform.job.evaluate;
+
+import io.inverseform.udf.label.LabelMap;
+import java.io.Serializable;
+
+/**
+ * A sample beside what the model says of it. All maps are as large as the picture.
+ *
+ * @param image the original picture file
+ * @param labels true train ids
+ * @param edges true edges, 0 and 1
+ * @param predictedLabels train ids
+ * @param predictedEdges probability of a boundary times 255, rounded
+ */
+public record PredictedSample(
+    String sampleId,
+    byte[] image,
+    LabelMap labels,
+    LabelMap edges,
+    LabelMap predictedLabels,
+    LabelMap predictedEdges)
+    implements Serializable {}

@@ -1,0 +1,69 @@
+package io.inverseform.job.report;
+
+import io.inverseform.job.config.JobConfig;
+import io.inverseform.job.dataset.SampleTable;
+import io.inverseform.job.evaluate.Evaluation;
+import io.inverseform.job.evaluate.PredictedSample;
+import io.inverseform.job.evaluate.Scores;
+import io.inverseform.job.train.RunFolder;
+import io.inverseform.udf.label.LabelMap;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
+
+/** The worst, median and best pictures of a split with what the model makes of them, as one PNG. */
+public final class PictureSheet {
+  private static final int MAX_SIDE = 480;
+
+  private PictureSheet() {}
+
+  /**
+   * Draws the sheet into the run folder.
+   *
+   * @param scores of the model in the run folder on the configured split
+   * @return its path
+   * @throws DrawingException if this machine cannot draw text
+   * @throws IOException if no picture has a labelled pixel, or the sheet cannot be written
+   */
+  public static Path write(SparkSession spark, JobConfig config, Scores scores) throws IOException {
+    List<Ranked> chosen = Ranked.of(scores.pictures());
+    if (chosen.isEmpty()) {
+      throw new IOException(
+          "no picture of split " + scores.split() + " has a labelled pixel: nothing to draw");
+    }
+    List<PredictedSample> samples =
+        Evaluation.predict(spark, config, chosen.stream().map(c -> c.score().sampleId()).toList());
+    Configuration hadoop = spark.sessionState().newHadoopConf();
+    Palette palette = new Palette(SampleTable.open(config.data().table(), hadoop).catalogue());
+    List<SheetRow> rows = new ArrayList<>();
+    for (int i = 0; i < samples.size(); i++) {
+      rows.add(SheetRow.of(chosen.get(i), samples.get(i), palette, MAX_SIDE));
+    }
+    RunFolder run = new RunFolder(config.run(), hadoop);
+    Path file = new Path(run.path(), "pictures-" + scores.split() + ".png");
+    Png.write(
+        run.fileSystem(),
+        file,
+        () -> new SheetPainter(title(run, scores), rows, palette.legend(maps(samples))).paint());
+    return file;
+  }
+
+  private static String title(RunFolder run, Scores scores) {
+    return "%s, split %s: %d pictures, mIoU %s, boundary F %s (within %d px)"
+        .formatted(
+            run.path().getName(),
+            scores.split(),
+            scores.images(),
+            SheetRow.number(scores.meanIou()),
+            SheetRow.number(scores.boundaryF()),
+            scores.boundary().tolerance());
+  }
+
+  private static List<LabelMap> maps(List<PredictedSample> samples) {
+    return samples.stream().flatMap(s -> Stream.of(s.labels(), s.predictedLabels())).toList();
+  }
+}

@@ -1,0 +1,53 @@
+package io.inverseform.job.report;
+
+import io.inverseform.job.dataset.RgbPicture;
+import io.inverseform.job.evaluate.PredictedSample;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A row of the picture sheet.
+ *
+ * @param rank such as "worst"
+ * @param sampleId of the picture
+ * @param scores of the picture, as text
+ * @param images one for each of {@link #COLUMNS}, of one size
+ */
+record SheetRow(String rank, String sampleId, String scores, List<BufferedImage> images) {
+  /** Titles of the columns. */
+  static final List<String> COLUMNS =
+      List.of("image", "true labels", "true edges", "predicted labels", "predicted edges");
+
+  /** The row of a sample whose pictures have no side above maxSide. */
+  static SheetRow of(Ranked ranked, PredictedSample sample, Palette palette, int maxSide)
+      throws IOException {
+    RgbPicture picture = RgbPicture.decode(sample.image());
+    Thumbnails thumbnails = new Thumbnails(picture.width(), picture.height(), maxSide);
+    return new SheetRow(
+        ranked.rank(),
+        sample.sampleId(),
+        "mIoU %s, boundary F %s"
+            .formatted(number(ranked.score().meanIou()), number(ranked.score().boundaryF())),
+        List.of(
+            thumbnails.photograph(picture),
+            thumbnails.classes(sample.labels(), palette),
+            thumbnails.edges(sample.edges(), 1),
+            thumbnails.classes(sample.predictedLabels(), palette),
+            thumbnails.edges(sample.predictedEdges(), 255)));
+  }
+
+  /** A score as text; a dash where there is none. */
+  static String number(double value) {
+    return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.3f", value);
+  }
+
+  int width() {
+    return images.get(0).getWidth();
+  }
+
+  int height() {
+    return images.get(0).getHeight();
+  }
+}

@@ -1,0 +1,96 @@
+package io.inverseform.job.report;
+
+import io.inverseform.job.dataset.RgbPicture;
+import io.inverseform.udf.label.LabelMap;
+import java.awt.image.BufferedImage;
+
+/**
+ * Pictures and maps of one size, drawn in another: larger ones shrunk to fit the longest side,
+ * smaller ones enlarged by a whole number.
+ */
+final class Thumbnails {
+  private final int sourceWidth;
+  private final int sourceHeight;
+  private final int width;
+  private final int height;
+
+  /** Thumbnails of whatever has that many pixels; none of their sides is above maxSide. */
+  Thumbnails(int sourceWidth, int sourceHeight, int maxSide) {
+    this.sourceWidth = sourceWidth;
+    this.sourceHeight = sourceHeight;
+    int longest = Math.max(sourceWidth, sourceHeight);
+    double scale = longest > maxSide ? maxSide / (double) longest : maxSide / longest;
+    width = Math.max(1, (int) Math.round(sourceWidth * scale));
+    height = Math.max(1, (int) Math.round(sourceHeight * scale));
+  }
+
+  int width() {
+    return width;
+  }
+
+  int height() {
+    return height;
+  }
+
+  /** Colour of the source pixels in columns left to right and rows top to bottom, ends excluded. */
+  private interface Block {
+    int rgb(int left, int top, int right, int bottom);
+  }
+
+  /** A photograph: the mean of what falls on a pixel. */
+  BufferedImage photograph(RgbPicture picture) {
+    return draw((left, top, right, bottom) -> mean(picture, left, top, right, bottom));
+  }
+
+  /** Classes by colour: those in the middle of what falls on a pixel, since colours do not mix. */
+  BufferedImage classes(LabelMap labels, Palette palette) {
+    return draw(
+        (left, top, right, bottom) ->
+            palette.rgb(labels.id((left + right) / 2, (top + bottom) / 2)));
+  }
+
+  /**
+   * Edges as grey: the highest of what falls on a pixel, so that thin lines stay.
+   *
+   * @param white the id that is drawn white
+   */
+  BufferedImage edges(LabelMap edges, int white) {
+    return draw(
+        (left, top, right, bottom) -> {
+          int highest = 0;
+          for (int y = top; y < bottom; y++) {
+            for (int x = left; x < right; x++) {
+              highest = Math.max(highest, edges.id(x, y));
+            }
+          }
+          return 0x010101 * (highest * 255 / white);
+        });
+  }
+
+  private BufferedImage draw(Block block) {
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    for (int y = 0; y < height; y++) {
+      int top = (int) ((long) y * sourceHeight / height);
+      int bottom = Math.max(top + 1, (int) ((y + 1L) * sourceHeight / height));
+      for (int x = 0; x < width; x++) {
+        int left = (int) ((long) x * sourceWidth / width);
+        int right = Math.max(left + 1, (int) ((x + 1L) * sourceWidth / width));
+        image.setRGB(x, y, block.rgb(left, top, right, bottom));
+      }
+    }
+    return image;
+  }
+
+  private static int mean(RgbPicture picture, int left, int top, int right, int bottom) {
+    int[] sums = new int[3];
+    for (int y = top; y < bottom; y++) {
+      for (int x = left; x < right; x++) {
+        for (int c = 0; c < 3; c++) {
+          sums[c] += picture.rgb()[(y * picture.width() + x) * 3 + c] & 0xFF;
+        }
+      }
+    }
+    int pixels = (right - left) * (bottom - top);
+    return sums[0] / pixels << 16 | sums[1] / pixels << 8 | sums[2] / pixels;
+  }
+}
