@@ -34,6 +34,7 @@ final class Locations {
     DataConfig data = config.data();
     return config.with(
         absolute("run", config.run()),
+        absolute("pretrain.run", config.pretrain().run()),
         new DataConfig(
             absolute("data.source", data.source()),
             data.layout(),

@@ -29,6 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DemoCommand.class,
       SynthesizeCommand.class,
       PreprocessCommand.class,
+      PretrainCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
       BenchCommand.class,

@@ -44,6 +44,30 @@ public final class ConfigYaml {
     return new ConfigBinder(tree, origin).bind();
   }
 
+  /** A network's configuration as YAML: {@link #readNetwork} gives an equal one back. */
+  public static String write(InverseNetworkConfig network) {
+    try {
+      return MAPPER.writeValueAsString(network);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("The configuration cannot be written as YAML", e);
+    }
+  }
+
+  /**
+   * Reads a network's configuration.
+   *
+   * @param origin named in errors, such as the file
+   * @throws ConfigException where the text is none
+   */
+  public static InverseNetworkConfig readNetwork(String yaml, String origin) {
+    try {
+      return MAPPER.readValue(yaml, InverseNetworkConfig.class);
+    } catch (JacksonException e) {
+      throw new ConfigException(
+          "%s: no inverse-transform network: %s".formatted(origin, e.getOriginalMessage()), e);
+    }
+  }
+
   /** One YAML document; a missing node where the text is empty. */
   static JsonNode parse(String yaml, String origin) {
     try {

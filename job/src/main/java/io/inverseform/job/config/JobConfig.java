@@ -20,6 +20,7 @@ public record JobConfig(
     OptimizerConfig optimizer,
     ScheduleConfig schedule,
     TrainConfig train,
+    PretrainConfig pretrain,
     EvaluateConfig evaluate)
     implements Serializable {
   public JobConfig {
@@ -33,11 +34,29 @@ public record JobConfig(
     Check.given("optimizer", optimizer);
     Check.given("schedule", schedule);
     Check.given("train", train);
+    Check.given("pretrain", pretrain);
     Check.given("evaluate", evaluate);
   }
 
   /** The same with other places. */
-  public JobConfig with(String otherRun, DataConfig otherData) {
+  public JobConfig with(String otherRun, String otherPretrainRun, DataConfig otherData) {
+    return with(
+        otherRun, otherData, optimizer, schedule, train, pretrain.with(otherPretrainRun));
+  }
+
+  /** What {@code pretrain} does, as a training of its own. */
+  public JobConfig pretraining() {
+    return with(
+        pretrain.run(), data, pretrain.optimizer(), pretrain.schedule(), pretrain.train(), pretrain);
+  }
+
+  private JobConfig with(
+      String otherRun,
+      DataConfig otherData,
+      OptimizerConfig otherOptimizer,
+      ScheduleConfig otherSchedule,
+      TrainConfig otherTrain,
+      PretrainConfig otherPretrain) {
     return new JobConfig(
         seed,
         otherRun,
@@ -47,9 +66,10 @@ public record JobConfig(
         model,
         loss,
         augment,
-        optimizer,
-        schedule,
-        train,
+        otherOptimizer,
+        otherSchedule,
+        otherTrain,
+        otherPretrain,
         evaluate);
   }
 }

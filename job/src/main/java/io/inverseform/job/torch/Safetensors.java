@@ -88,14 +88,28 @@ public final class Safetensors {
     parameters.buffers().toDevice(0, parameters.buffers().length());
   }
 
+  /**
+   * The text by key that {@link #write} was given; empty if there is none.
+   *
+   * @param source for messages
+   * @throws IOException if the file is damaged
+   */
+  public static Map<String, String> metadata(InputStream in, String source) throws IOException {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    try {
+      header(new DataInputStream(in), source)
+          .path("__metadata__")
+          .fields()
+          .forEachRemaining(entry -> metadata.put(entry.getKey(), entry.getValue().asText()));
+    } catch (EOFException e) {
+      throw new IOException(source + " is truncated", e);
+    }
+    return metadata;
+  }
+
   private static void read(DataInputStream data, String source, FlatParameters parameters)
       throws IOException {
-    long length = Long.reverseBytes(data.readLong());
-    if (length <= 0 || length > MAX_HEADER) {
-      throw new IOException(
-          source + " is no safetensors file: its header claims " + length + " bytes");
-    }
-    JsonNode header = header(data, (int) length, source);
+    JsonNode header = header(data, source);
     requireSameNames(header, parameters, source);
     Map<Long, FlatParameters.Slot> byOffset = new TreeMap<>();
     for (FlatParameters.Slot slot : parameters.slots()) {
@@ -132,8 +146,13 @@ public final class Safetensors {
     }
   }
 
-  private static JsonNode header(DataInputStream data, int length, String source)
-      throws IOException {
+  private static JsonNode header(DataInputStream data, String source) throws IOException {
+    long claimed = Long.reverseBytes(data.readLong());
+    if (claimed <= 0 || claimed > MAX_HEADER) {
+      throw new IOException(
+          source + " is no safetensors file: its header claims " + claimed + " bytes");
+    }
+    int length = (int) claimed;
     byte[] text = data.readNBytes(length);
     if (text.length < length) {
       throw new EOFException();

@@ -47,24 +47,25 @@ record Batch(NDArray images, NDArray labels, NDArray edges) {
 
   private static NDArray picture(
       NDManager manager, Crop crop, Images images, int height, int width) {
+    CropWindow window = crop.window();
     NDArray scaled =
         images.tensor(
             manager,
             crop.rgb(),
-            crop.sourceHeight(),
-            crop.sourceWidth(),
-            crop.height(),
-            crop.width());
-    if (crop.flip()) {
+            window.sourceHeight(),
+            window.sourceWidth(),
+            window.height(),
+            window.width());
+    if (window.flip()) {
       try (NDArray unflipped = scaled) {
         scaled = unflipped.flip(3);
       }
     }
-    if (crop.height() == height && crop.width() == width) {
+    if (window.height() == height && window.width() == width) {
       return scaled;
     }
     try (NDArray unpadded = scaled) {
-      return unpadded.pad(new Shape(0, width - crop.width(), 0, height - crop.height()), 0);
+      return unpadded.pad(new Shape(0, width - window.width(), 0, height - window.height()), 0);
     }
   }
 }

@@ -45,26 +45,21 @@ public final class Segmentation implements Objective<Crop> {
 
     @Override
     public Segmentation open(JobConfig config, Site site) throws IOException {
-      String table = config.data().table();
-      LocalSamples samples = LocalSamples.open(table, TRAIN, site.localFolder(), site.hadoop());
-      LocalSamples held = LocalSamples.open(table, VALIDATION, site.localFolder(), site.hadoop());
-      return new Segmentation(config, samples, held, site.device());
+      return new Segmentation(config, site);
     }
   }
 
-  private Segmentation(JobConfig config, LocalSamples samples, LocalSamples held, NDManager device)
-      throws IOException {
-    this.samples = samples;
-    this.held = held;
+  private Segmentation(JobConfig config, Site site) throws IOException {
     seed = config.seed();
     augment = config.augment();
     operator = new SobelEdges(config.preprocess().edgeThreshold());
+    samples = site.samples(config, TRAIN);
+    held = site.samples(config, VALIDATION);
     catalogue = samples.catalogue();
-    int classes = catalogue.size();
-    network = new OcrNet(config.model(), classes);
-    loss = new TotalLoss(config.loss(), classes);
+    network = new OcrNet(config.model(), catalogue.size());
+    loss = new TotalLoss(config.loss(), catalogue.size());
     images = new Images(augment.mean(), augment.std());
-    segmenter = new Segmenter(device, network, images, config.evaluate().scale());
+    segmenter = new Segmenter(site.device(), network, images, config.evaluate().scale());
   }
 
   @Override

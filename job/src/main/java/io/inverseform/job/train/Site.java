@@ -1,6 +1,9 @@
 package io.inverseform.job.train;
 
 import ai.djl.ndarray.NDManager;
+import io.inverseform.job.config.JobConfig;
+import io.inverseform.job.dataset.LocalSamples;
+import java.io.IOException;
 import java.nio.file.Path;
 import org.apache.hadoop.conf.Configuration;
 
@@ -11,4 +14,13 @@ import org.apache.hadoop.conf.Configuration;
  * @param localFolder for local copies of the samples
  * @param hadoop settings of file systems
  */
-public record Site(NDManager device, Path localFolder, Configuration hadoop) {}
+public record Site(NDManager device, Path localFolder, Configuration hadoop) {
+  /**
+   * This host's copy of a split of the sample table.
+   *
+   * @throws IOException if there is no table, or it is damaged
+   */
+  public LocalSamples samples(JobConfig config, String split) throws IOException {
+    return LocalSamples.open(config.data().table(), split, localFolder, hadoop);
+  }
+}

@@ -1,0 +1,50 @@
+package io.inverseform.job.cli;
+
+import io.inverseform.job.config.JobConfig;
+import io.inverseform.job.pretrain.InverseTransform;
+import io.inverseform.job.train.Training;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** From the sample table's edges to the inverse-transform network. */
+@Command(
+    name = "pretrain",
+    description = "Train the inverse-transform network of the InverseForm loss on warped edges.",
+    mixinStandardHelpOptions = true)
+final class PretrainCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private ConfigOptions options;
+
+  @Option(names = "--resume", description = "Go on from the newest checkpoint of pretrain.run.")
+  private boolean resume;
+
+  @Override
+  public Integer call() throws IOException {
+    Locations locations = new Locations(new SparkConf());
+    JobConfig config = locations.absolute(options.load()).pretraining();
+    locations.require("data.table", config.data().table(), "set it, or run preprocess first");
+    try (SparkSession spark = SparkSessions.start(spec.name(), config)) {
+      spec.commandLine()
+          .getOut()
+          .println(TrainCommand.line(run(spark, config, resume), config));
+    }
+    return 0;
+  }
+
+  /**
+   * Pretrains.
+   *
+   * @param config of {@link JobConfig#pretraining}
+   */
+  static Training.Outcome run(SparkSession spark, JobConfig config, boolean resume)
+      throws IOException {
+    return Training.run(spark, config, new InverseTransform.Factory(), resume);
+  }
+}

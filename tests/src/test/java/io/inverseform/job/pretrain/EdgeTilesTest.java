@@ -1,0 +1,138 @@
+package io.inverseform.job.pretrain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.inverseform.golden.Goldens;
+import io.inverseform.job.config.ConfigLoader;
+import io.inverseform.job.config.PretrainConfig;
+import io.inverseform.job.torch.Torch;
+import io.inverseform.udf.label.LabelMap;
+import io.inverseform.udf.random.KeyedRandom;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class EdgeTilesTest {
+  private static final int TILE = 24;
+
+  private static PretrainConfig config(String transform) {
+    return ConfigLoader.loadDemo(
+            List.of("pretrain.network.tile=" + TILE, "pretrain.network.transform=" + transform))
+        .pretrain();
+  }
+
+  /** Nothing but edges, so that whatever is missing comes from outside of the surroundings. */
+  private static LabelMap full(int width, int height) {
+    byte[] ids = new byte[width * height];
+    Arrays.fill(ids, (byte) 1);
+    return new LabelMap(width, height, ids);
+  }
+
+  private static LabelMap scattered(int width, int height) {
+    KeyedRandom random = new KeyedRandom(3);
+    byte[] ids = new byte[width * height];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = (byte) (random.nextInt(4) == 0 ? 1 : 0);
+    }
+    return new LabelMap(width, height, ids);
+  }
+
+  @Test
+  void noTransformMovesAnythingIntoATileThatIsNotInItsSurroundings() {
+    PretrainConfig config = config("euclidean6");
+    EdgeTiles tiles = EdgeTiles.draw(full(90, 80), config, 200, 0, new KeyedRandom(1));
+
+    try (NDManager manager = manager()) {
+      TileBatch batch = TileBatch.of(manager, List.of(tiles), config);
+      NDArray warped = batch.warped(batch.parameters());
+
+      assertThat(warped.min().getFloat()).isCloseTo(1, within(1e-5f));
+    }
+  }
+
+  @Test
+  void theIdentityGivesTheTileItself() {
+    PretrainConfig config = config("euclidean6");
+    EdgeTiles tiles = EdgeTiles.draw(scattered(90, 80), config, 5, 0.999999, new KeyedRandom(1));
+
+    try (NDManager manager = manager()) {
+      TileBatch batch = TileBatch.of(manager, List.of(tiles), config);
+
+      assertThat(tiles.parameters()).containsOnly(0);
+      assertThat(
+              Goldens.relativeL2(
+                  batch.warped(batch.parameters()).toFloatArray(), batch.truth().toFloatArray()))
+          .isLessThan(1e-5);
+    }
+  }
+
+  @Test
+  void aShiftOfTwoPixelsMovesTheTileByTwoPixels() {
+    for (String transform : List.of("euclidean4", "euclidean6")) {
+      PretrainConfig config = config(transform);
+      EdgeTiles drawn = EdgeTiles.draw(scattered(90, 80), config, 1, 0, new KeyedRandom(1));
+      float[] parameters = new float[drawn.parameters().length];
+      // In half tiles over the normaliser, the third of theta's first row.
+      parameters[transform.equals("euclidean4") ? 0 : 2] =
+          (float) (2 / (TILE / 2.0) / config.warp().max());
+
+      try (NDManager manager = manager()) {
+        TileBatch batch =
+            TileBatch.of(
+                manager, List.of(new EdgeTiles(drawn.side(), drawn.edges(), parameters)), config);
+        float[] warped = batch.warped(batch.parameters()).toFloatArray();
+        float[] truth = batch.truth().toFloatArray();
+
+        for (int y = 0; y < TILE; y++) {
+          for (int x = 0; x < TILE - 2; x++) {
+            assertThat(warped[y * TILE + x]).isCloseTo(truth[y * TILE + x + 2], within(1e-4f));
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void lengthsAreUniformUpToTheNormaliserInAllDirections() {
+    EdgeTiles tiles =
+        EdgeTiles.draw(full(90, 80), config("euclidean6"), 4000, 0, new KeyedRandom(2));
+
+    double[] lengths = new double[4000];
+    double[] means = new double[6];
+    for (int i = 0; i < lengths.length; i++) {
+      for (int p = 0; p < 6; p++) {
+        double value = tiles.parameters()[6 * i + p];
+        lengths[i] += value * value;
+        means[p] += value / lengths.length;
+      }
+      lengths[i] = Math.sqrt(lengths[i]);
+    }
+    Arrays.sort(lengths);
+    assertThat(lengths[lengths.length - 1]).isLessThanOrEqualTo(1 + 1e-6);
+    assertThat(lengths[lengths.length / 4]).isCloseTo(0.25, within(0.03));
+    assertThat(lengths[lengths.length / 2]).isCloseTo(0.5, within(0.03));
+    assertThat(means).allSatisfy(mean -> assertThat(mean).isCloseTo(0, within(0.02)));
+  }
+
+  @Test
+  void aMapSmallerThanTheSurroundingsLiesWithinThem() {
+    PretrainConfig config = config("euclidean6");
+
+    EdgeTiles tiles = EdgeTiles.draw(full(10, 12), config, 3, 0, new KeyedRandom(4));
+
+    int pixels = 0;
+    for (byte edge : tiles.edges()) {
+      pixels += edge;
+    }
+    assertThat(pixels).isEqualTo(3 * 10 * 12);
+  }
+
+  private static NDManager manager() {
+    Torch.start(1);
+    return Torch.manager(Device.cpu());
+  }
+}

@@ -1,0 +1,109 @@
+package io.inverseform.job.pretrain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
+import io.inverseform.job.config.ConfigLoader;
+import io.inverseform.job.config.JobConfig;
+import io.inverseform.job.config.PretrainConfig;
+import io.inverseform.job.model.InverseTransformFile;
+import io.inverseform.job.torch.Torch;
+import io.inverseform.job.train.Segmentation;
+import io.inverseform.job.train.SmallRun;
+import io.inverseform.job.train.Training;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PretrainingTest {
+  private static SparkSession spark;
+  private static SmallRun small;
+
+  @BeforeAll
+  static void prepare(@TempDir Path folder) throws Exception {
+    spark = SmallRun.session("local[2]");
+    small = new SmallRun(folder);
+    small.prepare(spark);
+  }
+
+  @AfterAll
+  static void stop() {
+    spark.stop();
+  }
+
+  private static JobConfig config(String run, String... settings) {
+    String[] tiny = {
+      "pretrain.run=" + small.config("inverse-" + run).run(),
+      "pretrain.network.tile=32",
+      "pretrain.network.channels=[8, 8]",
+      "pretrain.network.hidden=16",
+      "pretrain.tiles=4",
+      "pretrain.train.epochs=2",
+      "pretrain.train.validate_every=1",
+      "pretrain.train.checkpoint_every=2"
+    };
+    return small.config(run, Stream.of(tiny, settings).flatMap(Arrays::stream).toArray(String[]::new));
+  }
+
+  private static Training.Outcome pretrain(JobConfig config, boolean resume) throws IOException {
+    return Training.run(spark, config.pretraining(), new InverseTransform.Factory(), resume);
+  }
+
+  private static Training.Outcome train(JobConfig config) throws IOException {
+    return Training.run(spark, config, new Segmentation.Factory(), false);
+  }
+
+  @Test
+  void whatIsPretrainedServesAsALossInTrain() throws Exception {
+    JobConfig config = config("served", "train.max_steps=2");
+
+    Training.Outcome outcome = pretrain(config, false);
+    train(config);
+
+    assertThat(outcome.scores())
+        .containsKeys("ordered", "right_direction", "halved", "r2_shift_x", "random_ordered");
+    assertThat(Files.readAllLines(Path.of(config.run(), "metrics", "from-step-00000001.jsonl")))
+        .hasSize(2)
+        .allSatisfy(line -> assertThat(line).contains("\"inverse_form\":", "\"aux.inverse_form\":"));
+  }
+
+  @Test
+  void aStoppedAndResumedPretrainingEndsWithTheBitsOfAnUndisturbedOne() throws Exception {
+    Training.Outcome whole = pretrain(config("undisturbed"), false);
+    pretrain(config("stopped", "pretrain.train.max_steps=3"), false);
+
+    Training.Outcome resumed = pretrain(config("stopped"), true);
+
+    assertThat(resumed.weightsCrc()).isEqualTo(whole.weightsCrc());
+  }
+
+  @Test
+  void trainRefusesANetworkForOtherTiles() throws Exception {
+    JobConfig config = config("small-tiles", "pretrain.train.max_steps=1");
+    pretrain(config, false);
+
+    JobConfig other = config("small-tiles", "pretrain.network.tile=48");
+
+    assertThatThrownBy(() -> train(other))
+        .hasMessageContaining("is for tiles of 32 pixels, pretrain.network.tile is 48");
+  }
+
+  @Test
+  void trainSaysThatThereIsNoNetworkYet() {
+    JobConfig config = config("without");
+
+    assertThatThrownBy(() -> train(config))
+        .hasMessageContaining("no inverse-transform network at")
+        .hasMessageContaining("run pretrain first, or set pretrain.run");
+  }
+}
