@@ -41,16 +41,18 @@ final class DemoCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Locations locations = new Locations(new SparkConf());
     JobConfig loaded = locations.absolute(options.load());
-    JobConfig config =
-        loaded.with(loaded.run() + "-" + LocalDateTime.now().format(TIME), loaded.data());
+    String run = loaded.run() + "-" + LocalDateTime.now().format(TIME);
+    JobConfig config = loaded.with(run, run + "/inverse", loaded.data());
     new SceneSynthesizer(config.seed(), config.synthesize())
         .write(config.data().source(), locations.hadoop());
     try (SparkSession spark = SparkSessions.start(spec.name(), config)) {
       out.println(Preprocess.run(spark, config.data(), config.preprocess()));
+      Training.Outcome inverse = PretrainCommand.run(spark, config.pretraining(), false);
       Training.Outcome outcome = Training.run(spark, config, new Segmentation.Factory(), false);
       Scores model = Evaluation.run(spark, config);
       Scores prior = PositionPrior.run(spark, config);
       out.println(new ScoreTable(prior, model));
+      out.println(TrainCommand.line(inverse, config.pretraining()));
       out.println(TrainCommand.line(outcome, config));
       RunFolder run = new RunFolder(config.run(), locations.hadoop());
       Drawings.print(out, "curves", () -> LossCurves.write(run));

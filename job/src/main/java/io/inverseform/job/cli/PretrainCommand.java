@@ -31,9 +31,7 @@ final class PretrainCommand implements Callable<Integer> {
     JobConfig config = locations.absolute(options.load()).pretraining();
     locations.require("data.table", config.data().table(), "set it, or run preprocess first");
     try (SparkSession spark = SparkSessions.start(spec.name(), config)) {
-      spec.commandLine()
-          .getOut()
-          .println(TrainCommand.line(run(spark, config, resume), config));
+      spec.commandLine().getOut().println(TrainCommand.line(run(spark, config, resume), config));
     }
     return 0;
   }

@@ -23,19 +23,24 @@ public sealed interface InverseNetworkConfig extends Serializable {
   /** Which numbers describe a transform theta; all are 0 for the identity. */
   enum Transform {
     /** Shift in x and y, scale in x and y: theta - I at (0, 2), (1, 2), (0, 0), (1, 1). */
-    EUCLIDEAN4(4),
+    EUCLIDEAN4("shift_x", "shift_y", "scale_x", "scale_y"),
     /** All of theta - I, row-major (2, 3). */
-    EUCLIDEAN6(6);
+    EUCLIDEAN6("scale_x", "shear_x", "shift_x", "shear_y", "scale_y", "shift_y");
 
-    private final int parameters;
+    private final List<String> names;
 
-    Transform(int parameters) {
-      this.parameters = parameters;
+    Transform(String... names) {
+      this.names = List.of(names);
+    }
+
+    /** What each number is. */
+    public List<String> names() {
+      return names;
     }
 
     /** How many numbers. */
     public int parameters() {
-      return parameters;
+      return names.size();
     }
   }
 

@@ -40,14 +40,18 @@ public record JobConfig(
 
   /** The same with other places. */
   public JobConfig with(String otherRun, String otherPretrainRun, DataConfig otherData) {
-    return with(
-        otherRun, otherData, optimizer, schedule, train, pretrain.with(otherPretrainRun));
+    return with(otherRun, otherData, optimizer, schedule, train, pretrain.with(otherPretrainRun));
   }
 
   /** What {@code pretrain} does, as a training of its own. */
   public JobConfig pretraining() {
     return with(
-        pretrain.run(), data, pretrain.optimizer(), pretrain.schedule(), pretrain.train(), pretrain);
+        pretrain.run(),
+        data,
+        pretrain.optimizer(),
+        pretrain.schedule(),
+        pretrain.train(),
+        pretrain);
   }
 
   private JobConfig with(

@@ -30,8 +30,7 @@ public record PretrainConfig(
   }
 
   PretrainConfig with(String otherRun) {
-    return new PretrainConfig(
-        otherRun, network, warp, tiles, optimizer, schedule, train);
+    return new PretrainConfig(otherRun, network, warp, tiles, optimizer, schedule, train);
   }
 
   /**

@@ -57,8 +57,7 @@ public final class InverseTransformFile {
     return network;
   }
 
-  private static Map<String, String> metadata(FileSystem fileSystem, Path file)
-      throws IOException {
+  private static Map<String, String> metadata(FileSystem fileSystem, Path file) throws IOException {
     try (InputStream in = fileSystem.open(file)) {
       return Safetensors.metadata(in, file.toString());
     }

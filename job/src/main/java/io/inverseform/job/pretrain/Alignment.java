@@ -26,7 +26,12 @@ import java.util.function.UnaryOperator;
  * @param total tiles of all ranks
  */
 record Alignment(
-    NDManager device, PretrainConfig config, List<EdgeTiles> mine, int first, int total, Share share) {
+    NDManager device,
+    PretrainConfig config,
+    List<EdgeTiles> mine,
+    int first,
+    int total,
+    Share share) {
   /** Of {@link EdgeTiles} at once: bounds the memory. */
   private static final int CHUNK = 16;
 
@@ -94,8 +99,7 @@ record Alignment(
     NDArray at = batch.parameters();
     for (int step = 0; step < DESCENT_STEPS; step++) {
       double rate = DESCENT_RATE * (DESCENT_STEPS - step) / DESCENT_STEPS;
-      NDArray gradient =
-          Leaf.gradient(at, warp -> toTruth.apply(batch.warped(warp)).sum());
+      NDArray gradient = Leaf.gradient(at, warp -> toTruth.apply(batch.warped(warp)).sum());
       at = at.sub(gradient.mul(rate));
     }
     return new NDArray[] {Operators.rowNorms(batch.parameters()), Operators.rowNorms(at)};
@@ -105,8 +109,7 @@ record Alignment(
   private static NDArray[] regressed(TileBatch batch, InverseTransformNetwork network) {
     try (Tape tape = Tape.inference(batch.truth().getManager())) {
       NDArray ofTruth = network.ofTruth(tape, batch.truth());
-      NDArray predicted =
-          network.transforms(tape, batch.warped(batch.parameters()), ofTruth);
+      NDArray predicted = network.transforms(tape, batch.warped(batch.parameters()), ofTruth);
       int parameters = network.outputs();
       NDArray[] columns = new NDArray[2 * parameters];
       for (int p = 0; p < parameters; p++) {

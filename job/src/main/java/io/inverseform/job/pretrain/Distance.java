@@ -10,7 +10,7 @@ import java.util.function.UnaryOperator;
 @FunctionalInterface
 interface Distance {
   /** Mean absolute difference of the pixels. */
-  Distance PIXEL_L1 = truth -> tiles -> tiles.sub(truth).abs().mean(new int[] {1, 2, 3});
+  Distance PIXEL_L1 = truth -> tiles -> tiles.sub(truth).abs().flatten(1, -1).mean(new int[] {1});
 
   /**
    * The distance to true tiles.

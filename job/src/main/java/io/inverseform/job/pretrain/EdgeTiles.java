@@ -29,8 +29,9 @@ record EdgeTiles(int side, byte[] edges, float[] parameters) {
     float[] transforms = new float[count * parameters];
     for (int i = 0; i < count; i++) {
       cut(map, config.network().tile(), side, random, edges, i * side * side);
-      double length = random.nextDouble() < identity ? 0 : random.nextDouble();
-      vector(parameters, length, random, transforms, i * parameters);
+      if (random.nextDouble() >= identity) {
+        vector(parameters, random.nextDouble(), random, transforms, i * parameters);
+      }
     }
     return new EdgeTiles(side, edges, transforms);
   }
@@ -55,7 +56,8 @@ record EdgeTiles(int side, byte[] edges, float[] parameters) {
     int most = -1;
     for (int attempt = 0; attempt < TRIES && most < tile; attempt++) {
       byte[] drawn =
-          window(map, position(map.width(), side, random), position(map.height(), side, random), side);
+          window(
+              map, position(map.width(), side, random), position(map.height(), side, random), side);
       int inTile = 0;
       for (int y = margin; y < margin + tile; y++) {
         for (int x = margin; x < margin + tile; x++) {

@@ -93,7 +93,8 @@ public final class InverseTransform implements Objective<EdgeTiles> {
 
   @Override
   public EdgeTiles example(int index, int epoch) throws IOException {
-    return tiles(samples.sample(index), KEY, epoch, index, config.tiles(), config.warp().identity());
+    return tiles(
+        samples.sample(index), KEY, epoch, index, config.tiles(), config.warp().identity());
   }
 
   private EdgeTiles tiles(Sample sample, long key, int epoch, int index, int count, double identity)
@@ -128,8 +129,7 @@ public final class InverseTransform implements Objective<EdgeTiles> {
       mine.add(tiles(held.sample(index), HELD_KEY, 0, index, each, 0));
     }
     int first = indices.length == 0 ? 0 : indices[0] * each;
-    Alignment alignment =
-        new Alignment(device, config, mine, first, held.size() * each, share);
+    Alignment alignment = new Alignment(device, config, mine, first, held.size() * each, share);
     Map<String, Double> scores = new LinkedHashMap<>();
     Distance distance = Distance.of(network);
     scores.put(ORDERED, alignment.ordered(distance));
@@ -153,9 +153,7 @@ public final class InverseTransform implements Objective<EdgeTiles> {
       FlatParameters weights = new FlatParameters(own, untrained, seed);
       Distance distance = Distance.of(untrained);
       scores.put("random_" + ORDERED, alignment.ordered(distance));
-      alignment
-          .descended(distance)
-          .forEach((name, value) -> scores.put("random_" + name, value));
+      alignment.descended(distance).forEach((name, value) -> scores.put("random_" + name, value));
       weights.close();
     }
     scores.put("pixel_l1_" + ORDERED, alignment.ordered(Distance.PIXEL_L1));

@@ -17,8 +17,7 @@ import java.util.List;
  * @param truth (M, 1, tile, tile): the middle of each
  * @param parameters (M, parameters) of the drawn transforms
  */
-record TileBatch(
-    NDArray surroundings, NDArray truth, NDArray parameters, PretrainConfig config) {
+record TileBatch(NDArray surroundings, NDArray truth, NDArray parameters, PretrainConfig config) {
   static TileBatch of(NDManager manager, List<EdgeTiles> examples, PretrainConfig config) {
     int count = examples.stream().mapToInt(EdgeTiles::count).sum();
     int side = examples.get(0).side();

@@ -1,13 +1,15 @@
 package io.inverseform.job.train;
 
-import ai.djl.ndarray.NDManager;
 import io.inverseform.job.config.AugmentConfig;
 import io.inverseform.job.config.JobConfig;
+import io.inverseform.job.config.LossConfig;
 import io.inverseform.job.dataset.LocalSamples;
 import io.inverseform.job.dataset.RgbPicture;
 import io.inverseform.job.dataset.Sample;
 import io.inverseform.job.loss.StepLoss;
 import io.inverseform.job.loss.TotalLoss;
+import io.inverseform.job.model.InverseTransformFile;
+import io.inverseform.job.model.InverseTransformNetwork;
 import io.inverseform.job.model.OcrNet;
 import io.inverseform.job.model.Segmenter;
 import io.inverseform.job.torch.Images;
@@ -22,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PrimitiveIterator;
+import org.apache.hadoop.fs.Path;
 
 /** Segmentation with boundary heads: OCRNet on augmented crops. */
 public final class Segmentation implements Objective<Crop> {
@@ -57,9 +60,20 @@ public final class Segmentation implements Objective<Crop> {
     held = site.samples(config, VALIDATION);
     catalogue = samples.catalogue();
     network = new OcrNet(config.model(), catalogue.size());
-    loss = new TotalLoss(config.loss(), catalogue.size());
+    loss = new TotalLoss(config.loss(), catalogue.size(), inverseTransform(config, site));
     images = new Images(augment.mean(), augment.std());
     segmenter = new Segmenter(site.device(), network, images, config.evaluate().scale());
+  }
+
+  /** The frozen network of the InverseForm term; null if there is no such term. */
+  private static InverseTransformNetwork inverseTransform(JobConfig config, Site site)
+      throws IOException {
+    if (config.loss().terms().stream().noneMatch(LossConfig.InverseForm.class::isInstance)) {
+      return null;
+    }
+    Path file = new RunFolder(config.pretrain().run(), site.hadoop()).model();
+    return InverseTransformFile.read(
+        file, config.pretrain().network(), site.device(), site.hadoop());
   }
 
   @Override

@@ -212,7 +212,7 @@ class ConfigLoaderTest {
         "loss.auxiliary_weight=-1 | 'loss.auxiliary_weight' must be a finite number, 0 or above, is -1.0",
         "loss.terms=[] | 'loss.terms' must be a list of at least 1, is []",
         "loss.terms.0.loss_weight=NaN | 'loss.terms[0].loss_weight' must be a finite number, 0 or above, is NaN",
-        "loss.terms.1.loss_name=segmentation | 'loss.terms' must be terms of different loss_name, is [segmentation, segmentation, edge_attention]",
+        "loss.terms.1.loss_name=segmentation | 'loss.terms' must be terms of different loss_name, is [segmentation, segmentation, edge_attention, inverse_form]",
         "loss.terms.0={type: inverse_form, loss_weight: 1, loss_name: i, tiling: whole, anchored: true} | 'loss.terms[0].tiling' must be one of padded, resized_3x6, is \"whole\"",
         "loss.terms.2.threshold=1 | 'loss.terms[2].threshold' must be in 0..1, below 1, is 1.0",
         "augment.crop_height=16 | 'augment.crop_height' must be at least 32, is 16",
@@ -288,8 +288,8 @@ class ConfigLoaderTest {
         "=3 | must have the form key.path=value",
         "train.workers= | there is no value behind '='",
         "train.workers=[1 | line 1: while parsing a flow sequence, expected ',' or ']', but got <stream end>",
-        "loss.terms.3.scope=image | 'loss.terms' is a list of 3, its elements are 0 to 2, not '3'",
-        "loss.terms.first=image | 'loss.terms' is a list of 3, its elements are 0 to 2, not 'first'",
+        "loss.terms.4.scope=image | 'loss.terms' is a list of 4, its elements are 0 to 3, not '4'",
+        "loss.terms.first=image | 'loss.terms' is a list of 4, its elements are 0 to 3, not 'first'",
         "augment.mean.0.x=1 | 'augment.mean.0' holds no keys"
       })
   void aSettingOfTheWrongFormIsRefused(String setting, String problem) {

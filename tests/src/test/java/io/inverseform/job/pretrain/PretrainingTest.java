@@ -3,13 +3,7 @@ package io.inverseform.job.pretrain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.djl.Device;
-import ai.djl.ndarray.NDManager;
-import io.inverseform.job.config.ConfigLoader;
 import io.inverseform.job.config.JobConfig;
-import io.inverseform.job.config.PretrainConfig;
-import io.inverseform.job.model.InverseTransformFile;
-import io.inverseform.job.torch.Torch;
 import io.inverseform.job.train.Segmentation;
 import io.inverseform.job.train.SmallRun;
 import io.inverseform.job.train.Training;
@@ -18,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Stream;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -52,7 +45,8 @@ class PretrainingTest {
       "pretrain.train.validate_every=1",
       "pretrain.train.checkpoint_every=2"
     };
-    return small.config(run, Stream.of(tiny, settings).flatMap(Arrays::stream).toArray(String[]::new));
+    return small.config(
+        run, Stream.of(tiny, settings).flatMap(Arrays::stream).toArray(String[]::new));
   }
 
   private static Training.Outcome pretrain(JobConfig config, boolean resume) throws IOException {
@@ -74,7 +68,8 @@ class PretrainingTest {
         .containsKeys("ordered", "right_direction", "halved", "r2_shift_x", "random_ordered");
     assertThat(Files.readAllLines(Path.of(config.run(), "metrics", "from-step-00000001.jsonl")))
         .hasSize(2)
-        .allSatisfy(line -> assertThat(line).contains("\"inverse_form\":", "\"aux.inverse_form\":"));
+        .allSatisfy(
+            line -> assertThat(line).contains("\"inverse_form\":", "\"aux.inverse_form\":"));
   }
 
   @Test

@@ -20,7 +20,8 @@ class SubmittedTrainingTest {
           + " --set synthesize.train=11 --set synthesize.val=2"
           + " --set augment.crop_height=64 --set augment.crop_width=96"
           + " --set train.batch=2 --set train.epochs=7 --set train.max_steps=20"
-          + " --set train.validate_every=100";
+          + " --set train.validate_every=100"
+          + " --set pretrain.run=inverse --set pretrain.train.max_steps=3";
   private static final Pattern WEIGHTS =
       Pattern.compile("step 20: loss \\S+ at first, .*; weights ([0-9a-f]{8}) in ");
 
@@ -31,6 +32,7 @@ class SubmittedTrainingTest {
     SubmitScript script = new SubmitScript(folder);
     run(script, "synthesize" + SMALL);
     run(script, "preprocess" + SMALL);
+    run(script, "pretrain" + SMALL + " -- --master local[2]");
 
     String threads = run(script, "train" + SMALL + " --set run=threads -- --master local[2]");
     String processes =
