@@ -36,6 +36,7 @@ class PretrainingTest {
 
   private static JobConfig config(String run, String... settings) {
     String[] tiny = {
+      SmallRun.INVERSE_FORM,
       "pretrain.run=" + small.config("inverse-" + run).run(),
       "pretrain.network.tile=32",
       "pretrain.network.channels=[8, 8]",

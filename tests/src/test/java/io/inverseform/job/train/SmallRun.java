@@ -12,6 +12,21 @@ import org.apache.spark.sql.SparkSession;
 
 /** A few generated scenes and a tiny network: what tests of training share. */
 public final class SmallRun {
+  /** The demo's losses without InverseForm, which needs a network from another training. */
+  private static final String LOSSES =
+      "loss.terms=["
+          + "{type: class_weighted_cross_entropy, loss_weight: 1, loss_name: segmentation,"
+          + " upper_bound: 1, scope: image},"
+          + "{type: boundary_cross_entropy, loss_weight: 0.3, loss_name: boundary, scope: image},"
+          + "{type: edge_attention, loss_weight: 0.1, loss_name: edge_attention, threshold: 0.8,"
+          + " upper_bound: 1, scope: image}]";
+
+  /** InverseForm alone, in place of those. */
+  public static final String INVERSE_FORM =
+      "loss.terms=["
+          + "{type: inverse_form, loss_weight: 0.3, loss_name: inverse_form, tiling: padded,"
+          + " anchored: true}]";
+
   private final Path folder;
 
   /** Everything under one folder. */
@@ -42,6 +57,7 @@ public final class SmallRun {
                 "synthesize.height=64",
                 "synthesize.train=11",
                 "synthesize.val=3",
+                LOSSES,
                 "augment.crop_height=64",
                 "augment.crop_width=96",
                 "augment.scale_min=0.75",
