@@ -41,8 +41,8 @@ final class DemoCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Locations locations = new Locations(new SparkConf());
     JobConfig loaded = locations.absolute(options.load());
-    String run = loaded.run() + "-" + LocalDateTime.now().format(TIME);
-    JobConfig config = loaded.with(run, run + "/inverse", loaded.data());
+    String folder = loaded.run() + "-" + LocalDateTime.now().format(TIME);
+    JobConfig config = loaded.with(folder, folder + "/inverse", loaded.data());
     new SceneSynthesizer(config.seed(), config.synthesize())
         .write(config.data().source(), locations.hadoop());
     try (SparkSession spark = SparkSessions.start(spec.name(), config)) {
