@@ -45,10 +45,11 @@ public sealed interface InverseNetworkConfig extends Serializable {
   }
 
   /**
-   * Convolutions of stride 2 on both tiles, then two affine maps.
+   * Convolutions on both tiles, then two affine maps.
    *
    * @param tile pixels on a side
-   * @param channels of each convolution; each halves the tile
+   * @param channels of each convolution: the first is 7x7 of stride 4, the others are 3x3 of
+   *     strides 1, 2, 1, 2 and so on
    * @param hidden width between the affine maps
    */
   record Convolutional(int tile, List<Integer> channels, int hidden, Transform transform)

@@ -11,15 +11,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A small inverse-transform network: convolutions of stride 2 on both tiles as two channels, and
- * two affine maps on what is left, which still see where in the tile it is. Nothing is pooled and
- * nothing normalised: a shift by a pixel stays visible, and a tile's transform depends on no other
- * tile.
+ * A small inverse-transform network: convolutions on both tiles as two channels, and two affine
+ * maps on what is left, which still see where in the tile it is. Nothing is pooled and nothing
+ * normalised: a shift by a pixel stays visible, and a tile's transform depends on no other tile.
+ *
+ * <p>The first convolution is wide and quarters the tile, so that edges that have moved apart meet;
+ * then those of stride 1 and 2 take turns.
  */
 final class TileConvolutions extends InverseTransformNetwork {
-  private static final int FIRST_KERNEL = 5;
+  private static final int FIRST_KERNEL = 7;
+  private static final int FIRST_STRIDE = 4;
   private static final int KERNEL = 3;
-  private static final int STRIDE = 2;
 
   /** Of the last layer's weights: before training, all transforms are nearly the identity. */
   private static final double LAST_STD = 0.01;
@@ -43,21 +45,23 @@ final class TileConvolutions extends InverseTransformNetwork {
             FIRST_KERNEL,
             FIRST_KERNEL);
     bias = weight("conv.0.bias", Parameter.Type.BIAS, Initial.constant(0), in);
-    int side = half(config.tile());
+    int side = strided(config.tile(), FIRST_STRIDE);
+    int stride = 1;
     for (int out : config.channels().subList(1, config.channels().size())) {
       Convolution convolution =
-          new Convolution(in, out, KERNEL, STRIDE, initial(in * KERNEL * KERNEL));
+          new Convolution(in, out, KERNEL, stride, initial(in * KERNEL * KERNEL));
       convolutions.add(add("conv." + 2 * (convolutions.size() + 1), convolution));
       in = out;
-      side = half(side);
+      side = strided(side, stride);
+      stride = 3 - stride;
     }
     int flat = Math.multiplyExact(in, side * side);
     hidden = add("fc.0", new Linear(flat, config.hidden(), initial(flat)));
     last = add("fc.2", new Linear(config.hidden(), outputs(), Initial.normal(LAST_STD)));
   }
 
-  private static int half(int side) {
-    return (side + 1) / STRIDE;
+  private static int strided(int side, int stride) {
+    return (side + stride - 1) / stride;
   }
 
   /** Keeps the variance through a ReLU (He et al., 2015). */
@@ -77,7 +81,7 @@ final class TileConvolutions extends InverseTransformNetwork {
 
   private NDArray first(Tape tape, NDArray tiles, String channel, NDArray shift) {
     try (NDArray half = tape.use(weight).get(new NDIndex(channel))) {
-      return Operators.convolution(tiles, half, shift, STRIDE);
+      return Operators.convolution(tiles, half, shift, FIRST_STRIDE);
     }
   }
 

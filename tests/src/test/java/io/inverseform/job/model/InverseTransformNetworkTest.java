@@ -19,7 +19,9 @@ import io.inverseform.job.torch.Tensors;
 import io.inverseform.job.torch.Torch;
 import io.inverseform.udf.random.KeyedRandom;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -118,7 +120,7 @@ class InverseTransformNetworkTest {
       double norm = Goldens.l2(gradient);
       assertThat(norm).as(slot.name()).isPositive();
       double slope = slope(network, slot, gradient, predicted, truth);
-      assertThat(slope).as(slot.name()).isCloseTo(norm, within(0.01 * norm));
+      assertThat(slope).as(slot.name()).isCloseTo(norm, within(0.02 * norm));
     }
   }
 
@@ -129,7 +131,8 @@ class InverseTransformNetworkTest {
       float[] gradient,
       NDArray predicted,
       NDArray truth) {
-    double step = 1e-3;
+    // Small, so that hardly a ReLU switches sides on the way.
+    double step = 1e-4;
     NDArray values = network.named().get(slot.name()).getArray();
     float factor = (float) (step / Goldens.l2(gradient));
     NDArray along = Tensors.of(manager, gradient, slot.shape()).mul(factor);
@@ -183,6 +186,23 @@ class InverseTransformNetworkTest {
   }
 
   @Test
+  void theFirstConvolutionQuartersTheTileAndTheOthersKeepAndHalveItInTurn() {
+    InverseTransformNetwork network =
+        InverseTransformNetwork.of(
+            new InverseNetworkConfig.Convolutional(
+                64, List.of(24, 48, 48, 64), 64, Transform.EUCLIDEAN6));
+    FlatParameters parameters = new FlatParameters(manager, network, 5);
+    Map<String, Shape> shapes = new HashMap<>();
+    parameters.slots().forEach(slot -> shapes.put(slot.name(), slot.shape()));
+    assertThat(shapes)
+        .containsEntry("conv.0.weight", new Shape(24, 2, 7, 7))
+        .containsEntry("conv.6.weight", new Shape(64, 48, 3, 3))
+        .containsEntry("fc.0.weight", new Shape(64, 64 * 8 * 8))
+        .containsEntry("fc.2.weight", new Shape(6, 64));
+    assertThat(parameters.parameterCount()).isEqualTo(323_886);
+  }
+
+  @Test
   void parametersHavePyTorchsNames() {
     assertThat(InverseTransformNetwork.of(SmallInverseNetwork.convolutional(TILE)).named().keySet())
         .containsExactly(
@@ -190,6 +210,8 @@ class InverseTransformNetworkTest {
             "conv.0.bias",
             "conv.2.weight",
             "conv.2.bias",
+            "conv.4.weight",
+            "conv.4.bias",
             "fc.0.weight",
             "fc.0.bias",
             "fc.2.weight",

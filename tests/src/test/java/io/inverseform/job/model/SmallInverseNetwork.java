@@ -15,9 +15,9 @@ public final class SmallInverseNetwork {
     return new InverseNetworkConfig.MultiLayerPerceptron(tile, List.of(8), Transform.EUCLIDEAN4);
   }
 
-  /** Two convolutions, six parameters. */
+  /** Three convolutions, six parameters. */
   public static InverseNetworkConfig convolutional(int tile) {
-    return new InverseNetworkConfig.Convolutional(tile, List.of(4, 6), 8, Transform.EUCLIDEAN6);
+    return new InverseNetworkConfig.Convolutional(tile, List.of(4, 5, 6), 8, Transform.EUCLIDEAN6);
   }
 
   /**
