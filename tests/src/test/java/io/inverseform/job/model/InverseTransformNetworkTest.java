@@ -190,16 +190,16 @@ class InverseTransformNetworkTest {
     InverseTransformNetwork network =
         InverseTransformNetwork.of(
             new InverseNetworkConfig.Convolutional(
-                64, List.of(24, 48, 48, 64), 64, Transform.EUCLIDEAN6));
+                64, List.of(24, 48, 48, 64, 64), 128, Transform.EUCLIDEAN6));
     FlatParameters parameters = new FlatParameters(manager, network, 5);
     Map<String, Shape> shapes = new HashMap<>();
     parameters.slots().forEach(slot -> shapes.put(slot.name(), slot.shape()));
     assertThat(shapes)
         .containsEntry("conv.0.weight", new Shape(24, 2, 7, 7))
         .containsEntry("conv.6.weight", new Shape(64, 48, 3, 3))
-        .containsEntry("fc.0.weight", new Shape(64, 64 * 8 * 8))
-        .containsEntry("fc.2.weight", new Shape(6, 64));
-    assertThat(parameters.parameterCount()).isEqualTo(323_886);
+        .containsEntry("fc.0.weight", new Shape(128, 64 * 4 * 4))
+        .containsEntry("fc.2.weight", new Shape(6, 128));
+    assertThat(parameters.parameterCount()).isEqualTo(230_190);
   }
 
   @Test
