@@ -31,14 +31,14 @@ import java.util.Map;
 
 /**
  * Regression of the transform by which one edge tile was warped from another (Borse et al.,
- * "InverseForm", 2021): squared distance between drawn and predicted parameters. The tiles come
+ * "InverseForm", 2021): mean squared error of the parameters over the normaliser. The tiles come
  * from the same augmented edge maps that segmentation is trained with.
  */
 public final class InverseTransform implements Objective<EdgeTiles> {
   /** Name of the score that matters most. */
   public static final String ORDERED = "ordered";
 
-  private static final String TERM = "squared_distance";
+  private static final String TERM = "squared_error";
   private static final long KEY = KeyedRandom.hash("edge tiles");
   private static final long HELD_KEY = KeyedRandom.hash("held-out edge tiles");
 
@@ -115,7 +115,8 @@ public final class InverseTransform implements Objective<EdgeTiles> {
     NDList pair = new NDList(batch.warped(batch.parameters()), batch.truth());
     NDArray error = network.forward(tape, pair).singletonOrThrow().sub(batch.parameters());
     NDArray sum = error.square().sum();
-    NDArray mean = Operators.scale(sum, 1.0 / ((double) config.tiles() * globalBatch));
+    double values = (double) network.outputs() * config.tiles() * globalBatch;
+    NDArray mean = Operators.scale(sum, 1 / values);
     return new StepLoss(mean, Map.of(TERM, mean));
   }
 
