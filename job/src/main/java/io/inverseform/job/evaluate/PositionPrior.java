@@ -8,6 +8,8 @@ import io.inverseform.udf.label.LabelPng;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Row;
@@ -54,10 +56,9 @@ public final class PositionPrior {
     Grid grid = Grid.over(LabelPng.decode(train.first()));
 
     int[] counts =
-        train.aggregate(
-            new int[grid.width() * grid.height() * classes],
-            (sums, png) -> count(sums, LabelPng.decode(png), grid, classes),
-            PositionPrior::add);
+        train
+            .mapPartitions(pngs -> List.of(count(pngs, grid, classes)).iterator())
+            .reduce(PositionPrior::add);
     byte[] prior = mostFrequent(counts, classes);
     Tally tally =
         scored.aggregate(
@@ -67,16 +68,20 @@ public final class PositionPrior {
     return tally.scores("per-position prior", split, catalogue);
   }
 
-  private static int[] count(int[] sums, LabelMap labels, Grid grid, int classes) {
-    for (int y = 0; y < labels.height(); y++) {
-      for (int x = 0; x < labels.width(); x++) {
-        int id = labels.id(x, y);
-        if (id < classes) {
-          sums[grid.cell(labels, x, y) * classes + id]++;
+  private static int[] count(Iterator<byte[]> pngs, Grid grid, int classes) throws IOException {
+    int[] counts = new int[grid.width() * grid.height() * classes];
+    while (pngs.hasNext()) {
+      LabelMap labels = LabelPng.decode(pngs.next());
+      for (int y = 0; y < labels.height(); y++) {
+        for (int x = 0; x < labels.width(); x++) {
+          int id = labels.id(x, y);
+          if (id < classes) {
+            counts[grid.cell(labels, x, y) * classes + id]++;
+          }
         }
       }
     }
-    return sums;
+    return counts;
   }
 
   private static int[] add(int[] sums, int[] others) {

@@ -47,8 +47,10 @@ public record Scores(
   public String json() {
     ObjectNode root = JSON.createObjectNode();
     root.put("predictor", predictor).put("split", split).put("images", images());
-    root.put("mean_iou", meanIou()).put("accuracy", matrix.accuracy());
-    root.put("boundary_f", boundaryF()).put("boundary_tolerance", boundary.tolerance());
+    put(root, "mean_iou", meanIou());
+    put(root, "accuracy", matrix.accuracy());
+    put(root, "boundary_f", boundaryF());
+    root.put("boundary_tolerance", boundary.tolerance());
     putByClass(root.putObject("iou"), matrix.iou());
     putByClass(root.putObject("boundary_f_by_class"), boundary.f());
     ArrayNode rows = root.putArray("confusion_matrix");
@@ -67,8 +69,13 @@ public record Scores(
 
   private void putByClass(ObjectNode object, double[] values) {
     for (int c = 0; c < values.length; c++) {
-      object.put(classes.get(c), values[c]);
+      put(object, classes.get(c), values[c]);
     }
+  }
+
+  /** JSON has no NaN: what has no score is null. */
+  private static void put(ObjectNode object, String name, double value) {
+    object.put(name, Double.isNaN(value) ? null : (Double) value);
   }
 
   /** A table: a line a class, then the means. */

@@ -47,7 +47,7 @@ public final class LossCurves {
    *
    * @return their path
    * @throws DrawingException if this machine cannot draw text
-   * @throws IOException if there are no metrics, or the file cannot be written
+   * @throws IOException if no step has a loss, or the file cannot be written
    */
   public static Path write(RunFolder run) throws IOException {
     StepMetrics metrics = StepMetrics.read(run);
@@ -62,7 +62,9 @@ public final class LossCurves {
     if (!metrics.validation().isEmpty()) {
       charts.add(scores(metrics));
     }
-    charts.add(learningRate(metrics));
+    if (metrics.learningRate().size() > 0) {
+      charts.add(learningRate(metrics));
+    }
     return stacked(charts);
   }
 

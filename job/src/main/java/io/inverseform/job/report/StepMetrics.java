@@ -31,7 +31,7 @@ final class StepMetrics {
   /**
    * Reads a run's metrics.
    *
-   * @throws IOException if there are none, or a line is not legal
+   * @throws IOException if no step has a loss, or a line is not legal
    */
   static StepMetrics read(RunFolder run) throws IOException {
     TreeMap<Long, JsonNode> steps = new TreeMap<>();
@@ -42,10 +42,11 @@ final class StepMetrics {
       }
       lines.forEach(line -> steps.put(line.path("step").asLong(), line));
     }
-    if (steps.isEmpty()) {
-      throw new IOException("no metrics of any step in " + run.path() + ": nothing to draw");
+    StepMetrics metrics = new StepMetrics(steps);
+    if (metrics.loss().size() == 0) {
+      throw new IOException("no loss of any step in " + run.path() + ": nothing to draw");
     }
-    return new StepMetrics(steps);
+    return metrics;
   }
 
   private static List<JsonNode> lines(RunFolder run, Path file) throws IOException {

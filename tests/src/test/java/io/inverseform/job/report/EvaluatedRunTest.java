@@ -66,6 +66,8 @@ class EvaluatedRunTest {
     assertThat(json.at("/boundary_f").asDouble()).isEqualTo(scores.boundaryF());
     assertThat(json.at("/boundary_tolerance").asInt()).isEqualTo(3);
     assertThat(json.at("/boundary_f_by_class/road").asDouble()).isEqualTo(scores.boundary().f()[0]);
+    // No generated scene has a train.
+    assertThat(json.at("/iou/train").isNull()).isTrue();
     assertThat(scores.toString())
         .contains("F (3 px)", "boundary F %.3f at 3 px".formatted(scores.boundaryF()));
   }

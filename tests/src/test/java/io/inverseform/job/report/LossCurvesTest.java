@@ -86,9 +86,11 @@ class LossCurvesTest {
   }
 
   @Test
-  void withoutMetricsThereIsNothingToDraw() {
-    assertThatThrownBy(() -> LossCurves.write(run))
-        .hasMessageMatching("no metrics of any step in .*: nothing to draw");
+  void withoutALossThereIsNothingToDraw() throws IOException {
+    String message = "no loss of any step in .*: nothing to draw";
+    assertThatThrownBy(() -> LossCurves.write(run)).hasMessageMatching(message);
+    write(1, 1, line(1, 9, ",\"skipped\":true"));
+    assertThatThrownBy(() -> LossCurves.write(run)).hasMessageMatching(message);
   }
 
   @Test
@@ -118,6 +120,15 @@ class LossCurvesTest {
       assertThat(image.getWidth()).isEqualTo(1200);
       assertThat(coloured(image)).isGreaterThan(100);
     }
+  }
+
+  @Test
+  void whatWasNotMeasuredHasNoChart() throws IOException {
+    write(1, 1, "{\"step\":1,\"loss\":1}\n{\"step\":2,\"loss\":2}\n");
+    int lossAlone = ImageIO.read(Path.of(LossCurves.write(run).toUri()).toFile()).getHeight();
+    write(1, 1, line(1, 9, ",\"validation\":{\"mean_iou\":0.5}"));
+    int all = ImageIO.read(Path.of(LossCurves.write(run).toUri()).toFile()).getHeight();
+    assertThat(List.of(lossAlone, all)).containsExactly(560, 560 + 2 * 300);
   }
 
   /** Pixels that are neither white nor grey: the curves. */
