@@ -7,9 +7,8 @@ import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
@@ -73,12 +72,13 @@ public final class LossCurves {
     curves.addAll(metrics.terms());
     XYChart chart =
         chart(run + ": total loss, and its terms without weights", "loss", metrics, LOSS_HEIGHT);
-    chart.getStyler().setLegendPosition(LegendPosition.InsideNE);
     double min = curves.stream().mapToDouble(Curve::min).min().orElseThrow();
     double max = curves.stream().mapToDouble(Curve::max).max().orElseThrow();
-    chart
-        .getStyler()
-        .setYAxisLogarithmic(min > 0 && max > MIN_LOGARITHMIC * min && max < MAX_LOGARITHMIC * min);
+    if (min > 0 && max > MIN_LOGARITHMIC * min && max < MAX_LOGARITHMIC * min) {
+      chart.getStyler().setYAxisLogarithmic(true);
+    } else {
+      chart.getStyler().setYAxisMin(Math.min(0, min));
+    }
     List<String> terms = curves.stream().map(LossCurves::term).distinct().toList();
     for (Curve whole : curves) {
       Curve curve = whole.thinned(MAX_POINTS);
@@ -103,8 +103,10 @@ public final class LossCurves {
 
   private static XYChart scores(StepMetrics metrics) {
     XYChart chart = chart("Validation", "score", metrics, SMALL_HEIGHT);
-    chart.getStyler().setLegendPosition(LegendPosition.InsideSE);
     List<Curve> curves = metrics.validation();
+    chart
+        .getStyler()
+        .setYAxisMin(Math.min(0, curves.stream().mapToDouble(Curve::min).min().orElseThrow()));
     for (int i = 0; i < curves.size(); i++) {
       Color colour = COLOURS.get((i + 1) % COLOURS.size());
       add(chart, curves.get(i), curves.get(i).name(), colour, 2).setMarker(SeriesMarkers.CIRCLE);
@@ -115,13 +117,19 @@ public final class LossCurves {
   private static XYChart learningRate(StepMetrics metrics) {
     XYChart chart = chart("Learning rate", "learning rate", metrics, SMALL_HEIGHT);
     chart.getStyler().setLegendVisible(false);
+    chart.getStyler().setYAxisMin(0.0);
     Curve curve = metrics.learningRate().thinned(MAX_POINTS);
     add(chart, curve, curve.name(), COLOURS.get(1), 2);
     return chart;
   }
 
   private static XYSeries add(XYChart chart, Curve curve, String name, Color colour, float width) {
-    XYSeries series = chart.addSeries(name, curve.steps(), curve.values());
+    // XChart labels values at equal distances one by one; a gap makes it choose round numbers.
+    double[] steps = Arrays.copyOf(curve.steps(), curve.size() + 1);
+    steps[curve.size()] = steps[curve.size() - 1] + 0.5;
+    double[] values = Arrays.copyOf(curve.values(), curve.size() + 1);
+    values[curve.size()] = Double.NaN;
+    XYSeries series = chart.addSeries(name, steps, values);
     series.setLineColor(colour);
     series.setLineStyle(new BasicStroke(width, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
     // A single step has no line.
@@ -146,23 +154,17 @@ public final class LossCurves {
     styler.setAxisTitleFont(new Font(Font.SANS_SERIF, Font.PLAIN, 15));
     styler.setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 14));
     styler.setLegendFont(new Font(Font.SANS_SERIF, Font.PLAIN, 15));
+    styler.setLegendPosition(LegendPosition.OutsideE);
     styler.setLegendBorderColor(Color.WHITE);
     styler.setPlotGridLinesColor(new Color(0xDDDDDD));
     styler.setPlotBorderVisible(false);
-    // The same steps below each other in all charts.
     styler.setXAxisMin(0.0);
-    // XChart labels steps at equal distances one by one; the half makes it choose round numbers.
-    styler.setXAxisMax(metrics.lastStep() + 0.5);
+    styler.setXAxisMax((double) metrics.lastStep());
     styler.setXAxisTickMarkSpacingHint(100);
     styler.setYAxisLeftWidthHint(100);
-    styler.setXAxisTickLabelsFormattingFunction(LossCurves::label);
-    styler.setYAxisTickLabelsFormattingFunction(LossCurves::label);
+    styler.setXAxisDecimalPattern("0");
+    styler.setYAxisDecimalPattern("0.########");
     return chart;
-  }
-
-  private static String label(double value) {
-    BigDecimal rounded = BigDecimal.valueOf(value).round(new MathContext(6));
-    return rounded.stripTrailingZeros().toPlainString();
   }
 
   private static BufferedImage stacked(List<XYChart> charts) {
