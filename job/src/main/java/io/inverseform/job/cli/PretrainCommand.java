@@ -2,8 +2,11 @@ package io.inverseform.job.cli;
 
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.pretrain.InverseTransform;
+import io.inverseform.job.report.LossCurves;
+import io.inverseform.job.train.RunFolder;
 import io.inverseform.job.train.Training;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
@@ -31,7 +34,10 @@ final class PretrainCommand implements Callable<Integer> {
     JobConfig config = locations.absolute(options.load()).pretraining();
     locations.require("data.table", config.data().table(), "set it, or run preprocess first");
     try (SparkSession spark = SparkSessions.start(spec.name(), config)) {
-      spec.commandLine().getOut().println(TrainCommand.line(run(spark, config, resume), config));
+      PrintWriter out = spec.commandLine().getOut();
+      out.println(TrainCommand.line(run(spark, config, resume), config));
+      RunFolder folder = new RunFolder(config.run(), locations.hadoop());
+      Drawings.print(out, "curves", () -> LossCurves.write(folder));
     }
     return 0;
   }

@@ -24,18 +24,19 @@ public final class LossCurves {
   private static final int WIDTH = 1200;
   private static final int LOSS_HEIGHT = 560;
   private static final int SMALL_HEIGHT = 300;
+  private static final int LEGEND_LINE = 25;
 
   /** More points than that are more than the pixels of a line. */
   private static final int MAX_POINTS = 2000;
 
   /** Spans of loss, highest by lowest, that read better on a logarithmic axis. */
-  private static final double MIN_LOGARITHMIC = 5;
+  private static final double MIN_LOGARITHMIC = 100;
 
-  private static final double MAX_LOGARITHMIC = 10_000;
+  private static final double MAX_LOGARITHMIC = 1_000_000;
 
   /** Of the total and the terms. Told apart with any colour vision; after Okabe and Ito. */
   private static final List<Color> COLOURS =
-      Stream.of(0x222222, 0x0072B2, 0xD55E00, 0x009E73, 0xCC79A7, 0xE69F00, 0x56B4E9, 0x888888)
+      Stream.of(0x222222, 0x0072B2, 0xD55E00, 0x009E73, 0xCC79A7, 0xE69F00, 0x56B4E9, 0x8B4513)
           .map(Color::new)
           .toList();
 
@@ -70,8 +71,9 @@ public final class LossCurves {
   private static XYChart losses(String run, StepMetrics metrics) {
     List<Curve> curves = new ArrayList<>(List.of(metrics.loss()));
     curves.addAll(metrics.terms());
+    int height = Math.max(LOSS_HEIGHT, (curves.size() + 3) * LEGEND_LINE);
     XYChart chart =
-        chart(run + ": total loss, and its terms without weights", "loss", metrics, LOSS_HEIGHT);
+        chart(run + ": total loss, and its terms without weights", "loss", metrics, height);
     double min = curves.stream().mapToDouble(Curve::min).min().orElseThrow();
     double max = curves.stream().mapToDouble(Curve::max).max().orElseThrow();
     if (min > 0 && max > MIN_LOGARITHMIC * min && max < MAX_LOGARITHMIC * min) {
@@ -102,13 +104,15 @@ public final class LossCurves {
   }
 
   private static XYChart scores(StepMetrics metrics) {
-    XYChart chart = chart("Validation", "score", metrics, SMALL_HEIGHT);
     List<Curve> curves = metrics.validation();
+    int height = Math.max(SMALL_HEIGHT, (curves.size() + 3) * LEGEND_LINE);
+    XYChart chart = chart("Validation", "score", metrics, height);
     chart
         .getStyler()
         .setYAxisMin(Math.min(0, curves.stream().mapToDouble(Curve::min).min().orElseThrow()));
     for (int i = 0; i < curves.size(); i++) {
-      Color colour = COLOURS.get((i + 1) % COLOURS.size());
+      Color pure = COLOURS.get(i % COLOURS.size());
+      Color colour = i < COLOURS.size() ? pure : paler(pure);
       add(chart, curves.get(i), curves.get(i).name(), colour, 2).setMarker(SeriesMarkers.CIRCLE);
     }
     return chart;
