@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
  */
 @Command(
     name = "demo",
-    description = "Synthesize, preprocess, train and evaluate, in a few minutes.",
+    description = "Synthesize, preprocess, pretrain, train and evaluate, in a few minutes.",
     mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
@@ -47,12 +47,11 @@ final class DemoCommand implements Callable<Integer> {
         .write(config.data().source(), locations.hadoop());
     try (SparkSession spark = SparkSessions.start(spec.name(), config)) {
       out.println(Preprocess.run(spark, config.data(), config.preprocess()));
-      Training.Outcome inverse = PretrainCommand.run(spark, config.pretraining(), false);
+      PretrainCommand.run(spark, config.pretraining(), false, out);
       Training.Outcome outcome = Training.run(spark, config, new Segmentation.Factory(), false);
       Scores model = Evaluation.run(spark, config);
       Scores prior = PositionPrior.run(spark, config);
       out.println(new ScoreTable(prior, model));
-      out.println(TrainCommand.line(inverse, config.pretraining()));
       out.println(TrainCommand.line(outcome, config));
       RunFolder run = new RunFolder(config.run(), locations.hadoop());
       Drawings.print(out, "curves", () -> LossCurves.write(run));

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 /** From the sample table's edges to the inverse-transform network. */
 @Command(
     name = "pretrain",
-    description = "Train the inverse-transform network of the InverseForm loss on warped edges.",
+    description = "Train the InverseForm term's network on warped edges.",
     mixinStandardHelpOptions = true)
 final class PretrainCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -34,21 +34,23 @@ final class PretrainCommand implements Callable<Integer> {
     JobConfig config = locations.absolute(options.load()).pretraining();
     locations.require("data.table", config.data().table(), "set it, or run preprocess first");
     try (SparkSession spark = SparkSessions.start(spec.name(), config)) {
-      PrintWriter out = spec.commandLine().getOut();
-      out.println(TrainCommand.line(run(spark, config, resume), config));
-      RunFolder folder = new RunFolder(config.run(), locations.hadoop());
-      Drawings.print(out, "curves", () -> LossCurves.write(folder));
+      run(spark, config, resume, spec.commandLine().getOut());
     }
     return 0;
   }
 
   /**
-   * Pretrains.
+   * Pretrains, and prints what came out.
    *
    * @param config of {@link JobConfig#pretraining}
    */
-  static Training.Outcome run(SparkSession spark, JobConfig config, boolean resume)
+  static void run(SparkSession spark, JobConfig config, boolean resume, PrintWriter out)
       throws IOException {
-    return Training.run(spark, config, new InverseTransform.Factory(), resume);
+    Training.Outcome outcome =
+        Training.run(spark, config, new InverseTransform.Factory(), resume);
+    out.println(new PretrainScores(outcome.scores()));
+    out.println(TrainCommand.line(outcome, config));
+    RunFolder run = new RunFolder(config.run(), spark.sessionState().newHadoopConf());
+    Drawings.print(out, "curves", () -> LossCurves.write(run));
   }
 }

@@ -44,10 +44,11 @@ final class TrainCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** What came out, on one line. */
+  /** What came out, on one line, with the scores that matter most. */
   static String line(Training.Outcome outcome, JobConfig config) {
     String scores =
         outcome.scores().entrySet().stream()
+            .limit(2)
             .map(score -> String.format(Locale.ROOT, "%s %.3f", score.getKey(), score.getValue()))
             .collect(Collectors.joining(", "));
     return String.format(
