@@ -46,8 +46,7 @@ final class PretrainCommand implements Callable<Integer> {
    */
   static void run(SparkSession spark, JobConfig config, boolean resume, PrintWriter out)
       throws IOException {
-    Training.Outcome outcome =
-        Training.run(spark, config, new InverseTransform.Factory(), resume);
+    Training.Outcome outcome = Training.run(spark, config, new InverseTransform.Factory(), resume);
     out.println(new PretrainScores(outcome.scores()));
     out.println(TrainCommand.line(outcome, config));
     RunFolder run = new RunFolder(config.run(), spark.sessionState().newHadoopConf());
