@@ -9,9 +9,12 @@ import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.config.TrainConfig;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkContext;
@@ -164,31 +167,32 @@ final class Attempt implements CoordinatorListener {
    * An executor that is silent, or whose task does not end, is killed.
    */
   private void endTasks(Coordinator coordinator, TaskWatch tasks) throws InterruptedException {
+    Set<TaskWatch.Place> killed = new HashSet<>();
     coordinator
         .failure()
         .filter(failure -> failure.kind() == WorkerFailure.Kind.SILENT)
         .flatMap(failure -> tasks.place(failure.rank()))
-        .ifPresent(this::replace);
-    Map<Integer, TaskWatch.Place> alive = tasks.awaitEnd(heartbeat());
-    if (alive.isEmpty()) {
-      return;
-    }
-    alive.values().forEach(this::replace);
-    alive = tasks.awaitEnd(timeout());
+        .ifPresent(place -> replace(place, killed));
+    tasks.awaitEnd(heartbeat()).values().forEach(place -> replace(place, killed));
+    Map<Integer, TaskWatch.Place> alive = tasks.awaitEnd(timeout());
     if (!alive.isEmpty()) {
       throw TrainingException.last(
-          "%s. The tasks of %s have not ended within %d s: end these processes, then go on with --resume"
-              .formatted(
-                  coordinator.failure().map(WorkerFailure::toString).orElse("the attempt failed"),
-                  alive,
-                  train.timeoutSeconds()),
+          "%s; the tasks of %s have not ended within %d s (train.timeout_seconds): end these processes by hand,"
+                  .formatted(
+                      coordinator.failure().map(WorkerFailure::toString).orElse("the stage failed"),
+                      alive.entrySet().stream()
+                          .map(task -> "rank " + task.getKey() + " (" + task.getValue() + ")")
+                          .collect(Collectors.joining(", ")),
+                      train.timeoutSeconds())
+              + " then go on with --resume",
           "",
           null);
     }
   }
 
-  private void replace(TaskWatch.Place place) {
-    if (!place.executor().equals("driver")) {
+  /** In local mode there is nothing to kill: the executor is the driver. */
+  private void replace(TaskWatch.Place place, Set<TaskWatch.Place> killed) {
+    if (!place.executor().equals("driver") && killed.add(place)) {
       LOG.warn("{} does not end its task: it is killed, for the cluster to replace it", place);
       spark.killAndReplaceExecutor(place.executor());
     }
@@ -198,7 +202,7 @@ final class Attempt implements CoordinatorListener {
       WorkerFailure root, Optional<TaskWatch.Failure> seen, Exception failed) {
     String line =
         root
-            + seen.filter(failure -> root.stackTrace().isEmpty())
+            + seen.filter(failure -> root.kind() == WorkerFailure.Kind.LOST)
                 .map(failure -> "; Spark says of " + failure.place() + ": " + failure.message())
                 .orElse("");
     return root.kind() == WorkerFailure.Kind.UNRECOVERABLE

@@ -103,9 +103,12 @@ final class Attempts {
       if (!slots.await(workers, timeout)) {
         throw withEarlier(
             failure.givenUp(
-                ("the cluster has %d of %d slots after %d s (train.timeout_seconds), it did not replace"
-                        + " the executor: give it more executors or cores, then go on with --resume")
-                    .formatted(slots.count(), workers, timeout.toSeconds())));
+                spark.isStopped()
+                    ? "Spark has ended the application: go on with --resume"
+                    : ("the cluster has %d of %d slots after %d s (train.timeout_seconds), it did not"
+                            + " replace the executor: give it more executors or cores, then go on"
+                            + " with --resume")
+                        .formatted(slots.count(), workers, timeout.toSeconds())));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

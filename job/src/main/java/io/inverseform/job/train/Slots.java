@@ -5,12 +5,14 @@ import java.util.concurrent.TimeUnit;
 import org.apache.spark.SparkContext;
 import org.apache.spark.resource.ResourceProfile;
 import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerApplicationEnd;
 import org.apache.spark.scheduler.SparkListenerExecutorAdded;
 import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 
 /** The task slots of the application's executors, as executors come and go. */
 final class Slots extends SparkListener implements AutoCloseable {
   private final SparkContext context;
+  private boolean ended;
 
   Slots(SparkContext context) {
     this.context = context;
@@ -27,8 +29,17 @@ final class Slots extends SparkListener implements AutoCloseable {
     notifyAll();
   }
 
+  @Override
+  public synchronized void onApplicationEnd(SparkListenerApplicationEnd end) {
+    ended = true;
+    notifyAll();
+  }
+
   /** Tasks that can run at once on the executors that are there. */
   int count() {
+    if (context.isStopped()) {
+      return 0;
+    }
     ResourceProfile profile = context.resourceProfileManager().defaultResourceProfile();
     return context.maxNumConcurrentTasks(profile);
   }
@@ -36,13 +47,13 @@ final class Slots extends SparkListener implements AutoCloseable {
   /**
    * Waits until there are enough.
    *
-   * @return whether there are
+   * @return whether there are; not if the limit is over or the application ends
    */
   synchronized boolean await(int needed, Duration limit) throws InterruptedException {
     long deadline = System.nanoTime() + limit.toNanos();
-    while (count() < needed) {
+    while (ended || count() < needed) {
       long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-      if (left <= 0) {
+      if (ended || left <= 0) {
         return false;
       }
       wait(left);

@@ -35,7 +35,7 @@ class RecoveryTest {
   private static final Duration RECOVERY = Duration.ofSeconds(60);
   private static final int CHECKPOINT_EVERY = 8;
   private static final int STEPS = 48;
-  private static final int HEARTBEAT = 4;
+  private static final int HEARTBEAT = 5;
   private static final Pattern WEIGHTS =
       Pattern.compile("step " + STEPS + ": loss \\S+ at first, .*; weights ([0-9a-f]{8}) in ");
 
@@ -105,7 +105,7 @@ class RecoveryTest {
   @Test
   void aStoppedExecutorIsNamedAndReplacedWithinTheHeartbeatLimit() throws Exception {
     try (MetricsFollower metrics = new MetricsFollower(folder.resolve("stopped"));
-        SubmitScript.Running training = train("stopped")) {
+        SubmitScript.Running training = train("stopped", "train.heartbeat_seconds=" + HEARTBEAT)) {
       ProcessHandle executor = executor(training, 1);
       metrics.awaitStep(CHECKPOINT_EVERY + 3, START);
       long stopped = System.nanoTime();
@@ -122,9 +122,35 @@ class RecoveryTest {
 
       SubmitScript.Result result = training.end();
       System.out.printf("stopped: told after %.1f s, recovered in %.1f s%n", told, seconds);
-      assertThat(told).isGreaterThan(HEARTBEAT);
+      assertThat(told).isGreaterThan(HEARTBEAT - 1);
       assertThat(weights(result)).isEqualTo(undisturbed);
       assertThat(executor.isAlive()).isFalse();
+    }
+  }
+
+  @Test
+  void aHostThatFreezesEndsTheTrainingWithAMessageThatNamesIt() throws Exception {
+    String[] limits = {"train.heartbeat_seconds=" + HEARTBEAT, "train.timeout_seconds=10"};
+    try (MetricsFollower metrics = new MetricsFollower(folder.resolve("frozen"));
+        SubmitScript.Running training = train("frozen", limits)) {
+      ProcessHandle executor = executor(training, 0);
+      ProcessHandle worker = executor.parent().orElseThrow();
+      metrics.awaitStep(CHECKPOINT_EVERY + 1, START);
+      try {
+        signal("STOP", worker);
+        signal("STOP", executor);
+        SubmitScript.Result result = training.end();
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.err())
+            .containsPattern(
+                "train failed: rank 0 \\(127\\.0\\.0\\.1:\\d+\\) failed after step \\d+: no heartbeat for"
+                    + " \\d+ s: .*; the tasks of rank 0 \\(executor \\d+ on 127\\.0\\.0\\.1\\) have not ended"
+                    + " within 10 s \\(train\\.timeout_seconds\\): end these processes by hand, then go on"
+                    + " with --resume");
+      } finally {
+        executor.destroyForcibly();
+        signal("CONT", worker);
+      }
     }
   }
 
@@ -170,7 +196,6 @@ class RecoveryTest {
                 "train.max_steps=" + STEPS,
                 "train.validate_every=100",
                 "train.checkpoint_every=" + CHECKPOINT_EVERY,
-                "train.heartbeat_seconds=" + HEARTBEAT,
                 "train.timeout_seconds=60"));
     settings.addAll(List.of(more));
     Path home = Files.createDirectories(folder.resolve("home-" + run));
@@ -179,7 +204,10 @@ class RecoveryTest {
             Map.of("SPARK_LOCAL_IP", "127.0.0.1"),
             String.join(" --set ", settings)
                 + (" -- --master %s --executor-memory 1g --executor-cores 1"
-                        + " --conf spark.local.dir=%s")
+                        + " --conf spark.local.dir=%s"
+                        // Trainings this short end before the compiler's work pays.
+                        + " --driver-java-options -XX:TieredStopAtLevel=1"
+                        + " --conf spark.executor.extraJavaOptions=-XX:TieredStopAtLevel=1")
                     .formatted(cluster.url(), folder.resolve("local")));
   }
 
