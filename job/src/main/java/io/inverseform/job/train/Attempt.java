@@ -141,10 +141,10 @@ final class Attempt implements CoordinatorListener {
 
   /** Why the stage failed; waits until its tasks have ended, and for what they say of it. */
   private TrainingException ended(Exception failed, Coordinator coordinator, TaskWatch tasks) {
+    spark.cancelJobGroup(id);
     try {
       endTasks(coordinator, tasks);
     } catch (InterruptedException e) {
-      spark.cancelJobGroup(id);
       Thread.currentThread().interrupt();
       return TrainingException.last("the driver was told to stop", "", e);
     }

@@ -17,6 +17,7 @@ import org.apache.spark.ExecutorLostFailure;
 import org.apache.spark.SparkContext;
 import org.apache.spark.TaskEndReason;
 import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerApplicationEnd;
 import org.apache.spark.scheduler.SparkListenerJobEnd;
 import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
@@ -145,6 +146,13 @@ final class TaskWatch extends SparkListener implements AutoCloseable {
       jobEnded = true;
       notifyAll();
     }
+  }
+
+  @Override
+  public synchronized void onApplicationEnd(SparkListenerApplicationEnd end) {
+    jobEnded = true;
+    running.clear();
+    notifyAll();
   }
 
   /**

@@ -63,11 +63,12 @@ final class TrainingMonitor implements AutoCloseable {
   synchronized void onProgress(int rank, long step, String payload) {
     StepReport report = StepReport.parse(payload);
     try {
-      if (report.checkpoint() != null) {
-        collect(step, report.checkpoint());
-      }
       if (rank == 0) {
         record(report.withoutCheckpoint());
+      }
+      // Last: who finds a checkpoint knows that the reports up to it are complete.
+      if (report.checkpoint() != null) {
+        collect(step, report.checkpoint());
       }
     } catch (IOException e) {
       throw new UncheckedIOException("step " + step + ": " + e.getMessage(), e);

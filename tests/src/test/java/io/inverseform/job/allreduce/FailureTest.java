@@ -122,6 +122,46 @@ class FailureTest {
   }
 
   @Test
+  void aDriverThatWasStoppedItselfBlamesNobody() {
+    List<WorkerFailure> failures = new ArrayList<>();
+    Roster roster =
+        new Roster(1, Duration.ofSeconds(300), Duration.ofSeconds(60), failures::add);
+    roster.register(
+        "connection", new Control.Register(0, new Address("a", 1), Map.of()), r -> {}, 0);
+    for (int second : new int[] {1, 100, 120, 140, 160}) {
+      roster.check(Duration.ofSeconds(second).toNanos());
+    }
+    assertThat(failures).isEmpty();
+    roster.check(Duration.ofSeconds(161).toNanos());
+    assertThat(roster.rootCause().orElseThrow().message()).startsWith("no heartbeat for 61 s");
+  }
+
+  @Test
+  void aFailureThatWouldComeBackIsMarked() throws Exception {
+    assertThat(kind(new UnrecoverableException("no finite gradient")))
+        .isEqualTo(WorkerFailure.Kind.UNRECOVERABLE);
+    assertThat(kind(new IllegalStateException(new IllegalArgumentException("a refused key"))))
+        .isEqualTo(WorkerFailure.Kind.UNRECOVERABLE);
+    assertThat(kind(new IllegalStateException("disk full"))).isEqualTo(WorkerFailure.Kind.ERROR);
+  }
+
+  private static WorkerFailure.Kind kind(RuntimeException thrown) throws Exception {
+    try (Workers workers = new Workers(1)) {
+      Future<Void> run =
+          workers
+              .<Void>start(
+                  64,
+                  0,
+                  (client, exchange, memory) -> {
+                    throw thrown;
+                  })
+              .get(0);
+      assertThat(Workers.failure(run)).isSameAs(thrown);
+      return workers.coordinator.failure().orElseThrow().kind();
+    }
+  }
+
+  @Test
   void aVanishedWorkerIsTheRootCauseEvenIfAPeerNoticedFirst() {
     Roster roster = new Roster(2, Workers.LONG, Workers.LONG, failure -> {});
     roster.register("a", new Control.Register(0, new Address("a", 1), Map.of()), r -> {}, 0);

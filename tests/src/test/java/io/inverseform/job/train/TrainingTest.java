@@ -2,6 +2,7 @@ package io.inverseform.job.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.inverseform.golden.Goldens;
 import io.inverseform.job.config.JobConfig;
@@ -112,6 +113,26 @@ class TrainingTest {
         .isInstanceOf(TrainingException.class)
         .hasMessageMatching("(?s)rank [01] \\(.*no finite gradient in .* steps.*")
         .hasNoSuppressedExceptions();
+  }
+
+  @Test
+  void anAttemptAfterTheLastCheckpointOnlyMakesTheModel() throws Exception {
+    JobConfig config = small.config("complete", "train.max_steps=2");
+    Training.Outcome outcome = run(config, false);
+    RunFolder folder = new RunFolder(config.run(), new Configuration());
+    byte[] model = Files.readAllBytes(Path.of(folder.model().toUri()));
+    Files.delete(Path.of(folder.model().toUri()));
+    Attempt.Task task =
+        new Attempt.Task(new Segmentation.Factory(), config, new Configuration());
+
+    try (TrainingMonitor monitor = new TrainingMonitor(config.train(), folder, 1)) {
+      assertThat(
+              new Attempts(spark.sparkContext(), task, folder.checkpoints(), monitor)
+                  .run(outcome.step()))
+          .extracting(Worker.Result::step, Worker.Result::weightsCrc)
+          .containsOnly(tuple(outcome.step(), outcome.weightsCrc()));
+    }
+    assertThat(Files.readAllBytes(Path.of(folder.model().toUri()))).isEqualTo(model);
   }
 
   @Test
