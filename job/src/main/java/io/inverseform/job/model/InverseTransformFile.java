@@ -6,6 +6,7 @@ import io.inverseform.job.config.InverseNetworkConfig;
 import io.inverseform.job.torch.FlatParameters;
 import io.inverseform.job.torch.Safetensors;
 import java.io.BufferedInputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
@@ -45,7 +46,7 @@ public final class InverseTransformFile {
       throws IOException {
     FileSystem fileSystem = file.getFileSystem(hadoop);
     if (!fileSystem.exists(file)) {
-      throw new IOException(
+      throw new FileNotFoundException(
           "no inverse-transform network at " + file + ": run pretrain first, or set pretrain.run");
     }
     requireSame(metadata(fileSystem, file), expected, file);

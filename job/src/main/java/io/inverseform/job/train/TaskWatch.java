@@ -2,6 +2,7 @@ package io.inverseform.job.train;
 
 import io.inverseform.job.allreduce.PeerFailedException;
 import io.inverseform.job.allreduce.UnrecoverableException;
+import java.io.FileNotFoundException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -12,6 +13,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.apache.spark.ExceptionFailure;
 import org.apache.spark.ExecutorLostFailure;
 import org.apache.spark.SparkContext;
@@ -123,6 +125,7 @@ final class TaskWatch extends SparkListener implements AutoCloseable {
     if (reason instanceof ExceptionFailure thrown) {
       Option<Throwable> exception = thrown.exception();
       boolean known = exception.isDefined();
+      boolean repeats = known && repeats(exception.get());
       return Optional.of(
           new Failure(
               rank,
@@ -130,7 +133,7 @@ final class TaskWatch extends SparkListener implements AutoCloseable {
               thrown.className() + ": " + thrown.description(),
               thrown.fullStackTrace(),
               known && PeerFailedException.isBehind(exception.get()),
-              !(known && UnrecoverableException.isBehind(exception.get()))));
+              !repeats));
     }
     if (reason instanceof ExecutorLostFailure lost) {
       String why = lost.reason().isDefined() ? lost.reason().get() : "no reason known";
@@ -138,6 +141,12 @@ final class TaskWatch extends SparkListener implements AutoCloseable {
           new Failure(rank, place, "its executor was lost: " + why, "", false, true));
     }
     return Optional.empty();
+  }
+
+  /** What is not there when a worker opens it will not be there the next time. */
+  private static boolean repeats(Throwable exception) {
+    return UnrecoverableException.isBehind(exception)
+        || ExceptionUtils.indexOfType(exception, FileNotFoundException.class) >= 0;
   }
 
   @Override

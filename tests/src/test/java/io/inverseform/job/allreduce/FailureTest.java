@@ -124,8 +124,7 @@ class FailureTest {
   @Test
   void aDriverThatWasStoppedItselfBlamesNobody() {
     List<WorkerFailure> failures = new ArrayList<>();
-    Roster roster =
-        new Roster(1, Duration.ofSeconds(300), Duration.ofSeconds(60), failures::add);
+    Roster roster = new Roster(1, Duration.ofSeconds(300), Duration.ofSeconds(60), failures::add);
     roster.register(
         "connection", new Control.Register(0, new Address("a", 1), Map.of()), r -> {}, 0);
     for (int second : new int[] {1, 100, 120, 140, 160}) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inverseform.job.StandaloneCluster;
 import io.inverseform.job.SubmitScript;
+import io.inverseform.job.config.ConfigYaml;
+import io.inverseform.job.config.JobConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -185,30 +187,24 @@ class RecoveryTest {
     List<String> settings =
         new ArrayList<>(
             List.of(
-                "train",
-                "run=" + folder.resolve(run),
-                "data.table=" + folder.resolve("table"),
-                "augment.crop_height=64",
-                "augment.crop_width=96",
-                "schedule.warmup_steps=2",
-                "train.batch=2",
                 "train.epochs=100",
                 "train.max_steps=" + STEPS,
                 "train.validate_every=100",
-                "train.checkpoint_every=" + CHECKPOINT_EVERY,
-                "train.timeout_seconds=60"));
+                "train.checkpoint_every=" + CHECKPOINT_EVERY));
     settings.addAll(List.of(more));
+    JobConfig config = new SmallRun(folder).config(run, settings.toArray(String[]::new));
     Path home = Files.createDirectories(folder.resolve("home-" + run));
+    Path file = Files.writeString(home.resolve("config.yaml"), ConfigYaml.write(config));
     return new SubmitScript(home)
         .start(
             Map.of("SPARK_LOCAL_IP", "127.0.0.1"),
-            String.join(" --set ", settings)
-                + (" -- --master %s --executor-memory 1g --executor-cores 1"
-                        + " --conf spark.local.dir=%s"
-                        // Trainings this short end before the compiler's work pays.
-                        + " --driver-java-options -XX:TieredStopAtLevel=1"
-                        + " --conf spark.executor.extraJavaOptions=-XX:TieredStopAtLevel=1")
-                    .formatted(cluster.url(), folder.resolve("local")));
+            ("train --config %s"
+                    + " -- --master %s --executor-memory 1g --executor-cores 1"
+                    + " --conf spark.local.dir=%s"
+                    // Trainings this short end before the compiler's work pays.
+                    + " --driver-java-options -XX:TieredStopAtLevel=1"
+                    + " --conf spark.executor.extraJavaOptions=-XX:TieredStopAtLevel=1")
+                .formatted(file, cluster.url(), folder.resolve("local")));
   }
 
   /** The process in which a rank's first attempt runs. */

@@ -122,8 +122,7 @@ class TrainingTest {
     RunFolder folder = new RunFolder(config.run(), new Configuration());
     byte[] model = Files.readAllBytes(Path.of(folder.model().toUri()));
     Files.delete(Path.of(folder.model().toUri()));
-    Attempt.Task task =
-        new Attempt.Task(new Segmentation.Factory(), config, new Configuration());
+    Attempt.Task task = new Attempt.Task(new Segmentation.Factory(), config, new Configuration());
 
     try (TrainingMonitor monitor = new TrainingMonitor(config.train(), folder, 1)) {
       assertThat(
@@ -179,6 +178,17 @@ class TrainingTest {
                 + " cannot be read as part of a sample table: .*; given up after 1 restarts .*"
                 + "\tat .*LocalCopy.*")
         .satisfies(failure -> assertThat(failure.getSuppressed()).hasSize(1));
+  }
+
+  @Test
+  void aNetworkThatIsNotThereIsMissedOnce() {
+    JobConfig config =
+        small.config(
+            "without", SmallRun.INVERSE_FORM, "pretrain.run=" + small.config("none").run());
+
+    assertThatThrownBy(() -> run(config, false))
+        .hasMessageContaining("no inverse-transform network at ")
+        .hasNoSuppressedExceptions();
   }
 
   /** The driver reads other columns only. */
