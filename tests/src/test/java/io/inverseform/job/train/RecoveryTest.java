@@ -200,7 +200,7 @@ class RecoveryTest {
             Map.of("SPARK_LOCAL_IP", "127.0.0.1"),
             ("train --config %s"
                     + " -- --master %s --executor-memory 1g --executor-cores 1"
-                    + " --conf spark.local.dir=%s"
+                    + " --conf spark.ui.enabled=false --conf spark.local.dir=%s"
                     // Trainings this short end before the compiler's work pays.
                     + " --driver-java-options -XX:TieredStopAtLevel=1"
                     + " --conf spark.executor.extraJavaOptions=-XX:TieredStopAtLevel=1")
