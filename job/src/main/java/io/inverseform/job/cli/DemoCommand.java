@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
  */
 @Command(
     name = "demo",
-    description = "Synthesize, preprocess, pretrain, train and evaluate, in a few minutes.",
+    description = "All of the next five on generated scenes, in a few minutes.",
     mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
