@@ -82,7 +82,6 @@ record Alignment(
   /** Lengths of a tile's own warp and of its neighbour's, then the distances under both. */
   private static NDArray[] compared(TileBatch batch, Distance distance) {
     NDArray own = batch.parameters();
-    long last = own.getShape().get(0) - 1;
     NDArray others = own.get(new NDIndex("1:")).concat(own.get(new NDIndex("0:1")), 0);
     UnaryOperator<NDArray> toTruth = distance.to(batch.truth());
     return new NDArray[] {

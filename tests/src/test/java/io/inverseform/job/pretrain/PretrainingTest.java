@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
@@ -71,6 +73,32 @@ class PretrainingTest {
         .hasSize(2)
         .allSatisfy(
             line -> assertThat(line).contains("\"inverse_form\":", "\"aux.inverse_form\":"));
+  }
+
+  @Test
+  void theFrozenNetworkIsInNoCheckpointAndNotInTheModel() throws Exception {
+    JobConfig config = config("frozen", "pretrain.train.max_steps=1", "train.max_steps=1");
+    pretrain(config, false);
+    train(config);
+    JobConfig without = small.config("without-term", "train.max_steps=1");
+    train(without);
+
+    assertThat(sizes(config)).isNotEmpty().isEqualTo(sizes(without));
+  }
+
+  /** Bytes of the model and of the checkpoint's files, by name. */
+  private static Map<String, Long> sizes(JobConfig config) throws IOException {
+    Map<String, Long> sizes = new TreeMap<>();
+    Path run = Path.of(config.run());
+    try (Stream<Path> files = Files.walk(run)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        String name = run.relativize(file).toString();
+        if (name.matches("model.safetensors|checkpoints/.*/rank-\\d+.bin")) {
+          sizes.put(name, Files.size(file));
+        }
+      }
+    }
+    return sizes;
   }
 
   @Test
