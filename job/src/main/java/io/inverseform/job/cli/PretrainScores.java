@@ -1,5 +1,6 @@
 package io.inverseform.job.cli;
 
+import io.inverseform.job.pretrain.InverseTransform;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -9,21 +10,27 @@ import java.util.Map;
  * and beside no network.
  */
 record PretrainScores(Map<String, Double> scores) {
-  private static final List<String> COLUMNS = List.of("ordered", "right_direction", "halved");
+  private static final List<String> COLUMNS =
+      List.of(InverseTransform.ORDERED, InverseTransform.RIGHT_DIRECTION, InverseTransform.HALVED);
 
   @Override
   public String toString() {
     StringBuilder table =
         new StringBuilder(
             "%-18s %8s %16s %8s%n".formatted("distance", "ordered", "right direction", "halved"));
-    table.append(row("pixel L1", "pixel_l1_"));
-    table.append(row("untrained network", "random_"));
+    table.append(row("pixel L1", InverseTransform.PIXEL_L1));
+    table.append(row("untrained network", InverseTransform.UNTRAINED));
     table.append(row("trained network", ""));
     table.append("R2:");
     scores.forEach(
         (name, value) -> {
-          if (name.startsWith("r2_")) {
-            table.append(String.format(Locale.ROOT, " %s %.2f", name.substring(3), value));
+          if (name.startsWith(InverseTransform.EXPLAINED)) {
+            table.append(
+                String.format(
+                    Locale.ROOT,
+                    " %s %.2f",
+                    name.substring(InverseTransform.EXPLAINED.length()),
+                    value));
           }
         });
     return table
@@ -33,7 +40,7 @@ record PretrainScores(Map<String, Double> scores) {
         .append(
             "right direction, halved: tiles whose warp ends shorter, at most half as long,%n"
                 .formatted())
-        .append("after descent on the distance".formatted())
+        .append("after descent on the distance")
         .toString();
   }
 

@@ -1,7 +1,6 @@
 package io.inverseform.job.cli;
 
 import io.inverseform.job.evaluate.Scores;
-import java.util.Locale;
 import java.util.stream.Stream;
 
 /** Scores of every class that occurs, of the prior and of the model side by side. */
@@ -15,28 +14,24 @@ record ScoreTable(Scores prior, Scores model) {
         table.append(
             row(
                 model.classes().get(c),
-                number(prior.matrix().iou()[c]),
-                number(model.matrix().iou()[c]),
-                number(prior.boundary().f()[c]),
-                number(model.boundary().f()[c])));
+                Scores.number(prior.matrix().iou()[c]),
+                Scores.number(model.matrix().iou()[c]),
+                Scores.number(prior.boundary().f()[c]),
+                Scores.number(model.boundary().f()[c])));
       }
     }
     return table
         .append(
             row(
                 "mean",
-                number(prior.meanIou()),
-                number(model.meanIou()),
-                number(prior.boundaryF()),
-                number(model.boundaryF())))
+                Scores.number(prior.meanIou()),
+                Scores.number(model.meanIou()),
+                Scores.number(prior.boundaryF()),
+                Scores.number(model.boundaryF())))
         .append(
             "boundary F within %d pixels; prior: the class most frequent at each position in split train%n"
                 .formatted(model.boundary().tolerance()))
         .toString();
-  }
-
-  private static String number(double value) {
-    return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.3f", value);
   }
 
   private static String row(String name, String... values) {

@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
@@ -35,6 +36,10 @@ final class TrainCommand implements Callable<Integer> {
     Locations locations = new Locations(new SparkConf());
     JobConfig config = locations.absolute(options.load());
     locations.require("data.table", config.data().table(), "set it, or run preprocess first");
+    if (config.loss().hasInverseForm()) {
+      Path network = new RunFolder(config.pretrain().run(), locations.hadoop()).model();
+      locations.require("pretrain.run", network.toString(), "set it, or run pretrain first");
+    }
     try (SparkSession spark = SparkSessions.start(spec.name(), config)) {
       PrintWriter out = spec.commandLine().getOut();
       out.println(line(Training.run(spark, config, new Segmentation.Factory(), resume), config));

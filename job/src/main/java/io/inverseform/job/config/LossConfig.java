@@ -21,6 +21,11 @@ public record LossConfig(double auxiliaryWeight, List<Term> terms) implements Se
         Set.copyOf(names).size() == names.size(), "terms", names, "terms of different loss_name");
   }
 
+  /** Whether a term needs the frozen network that {@code pretrain} makes. */
+  public boolean hasInverseForm() {
+    return terms.stream().anyMatch(InverseForm.class::isInstance);
+  }
+
   /** One weighted, named term. */
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
   @JsonSubTypes({

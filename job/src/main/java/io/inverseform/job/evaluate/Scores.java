@@ -106,7 +106,8 @@ public record Scores(
     return table.toString();
   }
 
-  private static String number(double value) {
+  /** A score as text; a dash where there is none. */
+  public static String number(double value) {
     return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.3f", value);
   }
 

@@ -10,6 +10,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
+import java.util.zip.CRC32C;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -17,12 +18,13 @@ import org.apache.hadoop.fs.Path;
 /**
  * A trained inverse-transform network in a file: weights as safetensors, with configuration and
  * normaliser in its metadata.
+ *
+ * @param network frozen
+ * @param crc32c of its weights
  */
-public final class InverseTransformFile {
+public record InverseTransformFile(InverseTransformNetwork network, long crc32c) {
   private static final String NETWORK = "inverse_network";
   private static final String NORMALISER = "normaliser";
-
-  private InverseTransformFile() {}
 
   /**
    * What is written beside the weights.
@@ -41,7 +43,7 @@ public final class InverseTransformFile {
    * @throws IOException if there is no such file, it holds another network than the configured one,
    *     or it is damaged
    */
-  public static InverseTransformNetwork read(
+  public static InverseTransformFile read(
       Path file, InverseNetworkConfig expected, NDManager owner, Configuration hadoop)
       throws IOException {
     FileSystem fileSystem = file.getFileSystem(hadoop);
@@ -55,7 +57,9 @@ public final class InverseTransformFile {
     try (InputStream in = new BufferedInputStream(fileSystem.open(file))) {
       Safetensors.read(in, file.toString(), parameters);
     }
-    return network;
+    CRC32C crc = new CRC32C();
+    crc.update(parameters.weights().bytes());
+    return new InverseTransformFile(network, crc.getValue());
   }
 
   private static Map<String, String> metadata(FileSystem fileSystem, Path file) throws IOException {

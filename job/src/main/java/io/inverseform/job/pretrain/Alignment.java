@@ -2,7 +2,6 @@ package io.inverseform.job.pretrain;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
 import io.inverseform.job.config.PretrainConfig;
 import io.inverseform.job.model.InverseTransformNetwork;
 import io.inverseform.job.torch.Leaf;
@@ -21,7 +20,7 @@ import java.util.function.UnaryOperator;
  * Whether a distance between tiles can teach: whether the longer of two warps costs more, and
  * whether descent on the distance undoes a warp. The held-out tiles are spread over the ranks.
  *
- * @param mine this rank's tiles, two or more in each
+ * @param mine this rank's tiles, two or more in each and as many in all
  * @param first index of this rank's first tile among all ranks'
  * @param total tiles of all ranks
  */
@@ -32,8 +31,8 @@ record Alignment(
     int first,
     int total,
     Share share) {
-  /** Of {@link EdgeTiles} at once: bounds the memory. */
-  private static final int CHUNK = 16;
+  /** About as many tiles at once: bounds the memory. */
+  private static final int CHUNK = 64;
 
   private static final int DESCENT_STEPS = 40;
 
@@ -50,15 +49,21 @@ record Alignment(
   Map<String, Double> descended(Distance distance) {
     double[][] rows = gathered(2, batch -> descended(batch, distance));
     Map<String, Double> scores = new LinkedHashMap<>();
-    scores.put("right_direction", shareOf(rows, row -> row[1] < row[0]));
-    scores.put("halved", shareOf(rows, row -> row[1] <= row[0] / 2));
+    scores.put(InverseTransform.RIGHT_DIRECTION, shareOf(rows, row -> row[1] < row[0]));
+    scores.put(InverseTransform.HALVED, shareOf(rows, row -> row[1] <= row[0] / 2));
     return scores;
   }
 
   /** Share of explained variance of each parameter of the transforms. */
   double[] explained(InverseTransformNetwork network) {
-    int parameters = network.outputs();
-    double[][] rows = gathered(2 * parameters, batch -> regressed(batch, network));
+    return explained(gathered(2 * network.outputs(), batch -> regressed(batch, network)));
+  }
+
+  /**
+   * @param rows drawn parameters, then predicted ones
+   */
+  static double[] explained(double[][] rows) {
+    int parameters = rows[0].length / 2;
     double[] explained = new double[parameters];
     for (int p = 0; p < parameters; p++) {
       int drawn = p;
@@ -79,27 +84,28 @@ record Alignment(
     return Arrays.stream(rows).filter(condition).count() / (double) rows.length;
   }
 
-  /** Lengths of a tile's own warp and of its neighbour's, then the distances under both. */
-  private static NDArray[] compared(TileBatch batch, Distance distance) {
+  /** Lengths of a tile's own warp and of another one, then the distances under both. */
+  private NDArray[] compared(TileBatch batch, Distance distance) {
     NDArray own = batch.parameters();
-    NDArray others = own.get(new NDIndex("1:")).concat(own.get(new NDIndex("0:1")), 0);
+    NDArray other = batch.exchanged(mine.get(0).count());
     UnaryOperator<NDArray> toTruth = distance.to(batch.truth());
     return new NDArray[] {
       Operators.rowNorms(own),
-      Operators.rowNorms(others),
+      Operators.rowNorms(other),
       toTruth.apply(batch.warped(own)),
-      toTruth.apply(batch.warped(others))
+      toTruth.apply(batch.warped(other))
     };
   }
 
   /** Lengths of a tile's warp before and after the descent. */
   private static NDArray[] descended(TileBatch batch, Distance distance) {
     UnaryOperator<NDArray> toTruth = distance.to(batch.truth());
-    NDArray at = batch.parameters();
+    NDArray at = batch.parameters().duplicate();
     for (int step = 0; step < DESCENT_STEPS; step++) {
       double rate = DESCENT_RATE * (DESCENT_STEPS - step) / DESCENT_STEPS;
-      NDArray gradient = Leaf.gradient(at, warp -> toTruth.apply(batch.warped(warp)).sum());
-      at = at.sub(gradient.mul(rate));
+      try (NDArray gradient = Leaf.gradient(at, warp -> toTruth.apply(batch.warped(warp)).sum())) {
+        at.subi(gradient.muli(rate));
+      }
     }
     return new NDArray[] {Operators.rowNorms(batch.parameters()), Operators.rowNorms(at)};
   }
@@ -124,8 +130,9 @@ record Alignment(
     // Each rank fills its own rows and leaves zeros in the others.
     double[] own = new double[total * columns];
     int row = first;
-    for (int from = 0; from < mine.size(); from += CHUNK) {
-      List<EdgeTiles> chunk = mine.subList(from, Math.min(mine.size(), from + CHUNK));
+    int size = mine.isEmpty() ? 1 : Math.max(1, CHUNK / mine.get(0).count());
+    for (int from = 0; from < mine.size(); from += size) {
+      List<EdgeTiles> chunk = mine.subList(from, Math.min(mine.size(), from + size));
       try (NDManager arrays = device.newSubManager()) {
         NDArray[] measured = measure.apply(TileBatch.of(arrays, chunk, config));
         int tiles = Math.toIntExact(measured[0].size());

@@ -6,7 +6,6 @@ import ai.djl.ndarray.NDManager;
 import io.inverseform.job.config.AugmentConfig;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.config.PretrainConfig;
-import io.inverseform.job.dataset.LocalSamples;
 import io.inverseform.job.dataset.Sample;
 import io.inverseform.job.loss.StepLoss;
 import io.inverseform.job.model.InverseTransformFile;
@@ -19,6 +18,7 @@ import io.inverseform.job.train.CropWindow;
 import io.inverseform.job.train.Objective;
 import io.inverseform.job.train.Share;
 import io.inverseform.job.train.Site;
+import io.inverseform.job.train.Splits;
 import io.inverseform.udf.edge.EdgeOperator;
 import io.inverseform.udf.edge.SobelEdges;
 import io.inverseform.udf.label.LabelMap;
@@ -35,22 +35,36 @@ import java.util.Map;
  * from the same augmented edge maps that segmentation is trained with.
  */
 public final class InverseTransform implements Objective<EdgeTiles> {
-  /** Name of the score that matters most. */
+  /** Score: share of tiles of whose two warps the longer one has the larger distance. */
   public static final String ORDERED = "ordered";
+
+  /** Score: share of tiles whose warp is shorter after descent on the distance. */
+  public static final String RIGHT_DIRECTION = "right_direction";
+
+  /** Score: share of tiles whose warp is at most half as long after descent on the distance. */
+  public static final String HALVED = "halved";
+
+  /** Before the name of a score: of the network before it learned. */
+  public static final String UNTRAINED = "random_";
+
+  /** Before the name of a score: of the pixels' difference. */
+  public static final String PIXEL_L1 = "pixel_l1_";
+
+  /** Before a parameter's name: share of its variance that the network explains. */
+  public static final String EXPLAINED = "r2_";
 
   private static final String TERM = "squared_error";
   private static final long KEY = KeyedRandom.hash("edge tiles");
   private static final long HELD_KEY = KeyedRandom.hash("held-out edge tiles");
 
-  /** About as many tiles are held out for the scores, whatever the size of the split. */
+  /** About as many tiles are held out for the scores. */
   private static final int HELD_TILES = 400;
 
   private final long seed;
   private final AugmentConfig augment;
   private final PretrainConfig config;
   private final EdgeOperator operator;
-  private final LocalSamples samples;
-  private final LocalSamples held;
+  private final Splits splits;
   private final InverseTransformNetwork network;
   private final NDManager device;
   private Map<String, Double> baselines;
@@ -61,19 +75,18 @@ public final class InverseTransform implements Objective<EdgeTiles> {
 
     @Override
     public InverseTransform open(JobConfig config, Site site) throws IOException {
-      return new InverseTransform(config, site);
+      return new InverseTransform(config, site.device(), site.splits(config));
     }
   }
 
-  private InverseTransform(JobConfig config, Site site) throws IOException {
+  private InverseTransform(JobConfig config, NDManager device, Splits splits) {
     seed = config.seed();
     augment = config.augment();
     this.config = config.pretrain();
     operator = new SobelEdges(config.preprocess().edgeThreshold());
     network = InverseTransformNetwork.of(this.config.network());
-    device = site.device();
-    samples = site.samples(config, TRAIN);
-    held = site.samples(config, VALIDATION);
+    this.device = device;
+    this.splits = splits;
   }
 
   @Override
@@ -83,18 +96,18 @@ public final class InverseTransform implements Objective<EdgeTiles> {
 
   @Override
   public int samples() {
-    return samples.size();
+    return splits.train().size();
   }
 
   @Override
   public Map<String, String> fingerprint() {
-    return Map.of("samples", Integer.toString(samples.size()));
+    return Map.of();
   }
 
   @Override
   public EdgeTiles example(int index, int epoch) throws IOException {
     return tiles(
-        samples.sample(index), KEY, epoch, index, config.tiles(), config.warp().identity());
+        splits.train().sample(index), KEY, epoch, index, config.tiles(), config.warp().identity());
   }
 
   private EdgeTiles tiles(Sample sample, long key, int epoch, int index, int count, double identity)
@@ -122,22 +135,24 @@ public final class InverseTransform implements Objective<EdgeTiles> {
 
   @Override
   public Map<String, Double> validate(Share share) throws IOException {
-    // At least two, since a tile is also warped as its neighbour is.
-    int each = Math.max(2, (HELD_TILES + held.size() - 1) / held.size());
-    int[] indices = share.of(held.size()).toArray();
+    // Two or more of each picture, since a tile is also warped as another one of its picture is.
+    int pictures = Math.min(splits.held().size(), HELD_TILES / 2);
+    int each = (HELD_TILES + pictures - 1) / pictures;
+    int[] indices = share.of(pictures).toArray();
     List<EdgeTiles> mine = new ArrayList<>();
     for (int index : indices) {
-      mine.add(tiles(held.sample(index), HELD_KEY, 0, index, each, 0));
+      int spread = (int) ((long) index * splits.held().size() / pictures);
+      mine.add(tiles(splits.held().sample(spread), HELD_KEY, 0, spread, each, 0));
     }
     int first = indices.length == 0 ? 0 : indices[0] * each;
-    Alignment alignment = new Alignment(device, config, mine, first, held.size() * each, share);
+    Alignment alignment = new Alignment(device, config, mine, first, pictures * each, share);
     Map<String, Double> scores = new LinkedHashMap<>();
     Distance distance = Distance.of(network);
     scores.put(ORDERED, alignment.ordered(distance));
     scores.putAll(alignment.descended(distance));
     double[] explained = alignment.explained(network);
     for (int p = 0; p < explained.length; p++) {
-      scores.put("r2_" + config.network().transform().names().get(p), explained[p]);
+      scores.put(EXPLAINED + config.network().transform().names().get(p), explained[p]);
     }
     if (baselines == null) {
       baselines = baselines(alignment);
@@ -153,14 +168,14 @@ public final class InverseTransform implements Objective<EdgeTiles> {
       InverseTransformNetwork untrained = InverseTransformNetwork.of(config.network());
       FlatParameters weights = new FlatParameters(own, untrained, seed);
       Distance distance = Distance.of(untrained);
-      scores.put("random_" + ORDERED, alignment.ordered(distance));
-      alignment.descended(distance).forEach((name, value) -> scores.put("random_" + name, value));
+      scores.put(UNTRAINED + ORDERED, alignment.ordered(distance));
+      alignment.descended(distance).forEach((name, value) -> scores.put(UNTRAINED + name, value));
       weights.close();
     }
-    scores.put("pixel_l1_" + ORDERED, alignment.ordered(Distance.PIXEL_L1));
+    scores.put(PIXEL_L1 + ORDERED, alignment.ordered(Distance.PIXEL_L1));
     alignment
         .descended(Distance.PIXEL_L1)
-        .forEach((name, value) -> scores.put("pixel_l1_" + name, value));
+        .forEach((name, value) -> scores.put(PIXEL_L1 + name, value));
     return scores;
   }
 
@@ -171,8 +186,6 @@ public final class InverseTransform implements Objective<EdgeTiles> {
 
   @Override
   public void close() throws IOException {
-    try (samples) {
-      held.close();
-    }
+    splits.close();
   }
 }

@@ -16,8 +16,16 @@ import java.util.List;
  * @param surroundings (M, 1, side, side), 0 and 1
  * @param truth (M, 1, tile, tile): the middle of each
  * @param parameters (M, parameters) of the drawn transforms
+ * @param places where in theta they go, (parameters, 6); null if they are theta - I, row-major
+ * @param identity theta of the identity, (1, 6)
  */
-record TileBatch(NDArray surroundings, NDArray truth, NDArray parameters, PretrainConfig config) {
+record TileBatch(
+    NDArray surroundings,
+    NDArray truth,
+    NDArray parameters,
+    NDArray places,
+    NDArray identity,
+    PretrainConfig config) {
   static TileBatch of(NDManager manager, List<EdgeTiles> examples, PretrainConfig config) {
     int count = examples.stream().mapToInt(EdgeTiles::count).sum();
     int side = examples.get(0).side();
@@ -40,29 +48,45 @@ record TileBatch(NDArray surroundings, NDArray truth, NDArray parameters, Pretra
     String middle = margin + ":" + (margin + tile);
     NDArray truth = surroundings.get(":, :, " + middle + ", " + middle).duplicate();
     return new TileBatch(
-        surroundings, truth, Tensors.of(manager, parameters, new Shape(count, width)), config);
+        surroundings,
+        truth,
+        Tensors.of(manager, parameters, new Shape(count, width)),
+        places(manager, config.network().transform()),
+        Tensors.of(manager, new float[] {1, 0, 0, 0, 1, 0}, new Shape(1, 6)),
+        config);
+  }
+
+  /**
+   * The parameters, each tile with those of another tile of its {@link EdgeTiles}.
+   *
+   * @param each tiles of one
+   */
+  NDArray exchanged(int each) {
+    Shape shape = parameters.getShape();
+    NDArray grouped = parameters.reshape(-1, each, shape.get(1));
+    return grouped.get(":, 1:").concat(grouped.get(":, :1"), 1).reshape(shape);
   }
 
   /** The tiles under transforms (M, parameters), with the history of these; (M, 1, tile, tile). */
   NDArray warped(NDArray transforms) {
+    NDArray offset = Operators.scale(transforms, config.warp().max());
+    NDArray whole = places == null ? offset : offset.matMul(places);
     int tile = config.network().tile();
-    return SpatialTransformer.window(surroundings, theta(transforms), tile, tile);
+    return SpatialTransformer.window(surroundings, whole.add(identity), tile, tile);
   }
 
-  /** Normalised parameters to theta (M, 6), row-major. */
-  private NDArray theta(NDArray transforms) {
-    NDManager manager = transforms.getManager();
-    boolean all = config.network().transform() == InverseNetworkConfig.Transform.EUCLIDEAN6;
-    // Of shift x, shift y, scale x, scale y, each row says where in theta it goes.
-    float[] places =
-        all
-            ? new float[] {
-              1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1,
-              0, 0, 0, 0, 0, 0, 1
-            }
-            : new float[] {0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0};
-    NDArray matrix = Tensors.of(manager, places, new Shape(places.length / 6, 6));
-    NDArray identity = Tensors.of(manager, new float[] {1, 0, 0, 0, 1, 0}, new Shape(1, 6));
-    return Operators.scale(transforms, config.warp().max()).matMul(matrix).add(identity);
+  /**
+   * Where in theta (6), row-major, each parameter goes: (parameters, 6); null if they are theta -
+   * I.
+   */
+  private static NDArray places(NDManager manager, InverseNetworkConfig.Transform transform) {
+    return switch (transform) {
+      case EUCLIDEAN4 ->
+          Tensors.of(
+              manager,
+              new float[] {0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0},
+              new Shape(4, 6));
+      case EUCLIDEAN6 -> null;
+    };
   }
 }

@@ -58,8 +58,8 @@ public final class PictureSheet {
             run.path().getName(),
             scores.split(),
             scores.images(),
-            SheetRow.number(scores.meanIou()),
-            SheetRow.number(scores.boundaryF()),
+            Scores.number(scores.meanIou()),
+            Scores.number(scores.boundaryF()),
             scores.boundary().tolerance());
   }
 

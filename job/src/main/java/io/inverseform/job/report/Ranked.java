@@ -7,15 +7,15 @@ import java.util.List;
 /**
  * A picture worth a look.
  *
- * @param rank what it is among the scored ones, such as "worst"
+ * @param place what it is among the scored ones, such as "worst"
  */
-record Ranked(String rank, PictureScore score) {
+record Ranked(String place, PictureScore score) {
   private static final Comparator<PictureScore> BY_IOU =
       Comparator.comparingDouble(PictureScore::meanIou).thenComparing(PictureScore::sampleId);
 
   /**
    * The worst, median and best pictures by mIoU, equal ones by sample id. Of two pictures none is
-   * the median, and one alone is just that. Pictures that are wholly ignored have no rank.
+   * the median, and one alone is just that. Pictures that are wholly ignored have no place.
    */
   static List<Ranked> of(List<PictureScore> pictures) {
     List<PictureScore> sorted =

@@ -70,8 +70,8 @@ final class SheetPainter {
     int imageTop = titleBase + em / 2;
     g.setColor(TEXT);
     g.setFont(font(Font.BOLD, 1));
-    g.drawString(row.rank(), em, captionBase);
-    int x = em + g.getFontMetrics().stringWidth(row.rank() + "  ");
+    g.drawString(row.place(), em, captionBase);
+    int x = em + g.getFontMetrics().stringWidth(row.place() + "  ");
     g.setFont(font(Font.PLAIN, 1));
     FontMetrics metrics = g.getFontMetrics();
     int room = SheetRow.COLUMNS.size() * (column + em) - x - metrics.stringWidth(row.scores());

@@ -2,20 +2,20 @@ package io.inverseform.job.report;
 
 import io.inverseform.job.dataset.RgbPicture;
 import io.inverseform.job.evaluate.PredictedSample;
+import io.inverseform.job.evaluate.Scores;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * A row of the picture sheet.
  *
- * @param rank such as "worst"
+ * @param place such as "worst"
  * @param sampleId of the picture
  * @param scores of the picture, as text
  * @param images one for each of {@link #COLUMNS}, of one size
  */
-record SheetRow(String rank, String sampleId, String scores, List<BufferedImage> images) {
+record SheetRow(String place, String sampleId, String scores, List<BufferedImage> images) {
   /** Titles of the columns. */
   static final List<String> COLUMNS =
       List.of("image", "true labels", "true edges", "predicted labels", "predicted edges");
@@ -26,21 +26,17 @@ record SheetRow(String rank, String sampleId, String scores, List<BufferedImage>
     RgbPicture picture = RgbPicture.decode(sample.image());
     Thumbnails thumbnails = new Thumbnails(picture.width(), picture.height(), maxSide);
     return new SheetRow(
-        ranked.rank(),
+        ranked.place(),
         sample.sampleId(),
         "mIoU %s, boundary F %s"
-            .formatted(number(ranked.score().meanIou()), number(ranked.score().boundaryF())),
+            .formatted(
+                Scores.number(ranked.score().meanIou()), Scores.number(ranked.score().boundaryF())),
         List.of(
             thumbnails.photograph(picture),
             thumbnails.classes(sample.labels(), palette),
             thumbnails.edges(sample.edges(), 1),
             thumbnails.classes(sample.predictedLabels(), palette),
             thumbnails.edges(sample.predictedEdges(), 255)));
-  }
-
-  /** A score as text; a dash where there is none. */
-  static String number(double value) {
-    return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.3f", value);
   }
 
   int width() {

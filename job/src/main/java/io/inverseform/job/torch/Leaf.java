@@ -1,6 +1,7 @@
 package io.inverseform.job.torch;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDScope;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.function.UnaryOperator;
@@ -18,15 +19,17 @@ public final class Leaf {
   public static NDArray gradient(NDArray x, UnaryOperator<NDArray> function) {
     boolean mode = JniUtils.isGradMode();
     JniUtils.setGradMode(true);
-    try (PtNDArray leaf = (PtNDArray) Operators.detach(x.getManager(), x)) {
+    // What the function makes on its way is of no use when the gradient is known.
+    try (NDScope made = new NDScope()) {
+      made.suppressNotUsedWarning();
+      PtNDArray leaf = (PtNDArray) Operators.detach(x.getManager(), x);
       JniUtils.attachGradient(leaf, true);
-      try (NDArray scalar = function.apply(leaf);
-          NDArray one = scalar.onesLike()) {
-        JniUtils.backward((PtNDArray) scalar, (PtNDArray) one, false, false);
-      }
-      try (NDArray gradient = JniUtils.getGradient(leaf)) {
-        return gradient == null ? x.zerosLike() : gradient.duplicate();
-      }
+      NDArray scalar = function.apply(leaf);
+      JniUtils.backward((PtNDArray) scalar, (PtNDArray) scalar.onesLike(), false, false);
+      NDArray reached = JniUtils.getGradient(leaf);
+      NDArray gradient = reached == null ? x.zerosLike() : reached.duplicate();
+      NDScope.unregister(gradient);
+      return gradient;
     } finally {
       JniUtils.setGradMode(mode);
     }

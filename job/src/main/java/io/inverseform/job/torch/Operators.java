@@ -313,7 +313,7 @@ public final class Operators {
    *     outer borders
    * @return (N, height, width, 2), x before y
    */
-  public static NDArray affineGrid(NDArray theta, long height, long width, boolean alignCorners) {
+  static NDArray affineGrid(NDArray theta, long height, long width, boolean alignCorners) {
     return call("affine_grid", theta, height, width, alignCorners);
   }
 
@@ -330,7 +330,7 @@ public final class Operators {
    * @param grid (N, h, w, 2), x before y, normalised as by {@link #affineGrid}
    * @return (N, C, h, w)
    */
-  public static NDArray gridSample(NDArray x, NDArray grid, boolean alignCorners) {
+  static NDArray gridSample(NDArray x, NDArray grid, boolean alignCorners) {
     return call("grid_sample", x, grid, alignCorners);
   }
 

@@ -38,7 +38,7 @@ public interface Objective<E> extends AutoCloseable {
   /** Number of samples in the training split. */
   int samples();
 
-  /** What all workers must agree on beyond code and configuration, by name. */
+  /** What all workers must agree on beyond code, configuration and samples, by name. */
   Map<String, String> fingerprint();
 
   /**

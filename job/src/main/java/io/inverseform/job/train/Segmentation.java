@@ -1,15 +1,13 @@
 package io.inverseform.job.train;
 
+import ai.djl.ndarray.NDManager;
 import io.inverseform.job.config.AugmentConfig;
 import io.inverseform.job.config.JobConfig;
-import io.inverseform.job.config.LossConfig;
-import io.inverseform.job.dataset.LocalSamples;
 import io.inverseform.job.dataset.RgbPicture;
 import io.inverseform.job.dataset.Sample;
 import io.inverseform.job.loss.StepLoss;
 import io.inverseform.job.loss.TotalLoss;
 import io.inverseform.job.model.InverseTransformFile;
-import io.inverseform.job.model.InverseTransformNetwork;
 import io.inverseform.job.model.OcrNet;
 import io.inverseform.job.model.Segmenter;
 import io.inverseform.job.torch.Images;
@@ -23,20 +21,21 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.PrimitiveIterator;
 import org.apache.hadoop.fs.Path;
 
 /** Segmentation with boundary heads: OCRNet on augmented crops. */
 public final class Segmentation implements Objective<Crop> {
   /** Name of the score that matters most. */
-  public static final String MEAN_IOU = "mean_iou";
+  static final String MEAN_IOU = "mean_iou";
 
   private final long seed;
   private final AugmentConfig augment;
   private final EdgeOperator operator;
   private final ClassCatalogue catalogue;
-  private final LocalSamples samples;
-  private final LocalSamples held;
+  private final Splits splits;
+  private final Optional<InverseTransformFile> inverse;
   private final OcrNet network;
   private final TotalLoss loss;
   private final Images images;
@@ -48,32 +47,41 @@ public final class Segmentation implements Objective<Crop> {
 
     @Override
     public Segmentation open(JobConfig config, Site site) throws IOException {
-      return new Segmentation(config, site);
+      Optional<InverseTransformFile> inverse =
+          config.loss().hasInverseForm() ? Optional.of(inverse(config, site)) : Optional.empty();
+      Splits splits = site.splits(config);
+      try {
+        return new Segmentation(config, site.device(), splits, inverse);
+      } catch (IOException | RuntimeException e) {
+        splits.close();
+        throw e;
+      }
+    }
+
+    private static InverseTransformFile inverse(JobConfig config, Site site) throws IOException {
+      Path file = new RunFolder(config.pretrain().run(), site.hadoop()).model();
+      return InverseTransformFile.read(
+          file, config.pretrain().network(), site.device(), site.hadoop());
     }
   }
 
-  private Segmentation(JobConfig config, Site site) throws IOException {
+  private Segmentation(
+      JobConfig config, NDManager device, Splits splits, Optional<InverseTransformFile> inverse)
+      throws IOException {
+    this.splits = splits;
+    this.inverse = inverse;
     seed = config.seed();
     augment = config.augment();
     operator = new SobelEdges(config.preprocess().edgeThreshold());
-    samples = site.samples(config, TRAIN);
-    held = site.samples(config, VALIDATION);
-    catalogue = samples.catalogue();
+    catalogue = splits.train().catalogue();
     network = new OcrNet(config.model(), catalogue.size());
-    loss = new TotalLoss(config.loss(), catalogue.size(), inverseTransform(config, site));
+    loss =
+        new TotalLoss(
+            config.loss(),
+            catalogue.size(),
+            inverse.map(InverseTransformFile::network).orElse(null));
     images = new Images(augment.mean(), augment.std());
-    segmenter = new Segmenter(site.device(), network, images, config.evaluate().scale());
-  }
-
-  /** The frozen network of the InverseForm term; null if there is no such term. */
-  private static InverseTransformNetwork inverseTransform(JobConfig config, Site site)
-      throws IOException {
-    if (config.loss().terms().stream().noneMatch(LossConfig.InverseForm.class::isInstance)) {
-      return null;
-    }
-    Path file = new RunFolder(config.pretrain().run(), site.hadoop()).model();
-    return InverseTransformFile.read(
-        file, config.pretrain().network(), site.device(), site.hadoop());
+    segmenter = new Segmenter(device, network, images, config.evaluate().scale());
   }
 
   @Override
@@ -83,17 +91,19 @@ public final class Segmentation implements Objective<Crop> {
 
   @Override
   public int samples() {
-    return samples.size();
+    return splits.train().size();
   }
 
   @Override
   public Map<String, String> fingerprint() {
-    return Map.of("samples", Integer.toString(samples.size()));
+    return inverse
+        .map(file -> Map.of("inverse-transform network", Long.toHexString(file.crc32c())))
+        .orElse(Map.of());
   }
 
   @Override
   public Crop example(int sample, int epoch) throws IOException {
-    return Crop.of(samples.sample(sample), augment, operator, seed, epoch, sample);
+    return Crop.of(splits.train().sample(sample), augment, operator, seed, epoch, sample);
   }
 
   @Override
@@ -112,8 +122,8 @@ public final class Segmentation implements Objective<Crop> {
   public Map<String, Double> validate(Share share) throws IOException {
     int classes = catalogue.size();
     ConfusionMatrix matrix = new ConfusionMatrix(classes);
-    for (PrimitiveIterator.OfInt i = share.of(held.size()).iterator(); i.hasNext(); ) {
-      Sample sample = held.sample(i.nextInt());
+    for (PrimitiveIterator.OfInt i = share.of(splits.held().size()).iterator(); i.hasNext(); ) {
+      Sample sample = splits.held().sample(i.nextInt());
       RgbPicture picture = sample.picture();
       matrix.add(
           sample.labelMap(), segmenter.segment(picture.rgb(), picture.height(), picture.width()));
@@ -141,8 +151,6 @@ public final class Segmentation implements Objective<Crop> {
 
   @Override
   public void close() throws IOException {
-    try (samples) {
-      held.close();
-    }
+    splits.close();
   }
 }

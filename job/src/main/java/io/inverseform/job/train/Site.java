@@ -16,11 +16,21 @@ import org.apache.hadoop.conf.Configuration;
  */
 public record Site(NDManager device, Path localFolder, Configuration hadoop) {
   /**
-   * This host's copy of a split of the sample table.
+   * Opens the training and the validation split of the sample table.
    *
-   * @throws IOException if there is no table, or it is damaged
+   * @throws IOException if there is no table, a split is empty, or the table is damaged
    */
-  public LocalSamples samples(JobConfig config, String split) throws IOException {
+  public Splits splits(JobConfig config) throws IOException {
+    LocalSamples train = samples(config, Objective.TRAIN);
+    try {
+      return new Splits(train, samples(config, Objective.VALIDATION));
+    } catch (IOException | RuntimeException e) {
+      train.close();
+      throw e;
+    }
+  }
+
+  private LocalSamples samples(JobConfig config, String split) throws IOException {
     return LocalSamples.open(config.data().table(), split, localFolder, hadoop);
   }
 }

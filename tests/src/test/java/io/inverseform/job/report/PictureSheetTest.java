@@ -19,7 +19,7 @@ class PictureSheetTest {
 
   private static List<String> ranks(PictureScore... scores) {
     return Ranked.of(List.of(scores)).stream()
-        .map(r -> r.rank() + " " + r.score().sampleId())
+        .map(r -> r.place() + " " + r.score().sampleId())
         .toList();
   }
 
