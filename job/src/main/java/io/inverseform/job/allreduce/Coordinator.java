@@ -3,10 +3,12 @@ package io.inverseform.job.allreduce;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -31,11 +33,13 @@ public final class Coordinator implements AutoCloseable {
   private final Roster roster;
   private final ControlCodec codec;
   private final CoordinatorListener listener;
+  private final Duration limit;
   private final ScheduledExecutorService watch;
   private final ScheduledExecutorService events;
 
   private Coordinator(CoordinatorSettings settings, CoordinatorListener listener) {
     this.listener = listener;
+    this.limit = settings.limit();
     this.codec = new ControlCodec(settings.attempt());
     this.watch = daemon("coordinator-watch");
     this.events = daemon("coordinator-events");
@@ -122,7 +126,16 @@ public final class Coordinator implements AutoCloseable {
     } else {
       LOG.warn("{}", failure);
     }
-    events.execute(() -> guard(() -> listener.onFailure(failure)));
+    later(() -> listener.onFailure(failure));
+  }
+
+  /** One call at a time, in order; none any more when the coordinator is closed. */
+  private void later(Runnable call) {
+    try {
+      events.execute(() -> guard(call));
+    } catch (RejectedExecutionException e) {
+      LOG.debug("The coordinator is closed: what comes now is not told", e);
+    }
   }
 
   /**
@@ -151,7 +164,10 @@ public final class Coordinator implements AutoCloseable {
     }
   }
 
-  /** Stops listening. What workers said before is still told to the listener. */
+  /**
+   * Stops listening. What workers said before is still told to the listener; if that takes longer
+   * than workers wait for one another, the rest is dropped, which is a {@link #failure}.
+   */
   @Override
   public void close() {
     roster.close();
@@ -159,14 +175,23 @@ public final class Coordinator implements AutoCloseable {
     watch.shutdownNow();
     events.shutdown();
     try {
-      if (!events.awaitTermination(10, TimeUnit.SECONDS)) {
-        LOG.warn("The listener of the coordinator is still busy; its last events are dropped");
-        events.shutdownNow();
+      if (!events.awaitTermination(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+        drop(
+            "has not handled all reports of the workers within %d s (train.timeout_seconds)"
+                .formatted(limit.toSeconds()));
       }
     } catch (InterruptedException e) {
-      events.shutdownNow();
+      drop("was told to stop before it had handled all reports of the workers");
       Thread.currentThread().interrupt();
     }
+  }
+
+  private void drop(String why) {
+    roster.driverFailed(
+        "the driver " + why + ": see whether its disk or the run folder's file system hangs",
+        "",
+        WorkerFailure.Kind.ERROR);
+    events.shutdownNow();
   }
 
   private final class Handler extends RpcHandler {
@@ -192,9 +217,10 @@ public final class Coordinator implements AutoCloseable {
       } else if (message instanceof Control.Heartbeat) {
         roster.heartbeat(client, answer, now);
       } else if (message instanceof Control.Progress m) {
-        roster
-            .progress(client, m, answer, now)
-            .ifPresent(rank -> events.execute(() -> tell(rank, m)));
+        // Answered last: a worker that has its answer may end, and the driver close.
+        List<Control.Reply> replies = new ArrayList<>();
+        roster.progress(client, m, replies::add, now).ifPresent(rank -> later(() -> tell(rank, m)));
+        replies.forEach(answer);
       } else if (message instanceof Control.Failed m) {
         roster.failed(client, m, answer);
       } else if (message instanceof Control.Leave) {

@@ -14,9 +14,4 @@ public final class PeerFailedException extends ExchangeException {
   PeerFailedException(String message) {
     super(message);
   }
-
-  /** Whether a failure only follows from that of another worker or of the driver. */
-  public static boolean isBehind(Throwable failure) {
-    return UnrecoverableException.causes(failure).anyMatch(PeerFailedException.class::isInstance);
-  }
 }

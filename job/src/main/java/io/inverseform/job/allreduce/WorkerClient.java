@@ -153,16 +153,8 @@ public final class WorkerClient implements AutoCloseable {
    * known before its consequences. Waits a few seconds at most, never throws.
    */
   public void fail(Throwable cause) {
-    driver.farewell(new Control.Failed(cause.toString(), StackTraces.of(cause), kind(cause)));
-  }
-
-  private static WorkerFailure.Kind kind(Throwable failure) {
-    if (PeerFailedException.isBehind(failure)) {
-      return WorkerFailure.Kind.CONSEQUENCE;
-    }
-    return UnrecoverableException.isBehind(failure)
-        ? WorkerFailure.Kind.UNRECOVERABLE
-        : WorkerFailure.Kind.ERROR;
+    driver.farewell(
+        new Control.Failed(cause.toString(), StackTraces.of(cause), WorkerFailure.Kind.of(cause)));
   }
 
   /** Leaves the attempt in order. Close the exchange first. */

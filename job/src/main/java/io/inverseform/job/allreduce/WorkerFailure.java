@@ -1,5 +1,9 @@
 package io.inverseform.job.allreduce;
 
+import io.inverseform.job.config.ConfigException;
+import java.util.Objects;
+import java.util.stream.Stream;
+
 /**
  * Why a worker, and with it the attempt, ended.
  *
@@ -11,7 +15,7 @@ package io.inverseform.job.allreduce;
  */
 public record WorkerFailure(
     int rank, String host, long step, String message, String stackTrace, Kind kind) {
-  /** What sort of failure it is; the ordinal is its byte on the wire. */
+  /** What sort of failure it is; the ordinal is its number on the wire. */
   public enum Kind {
     /** The worker threw, or the workers did not come together: another attempt may go better. */
     ERROR,
@@ -22,7 +26,25 @@ public record WorkerFailure(
     /** The worker sends no heartbeat; its process may still hold a task slot. */
     SILENT,
     /** It only stopped because another did. */
-    CONSEQUENCE
+    CONSEQUENCE;
+
+    /**
+     * What a worker's exception is, by itself and its causes. Only what our own checks refuse would
+     * be refused again: other exceptions of the same types may come from a host that is in trouble.
+     */
+    public static Kind of(Throwable failure) {
+      if (has(failure, PeerFailedException.class)) {
+        return CONSEQUENCE;
+      }
+      return has(failure, UnrecoverableException.class) || has(failure, ConfigException.class)
+          ? UNRECOVERABLE
+          : ERROR;
+    }
+
+    private static boolean has(Throwable failure, Class<?> type) {
+      return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+          .anyMatch(type::isInstance);
+    }
   }
 
   /** Whether this worker only stopped because another did. */

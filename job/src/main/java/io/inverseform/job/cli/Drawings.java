@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import org.apache.hadoop.fs.Path;
 
-/** What commands draw at their end: a machine without fonts costs a picture, not the run. */
+/** What commands draw at their end: what cannot be drawn costs a picture, not the run. */
 final class Drawings {
   private Drawings() {}
 

@@ -47,7 +47,9 @@ final class PretrainCommand implements Callable<Integer> {
   static void run(SparkSession spark, JobConfig config, boolean resume, PrintWriter out)
       throws IOException {
     Training.Outcome outcome = Training.run(spark, config, new InverseTransform.Factory(), resume);
-    out.println(new PretrainScores(outcome.scores()));
+    if (!outcome.scores().isEmpty()) {
+      out.println(new PretrainScores(outcome.scores()));
+    }
     out.println(TrainCommand.line(outcome, config));
     RunFolder run = new RunFolder(config.run(), spark.sessionState().newHadoopConf());
     Drawings.print(out, "curves", () -> LossCurves.write(run));

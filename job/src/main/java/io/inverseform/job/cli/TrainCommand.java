@@ -51,6 +51,16 @@ final class TrainCommand implements Callable<Integer> {
 
   /** What came out, on one line, with the scores that matter most. */
   static String line(Training.Outcome outcome, JobConfig config) {
+    return String.format(
+        Locale.ROOT,
+        "step %d: %s; weights %08x in %s",
+        outcome.step(),
+        outcome.scores().isEmpty() ? "no step was left, the model is made" : learned(outcome),
+        outcome.weightsCrc(),
+        config.run());
+  }
+
+  private static String learned(Training.Outcome outcome) {
     String scores =
         outcome.scores().entrySet().stream()
             .limit(2)
@@ -58,12 +68,9 @@ final class TrainCommand implements Callable<Integer> {
             .collect(Collectors.joining(", "));
     return String.format(
         Locale.ROOT,
-        "step %d: loss %.4f at first, %.4f at last, %s; weights %08x in %s",
-        outcome.step(),
+        "loss %.4f at first, %.4f at last, %s",
         outcome.firstLoss(),
         outcome.lastLoss(),
-        scores,
-        outcome.weightsCrc(),
-        config.run());
+        scores);
   }
 }

@@ -16,7 +16,8 @@ import java.io.Serializable;
  * @param timeoutSeconds longest wait for any other worker, and for the cluster to replace an
  *     executor
  * @param heartbeatSeconds silence after which a worker is given up; heartbeats come every second,
- *     from a thread of their own, whatever the worker computes
+ *     or five times in that silence if it is shorter than 5 s, from a thread of their own, whatever
+ *     the worker computes
  * @param maxRestarts attempts after a failed one without a new checkpoint in between; a training
  *     that makes progress may be restarted any number of times
  */

@@ -30,7 +30,7 @@ public final class ProgressLine implements AutoCloseable {
    *
    * @param task what is being done
    * @param items plural of what is counted
-   * @param total number of items to do, positive
+   * @param total number of items to do; 0 if none is left
    */
   public ProgressLine(String task, String items, long total) {
     this(task, items, total, System.err, System.console() != null, System::nanoTime);
@@ -102,7 +102,7 @@ public final class ProgressLine implements AutoCloseable {
                     done,
                     total,
                     items,
-                    100.0 * done / total,
+                    total == 0 ? 100.0 : 100.0 * done / total,
                     rate,
                     items));
     text.append(status);

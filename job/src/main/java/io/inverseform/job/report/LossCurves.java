@@ -46,8 +46,8 @@ public final class LossCurves {
    * Draws the curves into the run folder.
    *
    * @return their path
-   * @throws DrawingException if this machine cannot draw text
-   * @throws IOException if no step has a loss, or the file cannot be written
+   * @throws DrawingException if no step has a loss, or this machine cannot draw text
+   * @throws IOException if the metrics are damaged, or the file cannot be written
    */
   public static Path write(RunFolder run) throws IOException {
     StepMetrics metrics = StepMetrics.read(run);

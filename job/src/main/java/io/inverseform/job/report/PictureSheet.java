@@ -26,13 +26,13 @@ public final class PictureSheet {
    *
    * @param scores of the model in the run folder on the configured split
    * @return its path
-   * @throws DrawingException if this machine cannot draw text
-   * @throws IOException if no picture has a labelled pixel, or the sheet cannot be written
+   * @throws DrawingException if no picture has a labelled pixel, or this machine cannot draw text
+   * @throws IOException if the sheet cannot be written
    */
   public static Path write(SparkSession spark, JobConfig config, Scores scores) throws IOException {
     List<Ranked> chosen = Ranked.of(scores.pictures());
     if (chosen.isEmpty()) {
-      throw new IOException(
+      throw new DrawingException(
           "no picture of split " + scores.split() + " has a labelled pixel: nothing to draw");
     }
     List<PredictedSample> samples =

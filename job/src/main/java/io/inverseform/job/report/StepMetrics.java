@@ -16,8 +16,8 @@ import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The metrics of all steps that count. A training that went on from a checkpoint begins another
- * file, which takes the place of what older files say of its first step and later ones.
+ * The metrics of all steps that count. Every attempt of a training has a file, which takes the
+ * place of what the files of earlier ones say of its first step and later ones.
  */
 final class StepMetrics {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -31,7 +31,8 @@ final class StepMetrics {
   /**
    * Reads a run's metrics.
    *
-   * @throws IOException if no step has a loss, or a line is not legal
+   * @throws DrawingException if no step has a loss
+   * @throws IOException if a line is not legal
    */
   static StepMetrics read(RunFolder run) throws IOException {
     TreeMap<Long, JsonNode> steps = new TreeMap<>();
@@ -44,7 +45,7 @@ final class StepMetrics {
     }
     StepMetrics metrics = new StepMetrics(steps);
     if (metrics.loss().size() == 0) {
-      throw new IOException("no loss of any step in " + run.path() + ": nothing to draw");
+      throw new DrawingException("no loss of any step in " + run.path() + ": nothing to draw");
     }
     return metrics;
   }

@@ -135,15 +135,27 @@ final class Attempt implements CoordinatorListener {
   @Override
   public void onFailure(WorkerFailure failure) {
     if (!failure.consequence()) {
+      cancel();
+    }
+  }
+
+  /** Ends the stage; a Spark that was stopped has done so. */
+  private void cancel() {
+    if (spark.isStopped()) {
+      return;
+    }
+    try {
       spark.cancelJobGroup(id);
+    } catch (IllegalStateException e) {
+      LOG.debug("Spark was stopped in this moment", e);
     }
   }
 
   /** Why the stage failed; waits until its tasks have ended, and for what they say of it. */
   private TrainingException ended(Exception failed, Coordinator coordinator, TaskWatch tasks) {
-    spark.cancelJobGroup(id);
+    cancel();
     try {
-      endTasks(coordinator, tasks);
+      endTasks(failed, coordinator, tasks);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return TrainingException.last("the driver was told to stop", "", e);
@@ -166,14 +178,18 @@ final class Attempt implements CoordinatorListener {
    * Waits until the tasks have ended, so that they hold no slot, memory or GPU in the next attempt.
    * An executor that is silent, or whose task does not end, is killed.
    */
-  private void endTasks(Coordinator coordinator, TaskWatch tasks) throws InterruptedException {
+  private void endTasks(Exception failed, Coordinator coordinator, TaskWatch tasks)
+      throws InterruptedException {
     Set<TaskWatch.Place> killed = new HashSet<>();
     coordinator
         .failure()
         .filter(failure -> failure.kind() == WorkerFailure.Kind.SILENT)
         .flatMap(failure -> tasks.place(failure.rank()))
-        .ifPresent(place -> replace(place, killed));
-    tasks.awaitEnd(heartbeat()).values().forEach(place -> replace(place, killed));
+        .ifPresent(place -> replace(place, "is silent", killed));
+    tasks
+        .awaitEnd(heartbeat())
+        .values()
+        .forEach(place -> replace(place, "does not end its task", killed));
     Map<Integer, TaskWatch.Place> alive = tasks.awaitEnd(timeout());
     if (!alive.isEmpty()) {
       throw TrainingException.last(
@@ -185,16 +201,22 @@ final class Attempt implements CoordinatorListener {
                           .collect(Collectors.joining(", ")),
                       train.timeoutSeconds())
               + " then go on with --resume",
-          "",
-          null);
+          coordinator.failure().map(WorkerFailure::stackTrace).orElse(""),
+          failed);
     }
   }
 
   /** In local mode there is nothing to kill: the executor is the driver. */
-  private void replace(TaskWatch.Place place, Set<TaskWatch.Place> killed) {
+  private void replace(TaskWatch.Place place, String why, Set<TaskWatch.Place> killed) {
     if (!place.executor().equals("driver") && killed.add(place)) {
-      LOG.warn("{} does not end its task: it is killed, for the cluster to replace it", place);
-      spark.killAndReplaceExecutor(place.executor());
+      boolean asked = spark.killAndReplaceExecutor(place.executor());
+      LOG.warn(
+          "{} {}: {}",
+          place,
+          why,
+          asked
+              ? "the cluster is asked to kill and replace it"
+              : "it should be killed and replaced, but the cluster does not take that request");
     }
   }
 
@@ -205,15 +227,18 @@ final class Attempt implements CoordinatorListener {
             + seen.filter(failure -> root.kind() == WorkerFailure.Kind.LOST)
                 .map(failure -> "; Spark says of " + failure.place() + ": " + failure.message())
                 .orElse("");
-    return root.kind() == WorkerFailure.Kind.UNRECOVERABLE
-        ? TrainingException.last(line, root.stackTrace(), failed)
-        : TrainingException.recoverable(line, root.stackTrace(), failed);
+    return explained(root.kind(), line, root.stackTrace(), failed);
+  }
+
+  private static TrainingException explained(
+      WorkerFailure.Kind kind, String line, String stackTrace, Exception failed) {
+    return kind == WorkerFailure.Kind.UNRECOVERABLE
+        ? TrainingException.last(line, stackTrace, failed)
+        : TrainingException.recoverable(line, stackTrace, failed);
   }
 
   private static TrainingException explained(TaskWatch.Failure root, Exception failed) {
-    return root.recoverable()
-        ? TrainingException.recoverable(root.toString(), root.stackTrace(), failed)
-        : TrainingException.last(root.toString(), root.stackTrace(), failed);
+    return explained(root.kind(), root.toString(), root.stackTrace(), failed);
   }
 
   private TrainingException explained(Exception failed) {

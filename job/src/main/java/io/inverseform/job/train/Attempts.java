@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 import org.apache.spark.SparkContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,6 +14,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Attempts {
   private static final Logger LOG = LoggerFactory.getLogger(Attempts.class);
+  private static final String ENDED = "Spark has ended the application: go on with --resume";
 
   private final SparkContext spark;
   private final int workers;
@@ -22,7 +22,7 @@ final class Attempts {
   private final Duration timeout;
   private final Checkpoints checkpoints;
   private final TrainingMonitor monitor;
-  private final Supplier<Attempt> attempts;
+  private final Attempt.Task task;
   private final List<TrainingException> failures = new ArrayList<>();
   private int restarts;
 
@@ -37,7 +37,7 @@ final class Attempts {
     this.timeout = Duration.ofSeconds(task.config().train().timeoutSeconds());
     this.checkpoints = checkpoints;
     this.monitor = monitor;
-    this.attempts = () -> new Attempt(spark, task, monitor);
+    this.task = task;
   }
 
   /**
@@ -45,32 +45,54 @@ final class Attempts {
    *
    * @param resumeFrom step of the checkpoint to start from; 0 for the initial weights
    * @throws TrainingException the last attempt's failure, if another attempt would meet it again or
-   *     too many were made without a new checkpoint; the earlier ones are suppressed in it
+   *     cannot begin, or too many were made without a new checkpoint; the earlier ones are
+   *     suppressed in it
+   * @throws IOException if the first attempt cannot begin
    */
   List<Worker.Result> run(long resumeFrom) throws IOException {
     long from = resumeFrom;
+    monitor.begin(from);
     try (Slots slots = new Slots(spark)) {
       while (true) {
-        monitor.begin(from);
         try {
-          return attempts.get().run(from);
+          return new Attempt(spark, task, monitor).run(from);
         } catch (TrainingException failure) {
-          long newest = checkpoints.newest().orElse(0L);
-          restarts = newest > from ? 1 : restarts + 1;
-          requireAnother(failure);
-          failures.add(failure);
-          announce(failure, newest);
-          awaitSlots(slots, failure);
-          from = newest;
+          from = another(failure, from, slots);
         }
       }
     }
   }
 
-  private void requireAnother(TrainingException failure) {
-    if (!failure.isRecoverable() || spark.isStopped()) {
+  /** Prepares another attempt; returns the step that it begins behind. */
+  private long another(TrainingException failure, long from, Slots slots) {
+    requireRecoverable(failure);
+    try {
+      long newest = checkpoints.newest().orElse(0L);
+      restarts = newest > from ? 1 : restarts + 1;
+      requireProgress(failure);
+      announce(failure, newest);
+      awaitSlots(slots, failure);
+      monitor.begin(newest);
+      failures.add(failure);
+      return newest;
+    } catch (IOException e) {
+      TrainingException last =
+          failure.givenUp("another attempt cannot begin, the run folder fails: " + e);
+      last.addSuppressed(e);
+      throw withEarlier(last);
+    }
+  }
+
+  private void requireRecoverable(TrainingException failure) {
+    if (spark.isStopped()) {
+      throw withEarlier(failure.givenUp(ENDED));
+    }
+    if (!failure.isRecoverable()) {
       throw withEarlier(failure);
     }
+  }
+
+  private void requireProgress(TrainingException failure) {
     if (restarts > maxRestarts) {
       throw withEarlier(
           failure.givenUp(
@@ -85,7 +107,7 @@ final class Attempts {
   }
 
   private void announce(TrainingException failure, long newest) {
-    int number = failures.size();
+    int number = failures.size() + 1;
     LOG.warn(
         "attempt {} ended after step {}: {}: attempt {} goes on from {} (restart {} of {} without a new"
             + " checkpoint)",
@@ -104,7 +126,7 @@ final class Attempts {
         throw withEarlier(
             failure.givenUp(
                 spark.isStopped()
-                    ? "Spark has ended the application: go on with --resume"
+                    ? ENDED
                     : ("the cluster has %d of %d slots after %d s (train.timeout_seconds), it did not"
                             + " replace the executor: give it more executors or cores, then go on"
                             + " with --resume")

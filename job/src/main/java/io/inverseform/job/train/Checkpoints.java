@@ -104,15 +104,10 @@ final class Checkpoints {
 
   /** Makes a checkpoint visible whose files have all been written. */
   void publish(Manifest manifest) throws IOException {
-    Path target = new Path(folder(manifest.step()), MANIFEST);
-    Path staged = target.suffix(".tmp");
-    try (OutputStream out = fileSystem.create(staged, true)) {
-      out.write(JSON.writeValueAsBytes(manifest));
-    }
-    fileSystem.delete(target, false);
-    if (!fileSystem.rename(staged, target)) {
-      throw new IOException("cannot rename " + staged + " to " + target);
-    }
+    WholeFile.write(
+        fileSystem,
+        new Path(folder(manifest.step()), MANIFEST),
+        out -> out.write(JSON.writeValueAsBytes(manifest)));
   }
 
   /** Step of the newest visible checkpoint. */

@@ -1,5 +1,6 @@
 package io.inverseform.job.train;
 
+import io.inverseform.job.torch.Safetensors;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -11,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -28,6 +28,9 @@ public final class RunFolder {
     @Override
     void close() throws IOException;
   }
+
+  /** Key in the model's metadata of the step that it was written after. */
+  static final String STEP = "step";
 
   private final FileSystem fileSystem;
   private final Path folder;
@@ -59,33 +62,45 @@ public final class RunFolder {
     return new Path(folder, "model.safetensors");
   }
 
-  /**
-   * Metrics of the attempt that began with a step, a JSON object a line. Where files overlap, the
-   * one that began later tells what became of the step.
-   */
-  public Path metrics(long firstStep) {
-    return new Path(folder, "metrics/from-step-%08d.jsonl".formatted(firstStep));
+  /** Whether there is a model, of that step. */
+  boolean hasModel(long step) throws IOException {
+    if (!fileSystem.exists(model())) {
+      return false;
+    }
+    try (InputStream in = fileSystem.open(model())) {
+      String written = Safetensors.metadata(in, model().toString()).get(STEP);
+      return Long.toString(step).equals(written);
+    }
   }
 
-  /** Begins the metrics of an attempt. */
-  FSDataOutputStream createMetrics(long firstStep) throws IOException {
+  /**
+   * Metrics of an attempt, a JSON object a line. Where files overlap, the later attempt's tells
+   * what became of the step.
+   *
+   * @param attempt from 1, over all trainings in the folder
+   */
+  public Path metrics(int attempt) {
+    return new Path(folder, "metrics/attempt-%05d.jsonl".formatted(attempt));
+  }
+
+  /** Begins the metrics of another attempt. */
+  FSDataOutputStream createMetrics() throws IOException {
+    int attempt = 1;
+    while (fileSystem.exists(metrics(attempt))) {
+      attempt++;
+    }
     // With its checksums the local file system would hold back the last lines.
     FileSystem live =
         fileSystem instanceof LocalFileSystem local ? local.getRawFileSystem() : fileSystem;
-    return live.create(metrics(firstStep), true);
+    return live.create(metrics(attempt), false);
   }
 
-  /** All metrics files, the one last written last; none before the first step. */
+  /** The metrics of all attempts, in their order; none before the first. */
   public List<Path> metricsFiles() throws IOException {
-    Path files = metrics(0).getParent();
+    Path files = metrics(1).getParent();
     return !fileSystem.exists(files)
         ? List.of()
-        : Arrays.stream(fileSystem.listStatus(files))
-            .sorted(
-                Comparator.comparing(FileStatus::getModificationTime)
-                    .thenComparing(FileStatus::getPath))
-            .map(FileStatus::getPath)
-            .toList();
+        : Arrays.stream(fileSystem.listStatus(files)).map(FileStatus::getPath).sorted().toList();
   }
 
   /** Scores of a split, as JSON. */

@@ -1,8 +1,6 @@
 package io.inverseform.job.train;
 
-import io.inverseform.job.allreduce.PeerFailedException;
-import io.inverseform.job.allreduce.UnrecoverableException;
-import java.io.FileNotFoundException;
+import io.inverseform.job.allreduce.WorkerFailure;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -13,7 +11,6 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
-import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.apache.spark.ExceptionFailure;
 import org.apache.spark.ExecutorLostFailure;
 import org.apache.spark.SparkContext;
@@ -62,12 +59,11 @@ final class TaskWatch extends SparkListener implements AutoCloseable {
    * @param stackTrace empty if the executor was lost
    */
   record Failure(
-      int rank,
-      Place place,
-      String message,
-      String stackTrace,
-      boolean consequence,
-      boolean recoverable) {
+      int rank, Place place, String message, String stackTrace, WorkerFailure.Kind kind) {
+    boolean consequence() {
+      return kind == WorkerFailure.Kind.CONSEQUENCE;
+    }
+
     @Override
     public String toString() {
       return "rank %d (%s) failed: %s".formatted(rank, place, message);
@@ -124,29 +120,22 @@ final class TaskWatch extends SparkListener implements AutoCloseable {
     Place place = places.get(rank);
     if (reason instanceof ExceptionFailure thrown) {
       Option<Throwable> exception = thrown.exception();
-      boolean known = exception.isDefined();
-      boolean repeats = known && repeats(exception.get());
       return Optional.of(
           new Failure(
               rank,
               place,
               thrown.className() + ": " + thrown.description(),
               thrown.fullStackTrace(),
-              known && PeerFailedException.isBehind(exception.get()),
-              !repeats));
+              exception.isDefined()
+                  ? WorkerFailure.Kind.of(exception.get())
+                  : WorkerFailure.Kind.ERROR));
     }
     if (reason instanceof ExecutorLostFailure lost) {
       String why = lost.reason().isDefined() ? lost.reason().get() : "no reason known";
       return Optional.of(
-          new Failure(rank, place, "its executor was lost: " + why, "", false, true));
+          new Failure(rank, place, "its executor was lost: " + why, "", WorkerFailure.Kind.LOST));
     }
     return Optional.empty();
-  }
-
-  /** What is not there when a worker opens it will not be there the next time. */
-  private static boolean repeats(Throwable exception) {
-    return UnrecoverableException.isBehind(exception)
-        || ExceptionUtils.indexOfType(exception, FileNotFoundException.class) >= 0;
   }
 
   @Override

@@ -26,7 +26,8 @@ public final class Training {
   private final RunFolder run;
 
   /**
-   * How a training ended.
+   * How a training ended. Where only the model was left to make, there are no losses (NaN) and no
+   * scores.
    *
    * @param step the last one
    * @param weightsCrc CRC-32C of the flat weights
@@ -91,7 +92,7 @@ public final class Training {
         new GlobalSampler(config.seed(), images, train.batch() * train.workers());
     long steps = (long) train.epochs() * sampler.stepsPerEpoch();
     long lastStep = train.maxSteps() > 0 ? Math.min(train.maxSteps(), steps) : steps;
-    if (resumeFrom >= lastStep) {
+    if (resumeFrom >= lastStep && run.hasModel(resumeFrom)) {
       throw new IOException(
           run.path()
               + " is already trained up to step "
@@ -101,15 +102,19 @@ public final class Training {
               + ": raise train.epochs or train.max_steps");
     }
     run.write(run.configuration(), ConfigYaml.write(config));
-    LOG.info(
-        "{} workers, steps {} to {} of {}, {} training samples",
-        train.workers(),
-        resumeFrom + 1,
-        lastStep,
-        steps,
-        images);
-    try (TrainingMonitor monitor =
-        new TrainingMonitor(train, run, sampler.imagesBetween(resumeFrom, lastStep))) {
+    if (resumeFrom >= lastStep) {
+      LOG.info("{} is trained up to step {}, its model is made", run.path(), resumeFrom);
+    } else {
+      LOG.info(
+          "{} workers, steps {} to {} of {}, {} training samples",
+          train.workers(),
+          resumeFrom + 1,
+          lastStep,
+          steps,
+          images);
+    }
+    long left = Math.max(0, sampler.imagesBetween(resumeFrom, lastStep));
+    try (TrainingMonitor monitor = new TrainingMonitor(train, run, left)) {
       Attempt.Task task = new Attempt.Task(objective, config, hadoop);
       Attempts attempts = new Attempts(spark.sparkContext(), task, run.checkpoints(), monitor);
       List<Worker.Result> results = attempts.run(resumeFrom);
@@ -133,6 +138,9 @@ public final class Training {
         throw TrainingException.last(
             "workers ended with different weights: " + first + " and " + other, "", null);
       }
+    }
+    if (reports.isEmpty()) {
+      return new Outcome(first.step(), first.weightsCrc(), Double.NaN, Double.NaN, Map.of());
     }
     int tenth = Math.max(1, reports.size() / 10);
     List<StepReport> last = reports.subList(reports.size() - tenth, reports.size());

@@ -51,6 +51,9 @@ public final class TrainingException extends RuntimeException {
   TrainingException givenUp(String why) {
     TrainingException last = last(rootCause + "; " + why, details, getCause());
     last.setStackTrace(getStackTrace());
+    for (Throwable other : getSuppressed()) {
+      last.addSuppressed(other);
+    }
     return last;
   }
 }

@@ -44,7 +44,10 @@ final class TrainingLoop<E> {
     this.stepsPerEpoch = stepsPerEpoch;
   }
 
-  /** Runs the steps; returns the last one, which is earlier if the driver says stop. */
+  /**
+   * Runs the steps; returns the last one, which is earlier if the driver says stop, or the one
+   * before the first if none is left.
+   */
   long run(long firstStep, long lastStep) throws IOException {
     int skippedInARow = 0;
     for (long step = firstStep; step <= lastStep; step++) {
@@ -79,7 +82,7 @@ final class TrainingLoop<E> {
         return step;
       }
     }
-    return lastStep;
+    return firstStep - 1;
   }
 
   private boolean validationDue(long step) {

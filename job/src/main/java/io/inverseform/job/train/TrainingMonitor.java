@@ -37,7 +37,7 @@ final class TrainingMonitor implements AutoCloseable {
   /**
    * A monitor; to be told of attempts by {@link #begin}.
    *
-   * @param images that the training will see
+   * @param images that the training will see; 0 if no step is left
    */
   TrainingMonitor(TrainConfig config, RunFolder run, long images) {
     this.worldSize = config.workers();
@@ -56,7 +56,7 @@ final class TrainingMonitor implements AutoCloseable {
     written.clear();
     lastStep = resumeFrom;
     closeMetrics();
-    metrics = run.createMetrics(resumeFrom + 1);
+    metrics = run.createMetrics();
   }
 
   /** A worker ended a step; calls come one at a time. */
@@ -134,6 +134,7 @@ final class TrainingMonitor implements AutoCloseable {
   private void closeMetrics() throws IOException {
     if (metrics != null) {
       metrics.close();
+      metrics = null;
     }
   }
 }

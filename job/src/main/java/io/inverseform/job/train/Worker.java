@@ -6,6 +6,7 @@ import io.inverseform.job.allreduce.Exchange;
 import io.inverseform.job.allreduce.FlatMemory;
 import io.inverseform.job.allreduce.FloatRange;
 import io.inverseform.job.allreduce.Ranges;
+import io.inverseform.job.allreduce.UnrecoverableException;
 import io.inverseform.job.allreduce.WorkerClient;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.config.TrainConfig;
@@ -13,8 +14,8 @@ import io.inverseform.job.dataset.GlobalSampler;
 import io.inverseform.job.torch.FlatParameters;
 import io.inverseform.job.torch.Safetensors;
 import io.inverseform.job.torch.Torch;
+import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -65,9 +66,7 @@ final class Worker {
    */
   Result run(Function<Map<String, String>, WorkerClient> join) throws IOException {
     try (NDManager device = Torch.manager(place.device());
-        Objective<?> objective =
-            spec.objective()
-                .open(config, new Site(device, place.localFolder(), spec.hadoop().value()));
+        Objective<?> objective = open(device);
         FlatParameters parameters = new FlatParameters(device, objective.network(), config.seed());
         WorkerClient driver =
             join.apply(Fingerprint.of(config, objective, parameters.parameterCount()))) {
@@ -77,6 +76,16 @@ final class Worker {
         driver.fail(e);
         throw e;
       }
+    }
+  }
+
+  /** What is not there when a worker opens it will not be there the next time. */
+  private Objective<?> open(NDManager device) throws IOException {
+    try {
+      return spec.objective()
+          .open(config, new Site(device, place.localFolder(), spec.hadoop().value()));
+    } catch (FileNotFoundException e) {
+      throw new UnrecoverableException(e.toString(), e);
     }
   }
 
@@ -183,10 +192,11 @@ final class Worker {
       float[] own = Validation.meanBuffers(exchange, parameters.buffers());
       if (driver.rank() == 0) {
         Map<String, String> metadata = new HashMap<>(objective.metadata());
-        metadata.put("step", Long.toString(step));
-        try (OutputStream out = run.fileSystem().create(run.model(), true)) {
-          Safetensors.write(out, parameters, parameters.buffers().host(), metadata);
-        }
+        metadata.put(RunFolder.STEP, Long.toString(step));
+        WholeFile.write(
+            run.fileSystem(),
+            run.model(),
+            out -> Safetensors.write(out, parameters, parameters.buffers().host(), metadata));
       }
       parameters.buffers().host().put(own);
     }

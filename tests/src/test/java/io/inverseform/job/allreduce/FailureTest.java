@@ -2,6 +2,10 @@ package io.inverseform.job.allreduce;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inverseform.job.config.ConfigException;
+import java.io.FileNotFoundException;
+import java.io.UncheckedIOException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -139,9 +143,53 @@ class FailureTest {
   void aFailureThatWouldComeBackIsMarked() throws Exception {
     assertThat(kind(new UnrecoverableException("no finite gradient")))
         .isEqualTo(WorkerFailure.Kind.UNRECOVERABLE);
-    assertThat(kind(new IllegalStateException(new IllegalArgumentException("a refused key"))))
-        .isEqualTo(WorkerFailure.Kind.UNRECOVERABLE);
     assertThat(kind(new IllegalStateException("disk full"))).isEqualTo(WorkerFailure.Kind.ERROR);
+  }
+
+  @Test
+  void onlyWhatOurOwnChecksRefuseWouldComeBack() {
+    assertThat(List.of(new ConfigException("a refused key"), new UnrecoverableException("")))
+        .allSatisfy(
+            refused ->
+                assertThat(WorkerFailure.Kind.of(new IllegalStateException(refused)))
+                    .isEqualTo(WorkerFailure.Kind.UNRECOVERABLE));
+    // As Hadoop and the JDK throw them on a host that is in trouble.
+    assertThat(
+            List.of(
+                new IllegalArgumentException(new UnknownHostException("store")),
+                new UncheckedIOException(
+                    new FileNotFoundException("part-0.parquet (Too many open files)"))))
+        .allSatisfy(
+            trouble ->
+                assertThat(WorkerFailure.Kind.of(trouble)).isEqualTo(WorkerFailure.Kind.ERROR));
+    assertThat(
+            WorkerFailure.Kind.of(
+                new UnrecoverableException("", new PeerFailedException("rank 1 is gone"))))
+        .isEqualTo(WorkerFailure.Kind.CONSEQUENCE);
+  }
+
+  @Test
+  void reportsThatAreNotHandledWithinTheLimitAreAFailure() throws Exception {
+    try (Workers workers = new Workers(1, Duration.ofSeconds(2), Workers.LONG, Workers.conf())) {
+      Workers.results(
+          workers.start(
+              64,
+              0,
+              (client, exchange, memory) -> {
+                client.progress(0, Workers.ENDLESS);
+                client.progress(1, "the last checkpoint");
+                return null;
+              }));
+
+      workers.coordinator.close();
+
+      assertThat(workers.coordinator.failure().orElseThrow())
+          .hasToString(
+              "the driver has not handled all reports of the workers within 2 s"
+                  + " (train.timeout_seconds): see whether its disk or the run folder's file system"
+                  + " hangs");
+      assertThat(workers.progress).isEmpty();
+    }
   }
 
   private static WorkerFailure.Kind kind(RuntimeException thrown) throws Exception {

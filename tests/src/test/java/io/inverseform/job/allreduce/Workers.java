@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -22,6 +23,9 @@ final class Workers implements AutoCloseable, CoordinatorListener {
 
   /** A payload that the driver cannot handle. */
   static final String POISON = "poison";
+
+  /** A payload that the driver never comes to an end with. */
+  static final String ENDLESS = "endless";
 
   static final Duration LONG = Duration.ofSeconds(60);
   static final Map<String, String> FINGERPRINT = Map.of("configuration", "abc");
@@ -92,6 +96,13 @@ final class Workers implements AutoCloseable, CoordinatorListener {
   public void onProgress(int rank, long step, String payload) {
     if (payload.equals(POISON)) {
       throw new IllegalStateException("no space left on the driver's disk");
+    }
+    if (payload.equals(ENDLESS)) {
+      try {
+        new CountDownLatch(1).await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException("the driver gave up", e);
+      }
     }
     progress.add(rank + " " + step + " " + payload);
   }

@@ -69,7 +69,7 @@ class PretrainingTest {
 
     assertThat(outcome.scores())
         .containsKeys("ordered", "right_direction", "halved", "r2_shift_x", "random_ordered");
-    assertThat(Files.readAllLines(Path.of(config.run(), "metrics", "from-step-00000001.jsonl")))
+    assertThat(Files.readAllLines(Path.of(config.run(), "metrics", "attempt-00001.jsonl")))
         .hasSize(2)
         .allSatisfy(
             line -> assertThat(line).contains("\"inverse_form\":", "\"aux.inverse_form\":"));

@@ -42,6 +42,15 @@ class ProgressLineTest {
   }
 
   @Test
+  void whereNothingIsLeftToDoAllIsDone() {
+    ByteArrayOutputStream none = new ByteArrayOutputStream();
+    PrintStream out = new PrintStream(none, true, StandardCharsets.UTF_8);
+    new ProgressLine("copy", "images", 0, out, false, clock::get).close();
+    assertThat(none.toString(StandardCharsets.UTF_8))
+        .startsWith("copy  0/0 images  100 %  0.0 images/s  in 0:00");
+  }
+
+  @Test
   void aTerminalLineIsWipedBeforeAShorterOne() {
     ProgressLine line = line(true);
     clock.addAndGet(TimeUnit.SECONDS.toNanos(1));

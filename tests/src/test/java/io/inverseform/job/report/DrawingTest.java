@@ -31,7 +31,7 @@ class DrawingTest {
 
   private String draw(Path fonts) throws Exception {
     Path metrics = Files.createDirectories(folder.resolve("metrics"));
-    Files.writeString(metrics.resolve("from-step-00000001.jsonl"), "{\"step\":1,\"loss\":1}\n");
+    Files.writeString(metrics.resolve("attempt-00001.jsonl"), "{\"step\":1,\"loss\":1}\n");
     Path out = folder.resolve("out");
     ProcessBuilder builder =
         new ProcessBuilder(

@@ -8,7 +8,6 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -32,17 +31,16 @@ class LossCurvesTest {
         .formatted(step, loss, loss / 2, more);
   }
 
-  private void write(int minute, long firstStep, String lines) throws IOException {
-    Path file = Path.of(run.metrics(firstStep).toUri());
+  private void write(int attempt, String lines) throws IOException {
+    Path file = Path.of(run.metrics(attempt).toUri());
     Files.createDirectories(file.getParent());
     Files.writeString(file, lines);
-    Files.setLastModifiedTime(file, FileTime.fromMillis(60_000L * minute));
   }
 
   @Test
   void aLaterFileTakesThePlaceOfWhatItRepeats() throws IOException {
-    write(1, 1, line(1, 9, "") + line(2, 8, "") + line(3, 7, "") + line(4, 6, ""));
-    write(2, 3, line(3, 5, ""));
+    write(1, line(1, 9, "") + line(2, 8, "") + line(3, 7, "") + line(4, 6, ""));
+    write(2, line(3, 5, ""));
 
     Curve loss = StepMetrics.read(run).loss();
 
@@ -51,16 +49,15 @@ class LossCurvesTest {
   }
 
   @Test
-  void theFileWrittenLastCountsWhateverItsFirstStep() throws IOException {
-    write(1, 3, line(3, 5, ""));
-    write(2, 1, line(1, 9, "") + line(2, 8, ""));
+  void theLastAttemptCountsWhateverItsFirstStep() throws IOException {
+    write(1, line(3, 5, ""));
+    write(2, line(1, 9, "") + line(2, 8, ""));
     assertThat(StepMetrics.read(run).loss().steps()).containsExactly(1, 2);
   }
 
   @Test
   void skippedStepsAndWhatIsNoNumberAreLeftOut() throws IOException {
     write(
-        1,
         1,
         line(1, 9, "")
             + line(2, 8, ",\"skipped\":true")
@@ -77,19 +74,19 @@ class LossCurvesTest {
 
   @Test
   void anUnfinishedLastLineIsLeftOutAndABrokenOneInTheMiddleRefused() throws IOException {
-    write(1, 1, line(1, 9, "") + "{\"step\":2,\"lo");
+    write(1, line(1, 9, "") + "{\"step\":2,\"lo");
     assertThat(StepMetrics.read(run).lastStep()).isEqualTo(1);
 
-    write(1, 1, line(1, 9, "") + "{\"step\":2,\"lo\n" + line(3, 7, ""));
+    write(1, line(1, 9, "") + "{\"step\":2,\"lo\n" + line(3, 7, ""));
     assertThatThrownBy(() -> StepMetrics.read(run))
-        .hasMessageMatching("line 2 of .*from-step-00000001.jsonl is no JSON: \\{\"step\":2,\"lo");
+        .hasMessageMatching("line 2 of .*attempt-00001.jsonl is no JSON: \\{\"step\":2,\"lo");
   }
 
   @Test
   void withoutALossThereIsNothingToDraw() throws IOException {
     String message = "no loss of any step in .*: nothing to draw";
     assertThatThrownBy(() -> LossCurves.write(run)).hasMessageMatching(message);
-    write(1, 1, line(1, 9, ",\"skipped\":true"));
+    write(1, line(1, 9, ",\"skipped\":true"));
     assertThatThrownBy(() -> LossCurves.write(run)).hasMessageMatching(message);
   }
 
@@ -115,7 +112,7 @@ class LossCurvesTest {
                 .mapToObj(s -> line(s, 100.0 / s, ""))
                 .collect(Collectors.joining()));
     for (String lines : runs) {
-      write(1, 1, lines);
+      write(1, lines);
       BufferedImage image = ImageIO.read(Path.of(LossCurves.write(run).toUri()).toFile());
       assertThat(image.getWidth()).isEqualTo(1200);
       assertThat(coloured(image)).isGreaterThan(100);
@@ -124,9 +121,9 @@ class LossCurvesTest {
 
   @Test
   void whatWasNotMeasuredHasNoChart() throws IOException {
-    write(1, 1, "{\"step\":1,\"loss\":0}\n{\"step\":2,\"loss\":0}\n");
+    write(1, "{\"step\":1,\"loss\":0}\n{\"step\":2,\"loss\":0}\n");
     int lossAlone = ImageIO.read(Path.of(LossCurves.write(run).toUri()).toFile()).getHeight();
-    write(1, 1, line(1, 9, ",\"validation\":{\"mean_iou\":0.5}"));
+    write(1, line(1, 9, ",\"validation\":{\"mean_iou\":0.5}"));
     int all = ImageIO.read(Path.of(LossCurves.write(run).toUri()).toFile()).getHeight();
     assertThat(List.of(lossAlone, all)).containsExactly(560, 560 + 2 * 300);
   }

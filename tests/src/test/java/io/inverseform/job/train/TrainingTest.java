@@ -2,7 +2,6 @@ package io.inverseform.job.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.tuple;
 
 import io.inverseform.golden.Goldens;
 import io.inverseform.job.config.JobConfig;
@@ -14,8 +13,12 @@ import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -116,22 +119,69 @@ class TrainingTest {
   }
 
   @Test
-  void anAttemptAfterTheLastCheckpointOnlyMakesTheModel() throws Exception {
+  void aRunThatEndedBeforeItsModelWasWrittenOnlyMakesThatWhenResumed() throws Exception {
     JobConfig config = small.config("complete", "train.max_steps=2");
     Training.Outcome outcome = run(config, false);
-    RunFolder folder = new RunFolder(config.run(), new Configuration());
-    byte[] model = Files.readAllBytes(Path.of(folder.model().toUri()));
-    Files.delete(Path.of(folder.model().toUri()));
+    Path model = model(config);
+    byte[] written = Files.readAllBytes(model);
+    Files.delete(model);
+
+    Training.Outcome resumed = run(config, true);
+
+    assertThat(resumed.step()).isEqualTo(outcome.step());
+    assertThat(resumed.weightsCrc()).isEqualTo(outcome.weightsCrc());
+    assertThat(resumed.scores()).isEmpty();
+    assertThat(Files.readAllBytes(model)).isEqualTo(written);
+    assertThatThrownBy(() -> run(config, true))
+        .hasMessageContaining("complete is already trained up to step 2 of 2");
+  }
+
+  @Test
+  void aModelOfAnEarlierStepIsNoReasonNotToMakeTheLastOne() throws Exception {
+    JobConfig shorter = small.config("outdated", "train.max_steps=1");
+    run(shorter, false);
+    byte[] earlier = Files.readAllBytes(model(shorter));
+    JobConfig config = small.config("outdated", "train.max_steps=2");
+    run(config, true);
+    byte[] written = Files.readAllBytes(model(config));
+    Files.write(model(config), earlier);
+    Files.deleteIfExists(Path.of(config.run(), ".model.safetensors.crc"));
+
+    run(config, true);
+
+    assertThat(Files.readAllBytes(model(config))).isEqualTo(written).isNotEqualTo(earlier);
+  }
+
+  @Test
+  void aRunFolderThatFailsDoesNotHideWhyTheAttemptEnded() throws Exception {
+    JobConfig config = small.config("unlisted");
+    Files.createDirectories(Path.of(config.run()));
+    Files.createFile(Path.of(config.run(), "checkpoints"));
+    FileSystem failing =
+        new RawLocalFileSystem() {
+          @Override
+          public FileStatus[] listStatus(org.apache.hadoop.fs.Path folder) throws IOException {
+            throw new IOException("the disk is gone");
+          }
+        };
+    Checkpoints checkpoints =
+        new Checkpoints(failing, new org.apache.hadoop.fs.Path(config.run(), "checkpoints"));
     Attempt.Task task = new Attempt.Task(new Segmentation.Factory(), config, new Configuration());
+    RunFolder folder = new RunFolder(config.run(), new Configuration());
 
     try (TrainingMonitor monitor = new TrainingMonitor(config.train(), folder, 1)) {
-      assertThat(
-              new Attempts(spark.sparkContext(), task, folder.checkpoints(), monitor)
-                  .run(outcome.step()))
-          .extracting(Worker.Result::step, Worker.Result::weightsCrc)
-          .containsOnly(tuple(outcome.step(), outcome.weightsCrc()));
+      Attempts attempts = new Attempts(spark.sparkContext(), task, checkpoints, monitor);
+      assertThatThrownBy(() -> attempts.run(0))
+          .isInstanceOf(TrainingException.class)
+          .hasMessageMatching(
+              "(?s)rank [01] \\(\\S+:\\d+\\) failed after step 3: .*; another attempt cannot begin,"
+                  + " the run folder fails: java.io.IOException: the disk is gone\n.*")
+          .satisfies(
+              failure ->
+                  assertThat(failure.getSuppressed())
+                      .extracting(Throwable::getMessage)
+                      .containsExactly("the disk is gone"));
     }
-    assertThat(Files.readAllBytes(Path.of(folder.model().toUri()))).isEqualTo(model);
   }
 
   @Test
@@ -152,7 +202,12 @@ class TrainingTest {
                     .allSatisfy(
                         earlier ->
                             assertThat(earlier).hasMessageContaining("failed after step 3")));
-    assertThat(Files.readAllLines(metrics(config))).hasSize(3);
+    // Each attempt has metrics of its own: they show how it went.
+    List<org.apache.hadoop.fs.Path> attempts =
+        new RunFolder(config.run(), new Configuration()).metricsFiles();
+    assertThat(attempts)
+        .hasSize(3)
+        .allSatisfy(file -> assertThat(Files.readAllLines(Path.of(file.toUri()))).hasSize(3));
   }
 
   @Test
@@ -212,7 +267,11 @@ class TrainingTest {
   }
 
   private static Path metrics(JobConfig config) {
-    return Path.of(config.run(), "metrics", "from-step-00000001.jsonl");
+    return Path.of(config.run(), "metrics", "attempt-00001.jsonl");
+  }
+
+  private static Path model(JobConfig config) {
+    return Path.of(config.run(), "model.safetensors");
   }
 
   private static float[] momentum(JobConfig config) throws IOException {

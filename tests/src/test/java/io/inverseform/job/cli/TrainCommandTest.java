@@ -1,0 +1,31 @@
+package io.inverseform.job.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.inverseform.job.config.ConfigLoader;
+import io.inverseform.job.config.JobConfig;
+import io.inverseform.job.train.Training;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class TrainCommandTest {
+  private final JobConfig config = ConfigLoader.loadDemo(List.of("run=runs/a"));
+
+  @Test
+  void theLineNamesLossesAndScores() {
+    assertThat(
+            TrainCommand.line(
+                new Training.Outcome(9, 0xABL, 2.5, 0.25, Map.of("mean_iou", 0.5)), config))
+        .isEqualTo(
+            "step 9: loss 2.5000 at first, 0.2500 at last, mean_iou 0.500; weights 000000ab in runs/a");
+  }
+
+  @Test
+  void whereOnlyTheModelWasLeftToMakeItSaysSo() {
+    assertThat(
+            TrainCommand.line(
+                new Training.Outcome(9, 0xABL, Double.NaN, Double.NaN, Map.of()), config))
+        .isEqualTo("step 9: no step was left, the model is made; weights 000000ab in runs/a");
+  }
+}
