@@ -158,7 +158,8 @@ final class Attempt implements CoordinatorListener {
       endTasks(failed, coordinator, tasks);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return TrainingException.last("the driver was told to stop", "", e);
+      failed.addSuppressed(e);
+      return TrainingException.last("the driver was told to stop", "", failed);
     }
     Optional<WorkerFailure> told = coordinator.failure().filter(failure -> !failure.consequence());
     Optional<TaskWatch.Failure> seen = tasks.firstFailure();
@@ -176,7 +177,7 @@ final class Attempt implements CoordinatorListener {
 
   /**
    * Waits until the tasks have ended, so that they hold no slot, memory or GPU in the next attempt.
-   * An executor that is silent, or whose task does not end, is killed.
+   * The cluster is asked to kill an executor that is silent, or whose task does not end.
    */
   private void endTasks(Exception failed, Coordinator coordinator, TaskWatch tasks)
       throws InterruptedException {
