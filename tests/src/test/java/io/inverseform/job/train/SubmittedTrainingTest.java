@@ -21,7 +21,8 @@ class SubmittedTrainingTest {
           + " --set augment.crop_height=64 --set augment.crop_width=96"
           + " --set train.batch=2 --set train.epochs=7 --set train.max_steps=20"
           + " --set train.validate_every=100"
-          + " --set pretrain.run=inverse --set pretrain.train.max_steps=3";
+          + " --set pretrain.run=inverse --set pretrain.network.tile=32"
+          + " --set pretrain.train.max_steps=3";
   private static final Pattern WEIGHTS =
       Pattern.compile("step 20: loss \\S+ at first, .*; weights ([0-9a-f]{8}) in ");
 
