@@ -1,6 +1,7 @@
 package io.inverseform.job.model;
 
 import ai.djl.ndarray.NDManager;
+import io.inverseform.job.config.ConfigException;
 import io.inverseform.job.config.ConfigYaml;
 import io.inverseform.job.config.InverseNetworkConfig;
 import io.inverseform.job.torch.FlatParameters;
@@ -40,8 +41,8 @@ public record InverseTransformFile(InverseTransformNetwork network, long crc32c)
    *
    * @param expected as configured
    * @param owner of its memory
-   * @throws IOException if there is no such file, it holds another network than the configured one,
-   *     or it is damaged
+   * @throws IOException if there is no such file, or it is damaged
+   * @throws ConfigException if it holds another network than the configured one
    */
   public static InverseTransformFile read(
       Path file, InverseNetworkConfig expected, NDManager owner, Configuration hadoop)
@@ -69,20 +70,20 @@ public record InverseTransformFile(InverseTransformNetwork network, long crc32c)
   }
 
   private static void requireSame(
-      Map<String, String> metadata, InverseNetworkConfig expected, Path file) throws IOException {
+      Map<String, String> metadata, InverseNetworkConfig expected, Path file) {
     String network = metadata.get(NETWORK);
     if (network == null) {
-      throw new IOException(
+      throw new ConfigException(
           file + " does not say which inverse-transform network it holds: it is not of pretrain");
     }
     InverseNetworkConfig found = ConfigYaml.readNetwork(network, file.toString());
     if (found.tile() != expected.tile()) {
-      throw new IOException(
+      throw new ConfigException(
           "%s is for tiles of %d pixels, pretrain.network.tile is %d: set that, or run pretrain again"
               .formatted(file, found.tile(), expected.tile()));
     }
     if (!found.equals(expected)) {
-      throw new IOException(
+      throw new ConfigException(
           "%s holds %s, pretrain.network is %s: set that, or run pretrain again"
               .formatted(file, found, expected));
     }
