@@ -12,7 +12,7 @@ class SobelEdgesTest {
   void equalsThePlainDefinitionOnRandomMapsOfAllSizes() {
     KeyedRandom random = new KeyedRandom(1);
     for (int round = 0; round < 300; round++) {
-      LabelMap map = blocks(random, 1 + random.nextInt(40), 1 + random.nextInt(12));
+      LabelMap map = RandomMaps.blocks(random, 1 + random.nextInt(40), 1 + random.nextInt(12));
       double threshold = random.nextDouble(0.1, 4.47);
       assertThat(new SobelEdges(threshold).edges(map))
           .as("round %d, %s, threshold %f", round, map, threshold)
@@ -61,26 +61,9 @@ class SobelEdgesTest {
   @Test
   void thresholdIsReachedByEqualMagnitude() {
     for (int square = 1; square <= 20; square++) {
-      assertThat(SobelEdges.leastSquare(Math.sqrt(square))).isEqualTo(square);
-      assertThat(SobelEdges.leastSquare(Math.nextUp(Math.sqrt(square)))).isEqualTo(square + 1);
+      assertThat(Steepness.leastSquare(Math.sqrt(square))).isEqualTo(square);
+      assertThat(Steepness.leastSquare(Math.nextUp(Math.sqrt(square)))).isEqualTo(square + 1);
     }
-  }
-
-  private static LabelMap blocks(KeyedRandom random, int width, int height) {
-    byte[] ids = new byte[width * height];
-    for (int block = 0; block < 6; block++) {
-      byte id = (byte) (random.nextInt(7) == 0 ? LabelMap.IGNORE : random.nextInt(4));
-      int left = random.nextInt(width);
-      int right = left + random.nextInt(width);
-      int top = random.nextInt(height);
-      int bottom = top + random.nextInt(height);
-      for (int y = top; y <= Math.min(bottom, height - 1); y++) {
-        for (int x = left; x <= Math.min(right, width - 1); x++) {
-          ids[y * width + x] = id;
-        }
-      }
-    }
-    return new LabelMap(width, height, ids);
   }
 
   private static LabelMap plain(LabelMap map, double threshold) {

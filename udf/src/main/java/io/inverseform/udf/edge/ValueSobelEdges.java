@@ -1,30 +1,20 @@
 package io.inverseform.udf.edge;
 
 /**
- * Sobel edges of the label map taken as a grey picture: the plain textbook form, for comparison.
- * Steepness depends on class numbers, and differences on either side can cancel.
+ * Sobel edges of the label map taken as a grey picture: a pixel is an edge if the magnitude of the
+ * gradient of class numbers reaches the threshold. For comparison; see {@link SobelEdges}.
  */
-public final class ValueSobelEdges extends Window3x3 {
-  private static final long serialVersionUID = 1;
-
-  private final double leastSquare;
+public final class ValueSobelEdges extends ValueWindow {
+  private static final long serialVersionUID = 2;
 
   /**
    * Edges at least this steep.
    *
-   * @param threshold gradient magnitude in class numbers, above 0; any up to 1 means "above 0"
+   * @param threshold gradient magnitude in class numbers, above 0 and at most 255 times {@link
+   *     SobelEdges#MAX_THRESHOLD}; any up to 1 means "above 0"
+   * @throws IllegalArgumentException if every pixel or none would reach the threshold
    */
-  public ValueSobelEdges(double threshold) {
-    if (!(threshold > 0)) {
-      throw new IllegalArgumentException("Sobel threshold must be above 0, is " + threshold);
-    }
-    leastSquare = threshold * threshold;
-  }
-
-  @Override
-  boolean edge(int nw, int n, int ne, int w, int e, int sw, int s, int se) {
-    int gx = ne - nw + 2 * (e - w) + se - sw;
-    int gy = sw - nw + 2 * (s - n) + se - ne;
-    return gx * gx + gy * gy >= leastSquare;
+  public ValueSobelEdges(double threshold, Border border, Ignored ignored) {
+    super(Steepness.SOBEL, threshold, border, ignored);
   }
 }
