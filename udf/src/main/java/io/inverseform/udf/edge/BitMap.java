@@ -7,11 +7,6 @@ import io.inverseform.udf.label.LabelMap;
  * width mean nothing.
  */
 final class BitMap {
-  /** Something to do at a pixel. */
-  interface PixelAction {
-    void at(int x, int y);
-  }
-
   private final int width;
   private final int height;
   private final int words;
@@ -133,18 +128,20 @@ final class BitMap {
     }
   }
 
-  /** Hands over every pixel of the map. */
-  void forEach(PixelAction action) {
-    for (int y = 0; y < height; y++) {
-      for (int i = 0; i < words; i++) {
-        for (long left = bits[y * words + i]; left != 0; left &= left - 1) {
-          int x = 64 * i + Long.numberOfTrailingZeros(left);
-          if (x < width) {
-            action.at(x, y);
-          }
-        }
-      }
+  /** The first pixel of a row from x on; the width if there is none. */
+  int next(int x, int y) {
+    int i = x >> 6;
+    if (i >= words) {
+      return width;
     }
+    long word = bits[y * words + i] & -1L << (x & 63);
+    while (word == 0) {
+      if (++i == words) {
+        return width;
+      }
+      word = bits[y * words + i];
+    }
+    return Math.min(64 * i + Long.numberOfTrailingZeros(word), width);
   }
 
   /** 1 at the pixels, 0 elsewhere. */
@@ -163,7 +160,7 @@ final class BitMap {
 
   private static void write(long eight, byte[] ids, int at, int count) {
     if (count == 8) {
-      EightBytes.spread(eight, ids, at);
+      EightBytes.put(EightBytes.ones(eight), ids, at);
       return;
     }
     for (int i = 0; i < count; i++) {

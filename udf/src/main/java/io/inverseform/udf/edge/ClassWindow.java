@@ -21,28 +21,18 @@ abstract class ClassWindow extends Window3x3 {
   }
 
   @Override
-  final int square(int[] window, int enough) {
-    int best = channel(window, window[8]);
-    int before = NONE;
-    // Around the ring, the first pixel of a run stands for all of it.
-    for (int i = 0; i < 8 && best < enough; i++) {
-      int id = window[i];
-      if (id != before) {
-        best = Math.max(best, channel(window, id));
+  final int square(long ring, int middle, int enough) {
+    int matches = Ring.matches(ring, middle);
+    int best = middle == withoutChannel ? 0 : steepness.squareOfPattern(matches, true);
+    int left = ~matches & 0xFF;
+    while (left != 0 && best < enough) {
+      int id = Ring.id(ring, Integer.numberOfTrailingZeros(left));
+      matches = Ring.matches(ring, id);
+      left &= ~matches;
+      if (id != withoutChannel) {
+        best = Math.max(best, steepness.squareOfPattern(matches, false));
       }
-      before = id;
     }
     return best;
-  }
-
-  private int channel(int[] window, int id) {
-    if (id == withoutChannel) {
-      return 0;
-    }
-    int pattern = 0;
-    for (int i = 0; i < Kernel3x3.SIZE; i++) {
-      pattern |= (window[i] == id ? 1 : 0) << i;
-    }
-    return steepness.squareOfPattern(pattern);
   }
 }

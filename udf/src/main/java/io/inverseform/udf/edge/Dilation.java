@@ -41,8 +41,17 @@ public final class Dilation {
     return grown;
   }
 
+  /** The pixels whose disk holds more than one id. */
+  static BitMap ofDifferences(LabelMap map, Disk disk) {
+    // Every pixel of a disk is joined to its middle by direct neighbours inside the disk: one that
+    // differs from the middle comes with a pair of direct neighbours that differ.
+    BitMap mixed = ofPairsToTheRight(BitMap.unlikeRight(map), disk);
+    mixed.or(ofPairsDownward(BitMap.unlikeBelow(map), disk));
+    return mixed;
+  }
+
   /** The pixels whose disk holds both a pixel of the set and the pixel to the right of it. */
-  static BitMap ofPairsToTheRight(BitMap set, Disk disk) {
+  private static BitMap ofPairsToTheRight(BitMap set, Disk disk) {
     BitMap grown = new BitMap(set.width(), set.height());
     long[] row = new long[set.words()];
     for (int y = 0; y < set.height(); y++) {
@@ -68,7 +77,7 @@ public final class Dilation {
   }
 
   /** The pixels whose disk holds both a pixel of the set and the pixel below it. */
-  static BitMap ofPairsDownward(BitMap set, Disk disk) {
+  private static BitMap ofPairsDownward(BitMap set, Disk disk) {
     BitMap grown = new BitMap(set.width(), set.height());
     long[] row = new long[set.words()];
     for (int y = 0; y < set.height(); y++) {

@@ -5,10 +5,8 @@ import io.inverseform.udf.label.LabelMap;
 /**
  * Edges by distance: a pixel is an edge if another class comes within a radius of it, Euclidean
  * between pixel centres. That is what a distance transform per class gives, to the outside for the
- * class's own pixels and to the class for all others, but none is computed: the disk around a pixel
- * holds two classes exactly if it holds two direct neighbours that differ, as every pixel of a disk
- * is joined to its middle by direct neighbours inside the disk. So the pairs of neighbours that
- * differ are grown by the disk.
+ * class's own pixels and to the class for all others, but none is computed: pairs of direct
+ * neighbours that differ are grown by the disk.
  */
 public final class DistanceEdges implements EdgeOperator {
   private static final long serialVersionUID = 1;
@@ -36,8 +34,7 @@ public final class DistanceEdges implements EdgeOperator {
 
   @Override
   public LabelMap edges(LabelMap trainIds) {
-    BitMap edges = Dilation.ofPairsToTheRight(BitMap.unlikeRight(trainIds), disk);
-    edges.or(Dilation.ofPairsDownward(BitMap.unlikeBelow(trainIds), disk));
+    BitMap edges = Dilation.ofDifferences(trainIds, disk);
     switch (ignored) {
       case CLASS, OUTSIDE -> {}
       case DROPPED -> edges.andNot(Dilation.of(BitMap.of(trainIds, LabelMap.IGNORE), disk));
@@ -52,12 +49,13 @@ public final class DistanceEdges implements EdgeOperator {
     BitMap doubtful = Dilation.of(none, disk);
     edges.andNot(none);
     doubtful.and(edges);
-    doubtful.forEach(
-        (x, y) -> {
-          if (!nearOtherClass(trainIds, x, y)) {
-            edges.clear(x, y);
-          }
-        });
+    for (int y = 0; y < trainIds.height(); y++) {
+      for (int x = doubtful.next(0, y); x < trainIds.width(); x = doubtful.next(x + 1, y)) {
+        if (!nearOtherClass(trainIds, x, y)) {
+          edges.clear(x, y);
+        }
+      }
+    }
   }
 
   private boolean nearOtherClass(LabelMap map, int x, int y) {

@@ -30,9 +30,14 @@ final class EightBytes {
     return flags * 0x0102040810204080L >>> 56;
   }
 
-  /** Writes bit i of the lowest eight as byte i, 0 or 1. */
-  static void spread(long bits, byte[] bytes, int index) {
+  /** Byte i is 1 where bit i of the lowest eight is set, 0 elsewhere. */
+  static long ones(long bits) {
     long chosen = (bits & 0xFF) * ONES & 0x8040201008040201L;
-    LONGS.set(bytes, index, chosen + LOW_BITS >>> 7 & ONES);
+    return chosen + LOW_BITS >>> 7 & ONES;
+  }
+
+  /** Writes eight bytes. */
+  static void put(long eight, byte[] bytes, int index) {
+    LONGS.set(bytes, index, eight);
   }
 }

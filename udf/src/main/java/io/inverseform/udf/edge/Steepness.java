@@ -9,8 +9,8 @@ enum Steepness {
   LAPLACIAN_CROSS("Laplacian", 16, Kernel3x3.LAPLACIAN_CROSS),
   LAPLACIAN_DIAGONAL("Laplacian", 64, Kernel3x3.LAPLACIAN_DIAGONAL);
 
-  /** What the windows of a map of 0 and 1 can look like: bit i is pixel i. */
-  private static final int PATTERNS = 1 << Kernel3x3.SIZE;
+  /** What the windows of a map of 0 and 1 can look like: the ring's bits and that of the middle. */
+  private static final int PATTERNS = 1 << Ring.SIZE + 1;
 
   private final String title;
   private final int maxSquare;
@@ -21,12 +21,8 @@ enum Steepness {
     this.title = title;
     this.maxSquare = maxSquare;
     this.kernels = kernels;
-    int[] window = new int[Kernel3x3.SIZE];
     for (int pattern = 0; pattern < PATTERNS; pattern++) {
-      for (int i = 0; i < window.length; i++) {
-        window[i] = pattern >> i & 1;
-      }
-      squareByPattern[pattern] = square(window);
+      squareByPattern[pattern] = square(EightBytes.ones(pattern), pattern >> Ring.SIZE);
     }
   }
 
@@ -35,19 +31,19 @@ enum Steepness {
     return Math.sqrt(maxSquare);
   }
 
-  /** The square of a window's steepness. */
-  int square(int[] window) {
+  /** The square of the steepness at a pixel with that ring. */
+  int square(long ring, int middle) {
     int sum = 0;
     for (Kernel3x3 kernel : kernels) {
-      int response = kernel.at(window);
+      int response = kernel.at(ring, middle);
       sum += response * response;
     }
     return sum;
   }
 
-  /** The square of the steepness of a window of 0 and 1, pixel i in bit i. */
-  int squareOfPattern(int pattern) {
-    return squareByPattern[pattern];
+  /** The square of the steepness of a window of 0 and 1: bit i is pixel i of the ring. */
+  int squareOfPattern(int ringBits, boolean middle) {
+    return squareByPattern[middle ? ringBits | 1 << Ring.SIZE : ringBits];
   }
 
   /**

@@ -15,7 +15,7 @@ abstract class ValueWindow extends Window3x3 {
   }
 
   @Override
-  final int square(int[] window, int enough) {
-    return steepness.square(window);
+  final int square(long ring, int middle, int enough) {
+    return steepness.square(ring, middle);
   }
 }

@@ -1,19 +1,25 @@
 package io.inverseform.udf.edge;
 
 import io.inverseform.udf.label.LabelMap;
-import java.util.Arrays;
 
 /**
- * An edge operator that looks at a pixel and its eight neighbours: an edge is where the window is
- * steep enough. Most windows lie inside one region and are skipped eight at a time, so that only
- * the others cost anything.
+ * An edge operator that looks at a pixel and its eight neighbours: an edge is where they are steep
+ * enough. Most pixels have neighbours of their own id only and are sorted out 64 at a time, so that
+ * only the others cost anything.
  */
 abstract class Window3x3 implements EdgeOperator {
   private static final long serialVersionUID = 2;
 
+  private static final Disk WINDOW = new Disk(1.5);
+
   private final int leastSquare;
   private final Border border;
   private final Ignored ignored;
+
+  /** What becomes of a pixel's steepness. */
+  private interface Squares {
+    void accept(int pixel, int square);
+  }
 
   Window3x3(int leastSquare, Border border, Ignored ignored) {
     this.leastSquare = leastSquare;
@@ -22,12 +28,13 @@ abstract class Window3x3 implements EdgeOperator {
   }
 
   /**
-   * The square of the steepness of a window.
+   * The square of the steepness at a pixel.
    *
-   * @param window ids, in the order of {@link Kernel3x3}, not all the same
+   * @param ring its neighbours, see {@link Ring}
+   * @param middle its own id
    * @param enough any square from here on may be returned for a larger one
    */
-  abstract int square(int[] window, int enough);
+  abstract int square(long ring, int middle, int enough);
 
   @Override
   public final Ignored ignored() {
@@ -36,18 +43,12 @@ abstract class Window3x3 implements EdgeOperator {
 
   @Override
   public final LabelMap edges(LabelMap trainIds) {
-    int width = trainIds.width();
     byte[] edges = new byte[trainIds.ids().length];
-    int[] squares = new int[width];
-    int[] window = new int[Kernel3x3.SIZE];
-    for (int y = 0; y < trainIds.height(); y++) {
-      if (row(trainIds, y, leastSquare, window, squares)) {
-        for (int x = 0; x < width; x++) {
-          edges[y * width + x] = (byte) (squares[x] >= leastSquare ? 1 : 0);
-        }
-      }
-    }
-    return new LabelMap(width, trainIds.height(), edges);
+    measure(
+        trainIds,
+        leastSquare,
+        (pixel, square) -> edges[pixel] = (byte) (square >= leastSquare ? 1 : 0));
+    return new LabelMap(trainIds.width(), trainIds.height(), edges);
   }
 
   /**
@@ -57,113 +58,37 @@ abstract class Window3x3 implements EdgeOperator {
    * @return (H, W), at least 0, row by row from the top
    */
   public final float[] magnitudes(LabelMap trainIds) {
-    int width = trainIds.width();
     float[] magnitudes = new float[trainIds.ids().length];
-    int[] squares = new int[width];
-    int[] window = new int[Kernel3x3.SIZE];
-    for (int y = 0; y < trainIds.height(); y++) {
-      if (row(trainIds, y, Integer.MAX_VALUE, window, squares)) {
-        for (int x = 0; x < width; x++) {
-          magnitudes[y * width + x] = (float) Math.sqrt(squares[x]);
-        }
-      }
-    }
+    measure(
+        trainIds,
+        Integer.MAX_VALUE,
+        (pixel, square) -> magnitudes[pixel] = (float) Math.sqrt(square));
     return magnitudes;
   }
 
-  /** Fills in the squares of a row; false if they are all 0. */
-  private boolean row(LabelMap map, int y, int enough, int[] window, int[] squares) {
+  private void measure(LabelMap map, int enough, Squares squares) {
+    BitMap candidates = candidates(map);
     int width = map.width();
-    byte[] ids = map.ids();
-    int row = y * width;
-    int above = border.before(y, map.height()) * width;
-    int below = border.after(y, map.height()) * width;
-    Arrays.fill(squares, 0);
-    boolean any = false;
-    int x = 0;
-    while (x < width) {
-      if (x > 0 && x + 9 <= width && uniform(ids, above + x, row + x, below + x)) {
-        x += 8;
-        continue;
-      }
-      int stop = Math.min(x + 8, width);
-      for (; x < stop; x++) {
-        int left = border.before(x, width);
-        int right = border.after(x, width);
-        if (mixed(ids, above, row, below, left, x, right, window) && settleIgnored(window)) {
-          squares[x] = square(window, enough);
-          any |= squares[x] > 0;
+    for (int y = 0; y < map.height(); y++) {
+      for (int x = candidates.next(0, y); x < width; x = candidates.next(x + 1, y)) {
+        int middle = map.id(x, y);
+        long ring = Ring.of(map, x, y, border);
+        if (ignored == Ignored.NO_EDGE) {
+          ring = Ring.replace(ring, LabelMap.IGNORE, middle);
         }
+        squares.accept(y * width + x, square(ring, middle, enough));
       }
     }
-    return any;
   }
 
-  /** Whether the windows of the eight pixels from here on hold one single id. */
-  private static boolean uniform(byte[] ids, int above, int row, int below) {
-    long id = EightBytes.all(ids[row]);
-    return (EightBytes.at(ids, above - 1) ^ id) == 0
-        && (EightBytes.at(ids, above + 1) ^ id) == 0
-        && (EightBytes.at(ids, row - 1) ^ id) == 0
-        && (EightBytes.at(ids, row + 1) ^ id) == 0
-        && (EightBytes.at(ids, below - 1) ^ id) == 0
-        && (EightBytes.at(ids, below + 1) ^ id) == 0;
-  }
-
-  /** Fills in the window; false if it holds one single id. */
-  private static boolean mixed(
-      byte[] ids, int above, int row, int below, int left, int x, int right, int[] window) {
-    int nw = ids[above + left];
-    int n = ids[above + x];
-    int ne = ids[above + right];
-    int e = ids[row + right];
-    int se = ids[below + right];
-    int s = ids[below + x];
-    int sw = ids[below + left];
-    int w = ids[row + left];
-    int middle = ids[row + x];
-    int differences =
-        (nw ^ middle)
-            | (n ^ middle)
-            | (ne ^ middle)
-            | (e ^ middle)
-            | (se ^ middle)
-            | (s ^ middle)
-            | (sw ^ middle)
-            | (w ^ middle);
-    if (differences == 0) {
-      return false;
+  /** Pixels that can be an edge: windows of one id are flat. */
+  private BitMap candidates(LabelMap map) {
+    BitMap mixed = Dilation.ofDifferences(map, WINDOW);
+    switch (ignored) {
+      case CLASS, OUTSIDE -> {}
+      case NO_EDGE -> mixed.andNot(BitMap.of(map, LabelMap.IGNORE));
+      case DROPPED -> mixed.andNot(Dilation.of(BitMap.of(map, LabelMap.IGNORE), WINDOW));
     }
-    window[0] = nw & 0xFF;
-    window[1] = n & 0xFF;
-    window[2] = ne & 0xFF;
-    window[3] = e & 0xFF;
-    window[4] = se & 0xFF;
-    window[5] = s & 0xFF;
-    window[6] = sw & 0xFF;
-    window[7] = w & 0xFF;
-    window[8] = middle & 0xFF;
-    return true;
-  }
-
-  /** Gives the ignored pixels of a window their meaning; false if the window can be no edge. */
-  private boolean settleIgnored(int[] window) {
-    return switch (ignored) {
-      case CLASS, OUTSIDE -> true;
-      case DROPPED -> {
-        boolean none = true;
-        for (int id : window) {
-          none &= id != LabelMap.IGNORE;
-        }
-        yield none;
-      }
-      case NO_EDGE -> {
-        int middle = window[8];
-        for (int i = 0; i < 8; i++) {
-          window[i] = window[i] == LabelMap.IGNORE ? middle : window[i];
-        }
-        yield middle != LabelMap.IGNORE;
-      }
-    };
+    return mixed;
   }
 }
