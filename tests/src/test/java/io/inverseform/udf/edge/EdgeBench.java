@@ -44,7 +44,8 @@ final class EdgeBench {
     operators.put(
         "distance 2 of class 5", map -> new DistanceEdges(2, Ignored.DROPPED).classEdges(map, 5));
     operators.put("signed distance of class 5", map -> SignedDistance.of(map, 5));
-    operators.put("image, otsu", map -> ImageEdges.otsu().edges(WIDTH, HEIGHT / 3, crop(map)));
+    operators.put(
+        "otsu, picture of 2048x341", map -> ImageEdges.otsu().edges(WIDTH, HEIGHT / 3, crop(map)));
     maps.forEach(
         (title, map) ->
             operators.forEach((name, operator) -> measure(title, map, name, operator, rounds)));

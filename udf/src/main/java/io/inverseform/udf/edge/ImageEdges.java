@@ -1,17 +1,20 @@
 package io.inverseform.udf.edge;
 
 import io.inverseform.udf.label.LabelMap;
+import java.io.Serializable;
 
 /**
  * Edges of a colour picture, for data without labels: Sobel's gradient magnitude of the luma, and a
  * threshold that is fixed or chosen for each picture by Otsu's method. The frame is no edge.
  */
-public final class ImageEdges {
+public final class ImageEdges implements Serializable {
+  private static final long serialVersionUID = 1;
+
   /** Largest gradient magnitude of 8-bit luma. */
   public static final double MAX_THRESHOLD = 255 * SobelEdges.MAX_THRESHOLD;
 
   /** The least square of a magnitude that is an edge, from the squares of all pixels. */
-  private interface LeastSquare {
+  private interface LeastSquare extends Serializable {
     int of(int[] squares);
   }
 
