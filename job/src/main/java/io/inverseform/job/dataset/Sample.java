@@ -3,6 +3,7 @@ package io.inverseform.job.dataset;
 import io.inverseform.udf.label.ClassCentroid;
 import io.inverseform.udf.label.LabelMap;
 import io.inverseform.udf.label.LabelPng;
+import io.inverseform.udf.picture.RgbPicture;
 import java.io.IOException;
 import java.util.List;
 

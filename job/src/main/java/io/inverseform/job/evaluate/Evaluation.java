@@ -1,7 +1,7 @@
 package io.inverseform.job.evaluate;
 
 import io.inverseform.job.config.JobConfig;
-import io.inverseform.job.dataset.RgbPicture;
+import io.inverseform.udf.picture.RgbPicture;
 import io.inverseform.job.dataset.SampleTable;
 import io.inverseform.job.model.Segmenter;
 import io.inverseform.job.train.RunFolder;

@@ -1,6 +1,6 @@
 package io.inverseform.job.preprocess;
 
-import io.inverseform.job.dataset.PictureHeader;
+import io.inverseform.udf.picture.PictureHeader;
 import io.inverseform.job.dataset.PicturePair;
 import io.inverseform.job.dataset.Sample;
 import io.inverseform.udf.edge.EdgeOperator;

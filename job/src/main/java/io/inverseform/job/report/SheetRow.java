@@ -1,6 +1,6 @@
 package io.inverseform.job.report;
 
-import io.inverseform.job.dataset.RgbPicture;
+import io.inverseform.udf.picture.RgbPicture;
 import io.inverseform.job.evaluate.PredictedSample;
 import io.inverseform.job.evaluate.Scores;
 import java.awt.image.BufferedImage;

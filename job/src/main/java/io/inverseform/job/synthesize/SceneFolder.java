@@ -2,12 +2,9 @@ package io.inverseform.job.synthesize;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.inverseform.job.config.SynthesizeConfig;
-import io.inverseform.job.dataset.RgbPicture;
 import io.inverseform.job.progress.ProgressLine;
 import io.inverseform.udf.label.LabelPng;
-import java.awt.image.BufferedImage;
-import java.awt.image.DataBufferByte;
-import java.io.ByteArrayOutputStream;
+import io.inverseform.udf.label.PngEncoder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -18,8 +15,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import javax.imageio.ImageIO;
-import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -126,7 +121,7 @@ final class SceneFolder implements AutoCloseable {
   }
 
   private void save(Task task, Scene scene) throws IOException {
-    write(image(task), png(scene.picture()));
+    write(image(task), PngEncoder.encode(scene.picture().image()));
     write(label(task), LabelPng.encode(scene.labels()));
   }
 
@@ -152,23 +147,6 @@ final class SceneFolder implements AutoCloseable {
     if (!fileSystem.rename(unfinished, file)) {
       throw new IOException("cannot rename " + unfinished + " to " + file);
     }
-  }
-
-  private static byte[] png(RgbPicture picture) throws IOException {
-    BufferedImage image =
-        new BufferedImage(picture.width(), picture.height(), BufferedImage.TYPE_3BYTE_BGR);
-    byte[] bgr = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
-    byte[] rgb = picture.rgb();
-    for (int i = 0; i < rgb.length; i += 3) {
-      bgr[i] = rgb[i + 2];
-      bgr[i + 1] = rgb[i + 1];
-      bgr[i + 2] = rgb[i];
-    }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (var out = new MemoryCacheImageOutputStream(bytes)) {
-      ImageIO.write(image, "png", out);
-    }
-    return bytes.toByteArray();
   }
 
   @Override

@@ -1,7 +1,7 @@
 package io.inverseform.job.train;
 
 import io.inverseform.job.config.AugmentConfig;
-import io.inverseform.job.dataset.RgbPicture;
+import io.inverseform.udf.picture.RgbPicture;
 import io.inverseform.job.dataset.Sample;
 import io.inverseform.udf.edge.EdgeOperator;
 import io.inverseform.udf.label.LabelMap;

@@ -3,7 +3,7 @@ package io.inverseform.job.train;
 import ai.djl.ndarray.NDManager;
 import io.inverseform.job.config.AugmentConfig;
 import io.inverseform.job.config.JobConfig;
-import io.inverseform.job.dataset.RgbPicture;
+import io.inverseform.udf.picture.RgbPicture;
 import io.inverseform.job.dataset.Sample;
 import io.inverseform.job.loss.StepLoss;
 import io.inverseform.job.loss.TotalLoss;

@@ -3,7 +3,7 @@ package io.inverseform.job.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inverseform.job.Pictures;
-import io.inverseform.job.dataset.RgbPicture;
+import io.inverseform.udf.picture.RgbPicture;
 import io.inverseform.job.evaluate.PictureScore;
 import io.inverseform.job.evaluate.PredictedSample;
 import io.inverseform.udf.label.ClassCatalogue;

@@ -3,7 +3,7 @@ package io.inverseform.job.synthesize;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inverseform.job.config.SynthesizeConfig;
-import io.inverseform.job.dataset.RgbPicture;
+import io.inverseform.udf.picture.RgbPicture;
 import io.inverseform.udf.label.ClassCatalogue;
 import io.inverseform.udf.label.LabelMap;
 import io.inverseform.udf.score.ConfusionMatrix;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.inverseform.job.config.SynthesizeConfig;
-import io.inverseform.job.dataset.RgbPicture;
+import io.inverseform.udf.picture.RgbPicture;
 import io.inverseform.udf.label.ClassCatalogue;
 import io.inverseform.udf.label.ClassHistogram;
 import io.inverseform.udf.label.LabelMap;

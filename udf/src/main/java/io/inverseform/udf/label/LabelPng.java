@@ -4,13 +4,10 @@ import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
-import javax.imageio.ImageWriter;
 import javax.imageio.stream.MemoryCacheImageInputStream;
-import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
  * Label maps as grey PNG files: 8 bits a pixel for ids, 1 bit for edges. Samples are taken from and
@@ -87,7 +84,7 @@ public final class LabelPng {
         new BufferedImage(map.width(), map.height(), BufferedImage.TYPE_BYTE_GRAY);
     DataBufferByte buffer = (DataBufferByte) image.getRaster().getDataBuffer();
     System.arraycopy(map.ids(), 0, buffer.getData(), 0, map.ids().length);
-    return write(image);
+    return PngEncoder.encode(image);
   }
 
   /**
@@ -111,20 +108,6 @@ public final class LabelPng {
         packed[y * rowBytes + (x >> 3)] |= (byte) (bit << (7 - (x & 7)));
       }
     }
-    return write(image);
-  }
-
-  private static byte[] write(BufferedImage image) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
-    try (var out = new MemoryCacheImageOutputStream(bytes)) {
-      writer.setOutput(out);
-      writer.write(image);
-    } catch (IOException e) {
-      throw new IllegalStateException("a PNG could not be written to memory", e);
-    } finally {
-      writer.dispose();
-    }
-    return bytes.toByteArray();
+    return PngEncoder.encode(image);
   }
 }

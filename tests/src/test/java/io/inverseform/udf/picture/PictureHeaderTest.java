@@ -1,4 +1,4 @@
-package io.inverseform.job.dataset;
+package io.inverseform.udf.picture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.inverseform.job.dataset;
+package io.inverseform.udf.picture;
 
 import io.inverseform.udf.label.PngHeader;
 import java.io.IOException;

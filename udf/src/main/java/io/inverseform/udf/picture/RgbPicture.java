@@ -1,4 +1,4 @@
-package io.inverseform.job.dataset;
+package io.inverseform.udf.picture;
 
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
@@ -57,11 +57,19 @@ public record RgbPicture(int width, int height, byte[] rgb) {
     return new RgbPicture(image.getWidth(), image.getHeight(), rgb);
   }
 
-  private static void swapEnds(byte[] bgr, byte[] rgb) {
-    for (int i = 0; i < rgb.length; i += 3) {
-      rgb[i] = bgr[i + 2];
-      rgb[i + 1] = bgr[i + 1];
-      rgb[i + 2] = bgr[i];
+  /** The picture as Java draws and writes it. */
+  public BufferedImage image() {
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_3BYTE_BGR);
+    swapEnds(rgb, ((DataBufferByte) image.getRaster().getDataBuffer()).getData());
+    return image;
+  }
+
+  /** RGB to BGR or back. */
+  private static void swapEnds(byte[] from, byte[] to) {
+    for (int i = 0; i < to.length; i += 3) {
+      to[i] = from[i + 2];
+      to[i + 1] = from[i + 1];
+      to[i + 2] = from[i];
     }
   }
 

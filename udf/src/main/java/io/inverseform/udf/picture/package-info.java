@@ -1,0 +1,2 @@
+/** Colour pictures: JPEG and PNG files, checked and decoded. */
+package io.inverseform.udf.picture;
