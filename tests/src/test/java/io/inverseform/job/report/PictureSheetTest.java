@@ -3,11 +3,11 @@ package io.inverseform.job.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inverseform.job.Pictures;
-import io.inverseform.udf.picture.RgbPicture;
 import io.inverseform.job.evaluate.PictureScore;
 import io.inverseform.job.evaluate.PredictedSample;
 import io.inverseform.udf.label.ClassCatalogue;
 import io.inverseform.udf.label.LabelMap;
+import io.inverseform.udf.picture.RgbPicture;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.util.List;
