@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.parquet.column.ParquetProperties;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroup;
 import org.apache.parquet.hadoop.ParquetFileWriter;
@@ -39,6 +40,9 @@ public final class SampleWriter implements AutoCloseable {
             .withMinRowCountForPageSizeCheck(1)
             .withMaxRowCountForPageSizeCheck(10)
             .withDictionaryEncoding(false)
+            // Pages of version 1 list two encodings a column, in the order of a hash set of enums,
+            // which is another one in every JVM.
+            .withWriterVersion(ParquetProperties.WriterVersion.PARQUET_2_0)
             .build();
   }
 

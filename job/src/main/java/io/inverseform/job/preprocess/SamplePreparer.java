@@ -20,6 +20,7 @@ import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.security.AccessControlException;
+import org.apache.spark.util.Utils;
 
 /**
  * Turns one picture and its label file into a sample. Pictures are checked by their structure and
@@ -132,10 +133,12 @@ final class SamplePreparer {
       return bytes;
     } catch (FileNotFoundException e) {
       // Hadoop's local file system says so of files that must not be read, too.
+      if (e.getMessage() != null && e.getMessage().contains("Permission denied")) {
+        throw new RejectedException(what + ": no permission to read " + path, e);
+      }
       throw new RejectedException(
-          e.getMessage() != null && e.getMessage().contains("Permission denied")
-              ? what + ": no permission to read " + path
-              : what + ": no file " + path,
+          "%s: %s was listed by the driver and is not found on host %s (file names there are %s)"
+              .formatted(what, path, Utils.localHostName(), System.getProperty("sun.jnu.encoding")),
           e);
     } catch (AccessControlException | AccessDeniedException e) {
       throw new RejectedException(what + ": no permission to read " + path, e);
