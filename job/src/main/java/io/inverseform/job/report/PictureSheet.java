@@ -53,7 +53,7 @@ public final class PictureSheet {
   }
 
   private static String title(RunFolder run, Scores scores) {
-    return "%s, split %s: %d pictures, mIoU %s, boundary F %s (within %d px)"
+    return "%s, split %s: %d pictures, mIoU %s, boundary F %s (within %s)"
         .formatted(
             run.path().getName(),
             scores.split(),
