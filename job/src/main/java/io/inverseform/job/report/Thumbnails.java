@@ -1,6 +1,7 @@
 package io.inverseform.job.report;
 
 import io.inverseform.udf.label.LabelMap;
+import io.inverseform.udf.picture.Palette;
 import io.inverseform.udf.picture.RgbPicture;
 import java.awt.image.BufferedImage;
 
