@@ -61,6 +61,8 @@ final class SparkSessions {
         // Too few slots for the barrier stage: say so after 24 s, not after ten minutes.
         .setIfMissing("spark.scheduler.barrier.maxConcurrentTasksCheck.interval", "3s")
         .setIfMissing("spark.scheduler.barrier.maxConcurrentTasksCheck.maxFailures", "8")
+        // Progress inside long tasks comes with heartbeats.
+        .setIfMissing("spark.executor.heartbeatInterval", "2s")
         .setIfMissing("spark.ui.showConsoleProgress", "false");
   }
 
