@@ -153,7 +153,7 @@ if needs_no_spark; then
 fi
 
 set_environment
-# Measures the step: no Spark, the compiler at its best, and little heap beside PyTorch's memory.
+# Measurements: no Spark, the compiler at its best, and little heap beside PyTorch's memory.
 if [[ ${job_args[0]} == bench ]]; then
   exec "$java" -Xmx4g -Xmn16m -XX:+UseSerialGC -cp "$jar:$lib/*:$spark/jars/*" io.inverseform.job.cli.Main "${job_args[@]}"
 fi

@@ -73,6 +73,8 @@ class MainTest {
         "config --set train.worker=1 | --set train.worker=1: unknown key 'train.worker'; did you mean 'train.workers'?",
         "config --config none.yaml | none.yaml: no such file",
         "bench | bench needs a command, such as bench step; see 'submit.sh bench --help'",
+        "bench edges none.png | there is no file none.png; see 'submit.sh bench edges --help'",
+        "bench edges --iterations 0 | iterations must be at least 1, is 0; see 'submit.sh bench edges --help'",
         "bench step --size 256 | Invalid value for option '--size': must be HEIGHTxWIDTH, such as 256x512, is 256; see 'submit.sh bench step --help'",
         "bench step --batch 0 | batch must be at least 1, is 0; see 'submit.sh bench step --help'",
         "bench step --modules 1,4 | modules must be three positive numbers, are [1, 4]; see 'submit.sh bench step --help'"

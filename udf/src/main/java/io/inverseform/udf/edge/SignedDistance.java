@@ -21,24 +21,9 @@ public final class SignedDistance {
    */
   public static float[] of(LabelMap trainIds, int trainId) {
     LabelMap sides = Ignored.DROPPED.classMap(trainIds, trainId);
-    int width = sides.width();
-    int height = sides.height();
-    byte[] ids = sides.ids();
-    int[] toInside = SquaredDistance.to(ids, width, height, (byte) 1);
-    int[] toOutside = SquaredDistance.to(ids, width, height, (byte) 0);
-    float[] distances = new float[ids.length];
-    for (int i = 0; i < ids.length; i++) {
-      distances[i] =
-          switch (ids[i]) {
-            case 0 -> root(toInside[i]);
-            case 1 -> -root(toOutside[i]);
-            default -> 0;
-          };
-    }
-    return distances;
-  }
-
-  private static float root(int square) {
-    return square == SquaredDistance.NONE ? Float.POSITIVE_INFINITY : (float) Math.sqrt(square);
+    DistanceTransform transform = new DistanceTransform(sides.ids(), sides.width(), sides.height());
+    transform.measure((byte) 0, (byte) 1, 1);
+    transform.measure((byte) 1, (byte) 0, -1);
+    return transform.distances();
   }
 }
