@@ -57,8 +57,8 @@ class ScalarFunctionsTest {
         SqlSession.query(
                 "SELECT id, "
                     + String.join(", ", calls.keySet())
-                    + " FROM (SELECT *, (SELECT confusion_matrix(s.labels, s.prediction, 4)) AS m"
-                    + " FROM samples s)")
+                    + " FROM (SELECT *, confusion_matrix(labels, prediction, 4)"
+                    + " OVER (PARTITION BY id) AS m FROM samples)")
             .collectAsList();
     assertThat(rows).hasSameSizeAs(samples);
     for (Row row : rows) {
@@ -69,6 +69,28 @@ class ScalarFunctionsTest {
             .isEqualTo(Plain.of(call.getValue().of(samples.get(row.getInt(0)))));
       }
     }
+  }
+
+  @Test
+  void optionsCanBeColumns() {
+    List<Sample> samples = Sample.random(3, 9);
+    Sample.table(samples).createOrReplaceTempView("samples");
+    for (Row row :
+        SqlSession.query("SELECT id, distance_edges(labels, 1 + id / 3) FROM samples")
+            .collectAsList()) {
+      int id = row.getInt(0);
+      EdgeOperator operator = new DistanceEdges(1 + id / 3.0, Ignored.DROPPED);
+      assertThat(row.<byte[]>getAs(1)).isEqualTo(edges(operator, samples.get(id)));
+    }
+  }
+
+  @Test
+  void moreOptionsThanAreKept() {
+    assertThat(
+            SqlSession.printed(
+                "SELECT sum(edge_share(distance_edges(label_map(array(0, 1), 2), 1 + id)))"
+                    + " FROM range(0, 1000, 1, 2)"))
+        .containsExactly("1000.0");
   }
 
   @Test
