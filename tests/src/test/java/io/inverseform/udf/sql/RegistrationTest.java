@@ -1,10 +1,15 @@
 package io.inverseform.udf.sql;
 
+import static org.apache.spark.sql.functions.call_function;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.expr;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inverseform.job.LocalSpark;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.junit.jupiter.api.Test;
@@ -39,6 +44,19 @@ class RegistrationTest {
             "label_size(labels).width",
             "confusion_matrix(labels, labels, 4) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND"
                 + " UNBOUNDED FOLLOWING)");
+  }
+
+  @Test
+  void columnsOfJavaAndPythonCallThemByName() {
+    Dataset<Row> table = SqlSession.query("SELECT label_map(array(0, 0, 1, 1), 4) AS labels");
+    assertThat(
+            table
+                .select(call_function("edge_share", call_function("sobel_edges", col("labels"))))
+                .first()
+                .getDouble(0))
+        .isEqualTo(0.5);
+    assertThat(table.select(expr("label_ids(sobel_edges(labels, class => 1))")).columns())
+        .containsExactly("label_ids(sobel_edges(labels, 1.0, dropped, 1))");
   }
 
   @Test
