@@ -15,7 +15,7 @@ public final class InverseFormExtensions
 
   @Override
   public BoxedUnit apply(SparkSessionExtensions extensions) {
-    InverseFormFunctions.describe(extensions::injectFunction);
+    InverseFormFunctions.forEach(extensions::injectFunction);
     return BoxedUnit.UNIT;
   }
 }

@@ -22,7 +22,7 @@ public final class InverseFormFunctions {
    */
   public static void register(SparkSession spark) {
     FunctionRegistry registry = spark.sessionState().functionRegistry();
-    describe(function -> registry.registerFunction(function._1(), function._2(), function._3()));
+    forEach(function -> registry.registerFunction(function._1(), function._2(), function._3()));
   }
 
   /** The names of all functions. */
@@ -30,7 +30,7 @@ public final class InverseFormFunctions {
     return FunctionTable.all().stream().map(SqlFunction::name).toList();
   }
 
-  static void describe(
+  static void forEach(
       Consumer<Tuple3<FunctionIdentifier, ExpressionInfo, Function1<Seq<Expression>, Expression>>>
           registrar) {
     for (SqlFunction function : FunctionTable.all()) {
