@@ -35,10 +35,7 @@ final class Locations {
     return config.with(
         absolute("run", config.run()),
         absolute("pretrain.run", config.pretrain().run()),
-        new DataConfig(
-            absolute("data.source", data.source()),
-            data.layout(),
-            absolute("data.table", data.table())));
+        data.with(absolute("data.source", data.source()), absolute("data.table", data.table())));
   }
 
   private String absolute(String key, String location) {

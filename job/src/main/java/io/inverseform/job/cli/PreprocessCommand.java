@@ -9,6 +9,7 @@ import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** From picture folders to the sample table. */
@@ -20,13 +21,21 @@ final class PreprocessCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ConfigOptions options;
 
+  @Option(names = "--dry-run", description = "Say what would be done, and do nothing.")
+  private boolean dryRun;
+
   @Override
   public Integer call() throws IOException {
     Locations locations = new Locations(new SparkConf());
     JobConfig config = locations.absolute(options.load());
     locations.require("data.source", config.data().source(), "set it, or run synthesize first");
     try (SparkSession spark = SparkSessions.start(spec.name(), config)) {
-      spec.commandLine().getOut().print(Preprocess.run(spark, config.data(), config.preprocess()));
+      spec.commandLine()
+          .getOut()
+          .print(
+              dryRun
+                  ? Preprocess.plan(spark, config.data(), config.preprocess())
+                  : Preprocess.run(spark, config.data(), config.preprocess()));
     }
     return 0;
   }

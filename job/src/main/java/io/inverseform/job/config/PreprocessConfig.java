@@ -5,14 +5,16 @@ import java.io.Serializable;
 /**
  * How the sample table is made.
  *
- * @param edgeThreshold a pixel is an edge if the Sobel gradient magnitude of the label map, seen
- *     per class as a map of 0 and 1, is at least this; from 1 (one diagonal neighbour differs) to 4
  * @param centroidTile side in pixels of the tiles whose class centroids are stored
+ * @param embed whether the table holds the picture files, or only their paths
+ * @param maxRejected largest share of pictures that may be unusable; with more of them there is no
+ *     new table
  */
-public record PreprocessConfig(double edgeThreshold, int centroidTile) implements Serializable {
+public record PreprocessConfig(
+    EdgeConfig edges, int centroidTile, boolean embed, double maxRejected) implements Serializable {
   public PreprocessConfig {
-    Check.that(
-        edgeThreshold >= 1 && edgeThreshold <= 4, "edge_threshold", edgeThreshold, "in 1..4");
+    Check.given("edges", edges);
     Check.atLeast(1, "centroid_tile", centroidTile);
+    Check.that(maxRejected >= 0 && maxRejected <= 1, "max_rejected", maxRejected, "in 0..1");
   }
 }

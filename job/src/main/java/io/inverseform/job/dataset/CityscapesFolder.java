@@ -1,9 +1,9 @@
 package io.inverseform.job.dataset;
 
-import io.inverseform.udf.label.ClassCatalogue;
+import io.inverseform.job.config.DataConfig;
 import java.io.IOException;
 import java.util.List;
-import org.apache.hadoop.fs.FileStatus;
+import java.util.Map;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
@@ -17,13 +17,8 @@ final class CityscapesFolder extends PictureFolder {
   private static final String IMAGE_SUFFIX = "_leftImg8bit.png";
   private static final String LABEL_SUFFIX = "_gtFine_labelIds.png";
 
-  CityscapesFolder(FileSystem fileSystem, Path root) {
-    super(fileSystem, root);
-  }
-
-  @Override
-  public ClassCatalogue catalogue() {
-    return ClassCatalogue.cityscapes();
+  CityscapesFolder(FileSystem fileSystem, Path root, DataConfig data) {
+    super(fileSystem, root, data);
   }
 
   @Override
@@ -33,32 +28,29 @@ final class CityscapesFolder extends PictureFolder {
 
   @Override
   void collect(List<PicturePair> pairs) throws IOException {
-    Path images = new Path(root, IMAGES);
-    if (!fileSystem.exists(images)) {
-      return;
-    }
-    for (Path split : folders(images)) {
+    for (Path split : folders(new Path(root, IMAGES))) {
       Path labels = new Path(new Path(root, LABELS), split.getName());
       if (!fileSystem.exists(labels)) {
         LOG.warn("split {} is left out: it has no label folder {}", split.getName(), labels);
         continue;
       }
       for (Path city : folders(split)) {
-        for (FileStatus file : children(city)) {
-          String name = file.getPath().getName();
-          if (file.isFile() && name.endsWith(IMAGE_SUFFIX)) {
-            String id = name.substring(0, name.length() - IMAGE_SUFFIX.length());
-            Path label = new Path(new Path(labels, city.getName()), id + LABEL_SUFFIX);
-            pairs.add(
-                new PicturePair(
-                    id,
-                    split.getName(),
-                    file.getPath().toString(),
-                    label.toString(),
-                    file.getLen()));
-          }
-        }
+        collect(split.getName(), city, new Path(labels, city.getName()), pairs);
       }
     }
+  }
+
+  private void collect(String split, Path city, Path labelFolder, List<PicturePair> pairs)
+      throws IOException {
+    Map<String, PictureFile> labels = files(labelFolder);
+    files(city)
+        .forEach(
+            (name, image) -> {
+              if (name.endsWith(IMAGE_SUFFIX)) {
+                String id = name.substring(0, name.length() - IMAGE_SUFFIX.length());
+                PictureFile label = file(labels, labelFolder, id + LABEL_SUFFIX);
+                pairs.add(new PicturePair(id, split, image, label));
+              }
+            });
   }
 }

@@ -18,15 +18,14 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileStatus;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Makes the local file of a split, once for all workers of a host: one lock in the JVM and one on
  * the file system keep the others waiting, and the file appears whole or not at all. Its name holds
- * the table's identity (names, lengths and times of the Parquet files), so that a new table means a
- * new file; the files of older tables at the same place are removed.
+ * the table's identity (names and lengths of the Parquet files), so that a new table means a new
+ * file; the files of older tables at the same place are removed.
  */
 final class LocalCopy {
   private static final Logger LOG = LoggerFactory.getLogger(LocalCopy.class);
@@ -49,7 +48,7 @@ final class LocalCopy {
 
   /** Opens the copy, after making it if there is none or a damaged one. */
   SampleFile open() throws IOException {
-    List<FileStatus> parts = table.files();
+    List<SampleTable.File> parts = table.files();
     String place = hash(table.folder() + "\n" + split);
     Path file = folder.resolve(place + "-" + identity(parts) + SUFFIX);
     Files.createDirectories(folder);
@@ -81,8 +80,8 @@ final class LocalCopy {
     }
   }
 
-  private void copy(List<FileStatus> parts, Path file) throws IOException {
-    long needed = parts.stream().mapToLong(FileStatus::getLen).sum();
+  private void copy(List<SampleTable.File> parts, Path file) throws IOException {
+    long needed = parts.stream().mapToLong(SampleTable.File::bytes).sum();
     long usable = Files.getFileStore(folder).getUsableSpace();
     if (usable < needed) {
       throw new IOException(
@@ -95,7 +94,7 @@ final class LocalCopy {
     long start = System.nanoTime();
     try {
       try (SampleFileWriter writer = new SampleFileWriter(unfinished)) {
-        for (FileStatus part : parts) {
+        for (SampleTable.File part : parts) {
           append(part, writer);
         }
         if (writer.size() == 0) {
@@ -121,14 +120,16 @@ final class LocalCopy {
         TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
   }
 
-  private void append(FileStatus part, SampleFileWriter writer) throws IOException {
-    try (ParquetSamples samples = new ParquetSamples(part.getPath(), split, hadoop)) {
-      for (Sample sample = samples.next(); sample != null; sample = samples.next()) {
+  private void append(SampleTable.File part, SampleFileWriter writer) throws IOException {
+    try (SampleReader samples = SampleReader.split(part.path(), split, hadoop)) {
+      Sample sample = samples.nextWithPicture();
+      while (sample != null) {
         writer.append(sample);
+        sample = samples.nextWithPicture();
       }
     } catch (RuntimeException e) {
       throw new IOException(
-          part.getPath() + " cannot be read as part of a sample table: " + e.getMessage(), e);
+          part.path() + " cannot be read as part of a sample table: " + e.getMessage(), e);
     }
   }
 
@@ -185,15 +186,10 @@ final class LocalCopy {
     return new InterruptedIOException("interrupted while waiting for the local copy " + file);
   }
 
-  private static String identity(List<FileStatus> parts) {
+  private static String identity(List<SampleTable.File> parts) {
     StringBuilder text = new StringBuilder();
-    for (FileStatus part : parts) {
-      text.append(part.getPath().getName())
-          .append('\t')
-          .append(part.getLen())
-          .append('\t')
-          .append(part.getModificationTime())
-          .append('\n');
+    for (SampleTable.File part : parts) {
+      text.append(part.path().getName()).append('\t').append(part.bytes()).append('\n');
     }
     return hash(text.toString());
   }

@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -16,15 +18,24 @@ import org.apache.hadoop.fs.Path;
 
 /**
  * A folder of pictures with label maps, in one of the known layouts, on any Hadoop file system.
- * Names that begin with a dot or an underscore are passed over.
+ * Folders are listed, files are not opened. Names that begin with a dot or an underscore are passed
+ * over.
  */
 public abstract sealed class PictureFolder permits CityscapesFolder, SplitFolders {
+  private static final String CITYSCAPES_CLASSES = "cityscapes";
+  private static final Comparator<PicturePair> ORDER =
+      Comparator.comparing(PicturePair::split)
+          .thenComparing(PicturePair::sampleId)
+          .thenComparing(pair -> pair.image().path());
+
   final FileSystem fileSystem;
   final Path root;
+  private final DataConfig data;
 
-  PictureFolder(FileSystem fileSystem, Path root) {
+  PictureFolder(FileSystem fileSystem, Path root, DataConfig data) {
     this.fileSystem = fileSystem;
     this.root = root;
+    this.data = data;
   }
 
   /**
@@ -41,13 +52,21 @@ public abstract sealed class PictureFolder permits CityscapesFolder, SplitFolder
           "no picture folder at " + root + ": set data.source, or run synthesize first");
     }
     return switch (data.layout()) {
-      case CITYSCAPES -> new CityscapesFolder(fileSystem, root);
-      case FOLDERS -> new SplitFolders(fileSystem, root);
+      case CITYSCAPES -> new CityscapesFolder(fileSystem, root, data);
+      case FOLDERS -> new SplitFolders(fileSystem, root, data);
     };
   }
 
-  /** The classes of its labels. */
-  public abstract ClassCatalogue catalogue() throws IOException;
+  /**
+   * The classes of its labels.
+   *
+   * @throws IOException if {@code data.classes} names no class file
+   */
+  public final ClassCatalogue catalogue() throws IOException {
+    return data.classes().equals(CITYSCAPES_CLASSES)
+        ? ClassCatalogue.cityscapes()
+        : ClassFile.read(fileSystem, new Path(root, data.classes()));
+  }
 
   /** What the layout looks like, for messages. */
   abstract String pattern();
@@ -55,7 +74,8 @@ public abstract sealed class PictureFolder permits CityscapesFolder, SplitFolder
   abstract void collect(List<PicturePair> pairs) throws IOException;
 
   /**
-   * All pictures of all splits, ordered by split and sample id.
+   * All pictures of all splits, ordered by split and sample id. Splits are those of the layout, or
+   * what {@code data.splits} selects.
    *
    * @throws FileNotFoundException if there is none
    */
@@ -65,20 +85,26 @@ public abstract sealed class PictureFolder permits CityscapesFolder, SplitFolder
     if (pairs.isEmpty()) {
       throw new FileNotFoundException("no picture found under " + root + "/" + pattern());
     }
-    pairs.sort(
-        Comparator.comparing(PicturePair::split)
-            .thenComparing(PicturePair::sampleId)
-            .thenComparing(PicturePair::image));
+    pairs.sort(ORDER);
+    if (!data.splits().isEmpty()) {
+      pairs = new SplitSelection(fileSystem, root, pairs).select(data.splits());
+      pairs.sort(ORDER);
+    }
     return pairs;
   }
 
+  /** What a folder holds; nothing if there is no such folder. */
   final List<FileStatus> children(Path folder) throws IOException {
     if (fileSystem.getScheme().equals("file")) {
       LocalNames.check(folder.toString(), new File(folder.toUri().getPath()).list());
     }
-    return Arrays.stream(fileSystem.listStatus(folder))
-        .filter(status -> !status.getPath().getName().matches("[._].*"))
-        .toList();
+    try {
+      return Arrays.stream(fileSystem.listStatus(folder))
+          .filter(status -> !status.getPath().getName().matches("[._].*"))
+          .toList();
+    } catch (FileNotFoundException e) {
+      return List.of();
+    }
   }
 
   final List<Path> folders(Path folder) throws IOException {
@@ -86,5 +112,22 @@ public abstract sealed class PictureFolder permits CityscapesFolder, SplitFolder
         .filter(FileStatus::isDirectory)
         .map(FileStatus::getPath)
         .toList();
+  }
+
+  /** The files of a folder by name. */
+  final Map<String, PictureFile> files(Path folder) throws IOException {
+    Map<String, PictureFile> files = new HashMap<>();
+    for (FileStatus status : children(folder)) {
+      if (status.isFile()) {
+        files.put(status.getPath().getName(), PictureFile.of(status));
+      }
+    }
+    return files;
+  }
+
+  /** A file of a folder, which need not be there. */
+  static PictureFile file(Map<String, PictureFile> files, Path folder, String name) {
+    PictureFile file = files.get(name);
+    return file == null ? PictureFile.missing(new Path(folder, name)) : file;
   }
 }

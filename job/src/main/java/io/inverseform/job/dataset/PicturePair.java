@@ -3,13 +3,14 @@ package io.inverseform.job.dataset;
 import java.io.Serializable;
 
 /**
- * A picture file and the label file that belongs to it; neither has been opened yet.
+ * A picture file and the label file that belongs to it.
  *
  * @param sampleId name, unique within the split
- * @param image qualified path of the picture
- * @param label qualified path at which its label map must be
- * @param imageBytes length of the picture file
+ * @param label need not exist
  */
-public record PicturePair(
-    String sampleId, String split, String image, String label, long imageBytes)
-    implements Serializable {}
+public record PicturePair(String sampleId, String split, PictureFile image, PictureFile label)
+    implements Serializable {
+  PicturePair in(String otherSplit) {
+    return new PicturePair(sampleId, otherSplit, image, label);
+  }
+}

@@ -11,14 +11,16 @@ import java.util.List;
  * One row of the sample table.
  *
  * @param id unique within the split
- * @param image the original JPEG or PNG file
+ * @param image the original JPEG or PNG file; null where the table holds only its path
  * @param width pixels of picture and labels
  * @param height pixels of picture and labels
  * @param labels train ids as 8-bit grey PNG
  * @param edges edge map as 1-bit grey PNG
  * @param pixelsPerClass by train id
+ * @param edgePixels pixels that are edges
  * @param centroids of every class in every tile
  * @param source qualified path of the picture
+ * @param fingerprint of its files and of what it is made by
  */
 public record Sample(
     String id,
@@ -29,8 +31,27 @@ public record Sample(
     byte[] labels,
     byte[] edges,
     long[] pixelsPerClass,
+    long edgePixels,
     List<ClassCentroid> centroids,
-    String source) {
+    String source,
+    String fingerprint) {
+  /** The same with its picture. */
+  Sample with(byte[] picture) {
+    return new Sample(
+        id,
+        split,
+        picture,
+        width,
+        height,
+        labels,
+        edges,
+        pixelsPerClass,
+        edgePixels,
+        centroids,
+        source,
+        fingerprint);
+  }
+
   /**
    * Decodes the picture.
    *

@@ -20,6 +20,7 @@ final class SampleCodec {
     writeText(out, sample.id());
     writeText(out, sample.split());
     writeText(out, sample.source());
+    writeText(out, sample.fingerprint());
     out.writeInt(sample.width());
     out.writeInt(sample.height());
     writeBytes(out, sample.image());
@@ -29,6 +30,7 @@ final class SampleCodec {
     for (long pixels : sample.pixelsPerClass()) {
       out.writeLong(pixels);
     }
+    out.writeLong(sample.edgePixels());
     out.writeInt(sample.centroids().size());
     for (ClassCentroid centroid : sample.centroids()) {
       out.writeInt(centroid.trainId());
@@ -45,6 +47,7 @@ final class SampleCodec {
     String id = readText(in);
     String split = readText(in);
     String source = readText(in);
+    String fingerprint = readText(in);
     int width = in.readInt();
     int height = in.readInt();
     byte[] image = readBytes(in);
@@ -54,6 +57,7 @@ final class SampleCodec {
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = in.readLong();
     }
+    long edgePixels = in.readLong();
     List<ClassCentroid> centroids = new ArrayList<>();
     for (int left = in.readInt(); left > 0; left--) {
       int trainId = in.readInt();
@@ -61,7 +65,19 @@ final class SampleCodec {
       int tileY = in.readInt();
       centroids.add(new ClassCentroid(trainId, tileX, tileY, in.readFloat(), in.readFloat()));
     }
-    return new Sample(id, split, image, width, height, labels, edges, pixels, centroids, source);
+    return new Sample(
+        id,
+        split,
+        image,
+        width,
+        height,
+        labels,
+        edges,
+        pixels,
+        edgePixels,
+        centroids,
+        source,
+        fingerprint);
   }
 
   private static void writeText(DataOutputStream out, String text) throws IOException {

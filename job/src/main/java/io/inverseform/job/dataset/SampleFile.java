@@ -13,7 +13,7 @@ import java.util.zip.CRC32;
  * is read is checked. Reads are positional, so that any number of threads can share it.
  */
 final class SampleFile implements AutoCloseable {
-  static final long MAGIC = 0x49464F524D534D31L;
+  static final long MAGIC = 0x49464F524D534D32L;
   static final int ENTRY_BYTES = 16;
   static final int TRAILER_BYTES = 24;
 

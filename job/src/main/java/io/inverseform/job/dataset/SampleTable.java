@@ -3,101 +3,42 @@ package io.inverseform.job.dataset;
 import io.inverseform.udf.label.ClassCatalogue;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.util.Arrays;
-import java.util.Comparator;
+import java.io.InputStream;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * The folder that {@code preprocess} writes and all later stages read: {@code samples/} and {@code
- * rejected/} as Parquet, {@code classes.json}, {@code summary.json}.
+ * rejected/} as Parquet, and {@code manifest.json}, which says which of their files make up the
+ * table. Columns are those of {@link SampleSchema}.
  */
 public final class SampleTable {
-  /** Name of the sample, unique within its split. */
-  public static final String SAMPLE_ID = "sample_id";
-
-  /** Split: train, val, test. */
-  public static final String SPLIT = "split";
-
-  /** The original picture file, byte for byte. */
-  public static final String IMAGE = "image";
-
-  /** Pixels. */
-  public static final String WIDTH = "width";
-
-  /** Pixels. */
-  public static final String HEIGHT = "height";
-
-  /** Train ids, 8-bit grey PNG. */
-  public static final String LABELS = "labels";
-
-  /** Edge map, 1-bit grey PNG. */
-  public static final String EDGES = "edges";
-
-  /** Pixels by train id. */
-  public static final String PIXELS_PER_CLASS = "pixels_per_class";
-
-  /** Centroids of every class in every tile. */
-  public static final String CENTROIDS = "centroids";
-
-  /** Qualified path of the picture. */
-  public static final String SOURCE = "source";
-
-  /** Of a rejected picture: why. */
-  public static final String REASON = "reason";
-
-  /** Fields of a centroid, in pixels of the whole picture. */
-  static final StructType CENTROID_SCHEMA =
-      new StructType()
-          .add("class", DataTypes.IntegerType, false)
-          .add("tile_x", DataTypes.IntegerType, false)
-          .add("tile_y", DataTypes.IntegerType, false)
-          .add("x", DataTypes.FloatType, false)
-          .add("y", DataTypes.FloatType, false);
-
-  /** Columns of {@code samples/}. */
-  public static final StructType SAMPLES_SCHEMA =
-      new StructType()
-          .add(SAMPLE_ID, DataTypes.StringType, false)
-          .add(SPLIT, DataTypes.StringType, false)
-          .add(IMAGE, DataTypes.BinaryType, false)
-          .add(WIDTH, DataTypes.IntegerType, false)
-          .add(HEIGHT, DataTypes.IntegerType, false)
-          .add(LABELS, DataTypes.BinaryType, false)
-          .add(EDGES, DataTypes.BinaryType, false)
-          .add(PIXELS_PER_CLASS, DataTypes.createArrayType(DataTypes.LongType, false), false)
-          .add(CENTROIDS, DataTypes.createArrayType(CENTROID_SCHEMA, false), false)
-          .add(SOURCE, DataTypes.StringType, false);
-
-  /** Columns of {@code rejected/}. */
-  public static final StructType REJECTED_SCHEMA =
-      new StructType()
-          .add(SAMPLE_ID, DataTypes.StringType, false)
-          .add(SPLIT, DataTypes.StringType, false)
-          .add(SOURCE, DataTypes.StringType, false)
-          .add(REASON, DataTypes.StringType, false);
-
   private final FileSystem fileSystem;
   private final Path folder;
+  private final Configuration hadoop;
 
-  private SampleTable(FileSystem fileSystem, Path folder) {
+  private SampleTable(FileSystem fileSystem, Path folder, Configuration hadoop) {
     this.fileSystem = fileSystem;
     this.folder = folder;
+    this.hadoop = hadoop;
   }
+
+  /** A Parquet file of the table. */
+  public record File(Path path, long bytes) {}
 
   /** The table in a folder, which need not exist yet. */
   public static SampleTable at(String folder, Configuration hadoop) throws IOException {
     Path given = new Path(folder);
     FileSystem fileSystem = given.getFileSystem(hadoop);
-    return new SampleTable(fileSystem, fileSystem.makeQualified(given));
+    return new SampleTable(fileSystem, fileSystem.makeQualified(given), hadoop);
   }
 
   /**
@@ -134,32 +75,85 @@ public final class SampleTable {
     return new Path(folder, "summary.json");
   }
 
+  private Path manifestFile() {
+    return new Path(folder, TableManifest.FILE);
+  }
+
   /** Whether there is a complete table. */
   public boolean exists() throws IOException {
-    return fileSystem.exists(new Path(folder, CatalogueJson.FILE)) && fileSystem.exists(samples());
+    return fileSystem.exists(manifestFile());
+  }
+
+  private TableManifest manifest() throws IOException {
+    try (InputStream in = fileSystem.open(manifestFile())) {
+      return TableManifest.parse(in.readAllBytes(), manifestFile());
+    }
   }
 
   /** The classes that train ids stand for. */
   public ClassCatalogue catalogue() throws IOException {
-    return CatalogueJson.read(fileSystem, new Path(folder, CatalogueJson.FILE));
-  }
-
-  /** Writes the classes into a table that has none. */
-  public void writeCatalogue(ClassCatalogue catalogue) throws IOException {
-    CatalogueJson.write(fileSystem, new Path(folder, CatalogueJson.FILE), catalogue);
-  }
-
-  /** The samples of a split as Spark sees them. */
-  public Dataset<Row> read(SparkSession spark, String split) {
-    Dataset<Row> all = spark.read().schema(SAMPLES_SCHEMA).parquet(samples().toString());
-    return all.filter(all.col(SPLIT).equalTo(split));
+    return manifest().catalogue().catalogue();
   }
 
   /** The samples' Parquet files, by name. */
-  List<FileStatus> files() throws IOException {
-    return Arrays.stream(fileSystem.listStatus(samples()))
-        .filter(file -> file.getPath().getName().endsWith(".parquet"))
-        .sorted(Comparator.comparing(FileStatus::getPath))
+  public List<File> files() throws IOException {
+    return manifest().samples().stream()
+        .map(entry -> new File(new Path(samples(), entry.name()), entry.bytes()))
         .toList();
+  }
+
+  /** Whether the table holds just these files. */
+  public boolean consistsOf(
+      String settings, ClassCatalogue catalogue, List<File> samples, List<File> rejected)
+      throws IOException {
+    return exists() && manifest().equals(manifest(settings, catalogue, samples, rejected));
+  }
+
+  /**
+   * Makes these files the table, at one instant: they lie in {@link #samples} and {@link #rejected}
+   * already. Others are left alone.
+   *
+   * @param settings what the samples depend on beside the pictures, as text
+   */
+  public void publish(
+      String settings, ClassCatalogue catalogue, List<File> samples, List<File> rejected)
+      throws IOException {
+    TableManifest manifest = manifest(settings, catalogue, samples, rejected);
+    WholeFile.write(fileSystem, manifestFile(), out -> out.write(manifest.json()));
+  }
+
+  private static TableManifest manifest(
+      String settings, ClassCatalogue catalogue, List<File> samples, List<File> rejected) {
+    return TableManifest.of(settings, catalogue, entries(samples), entries(rejected));
+  }
+
+  private static List<TableManifest.Entry> entries(List<File> files) {
+    return files.stream()
+        .map(file -> new TableManifest.Entry(file.path().getName(), file.bytes()))
+        .toList();
+  }
+
+  /**
+   * The samples of a split as Spark sees them. Pictures that the table has only the path of are
+   * read where the column is used.
+   */
+  public Dataset<Row> read(SparkSession spark, String split) throws IOException {
+    String[] paths = files().stream().map(file -> file.path().toString()).toArray(String[]::new);
+    Dataset<Row> all = spark.read().schema(SampleSchema.SAMPLES).parquet(paths);
+    SerializableConfiguration configuration = new SerializableConfiguration(hadoop);
+    var read =
+        functions.udf(
+            (String source, Integer width, Integer height) ->
+                PictureSource.read(source, width, height, configuration.value()),
+            DataTypes.BinaryType);
+    return all.filter(all.col(SampleSchema.SPLIT).equalTo(split))
+        .withColumn(
+            SampleSchema.IMAGE,
+            functions.coalesce(
+                all.col(SampleSchema.IMAGE),
+                read.apply(
+                    all.col(SampleSchema.SOURCE),
+                    all.col(SampleSchema.WIDTH),
+                    all.col(SampleSchema.HEIGHT))));
   }
 }

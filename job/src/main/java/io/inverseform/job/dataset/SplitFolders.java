@@ -1,34 +1,23 @@
 package io.inverseform.job.dataset;
 
-import io.inverseform.udf.label.ClassCatalogue;
-import java.io.FileNotFoundException;
+import io.inverseform.job.config.DataConfig;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A folder per split with {@code images/} and {@code labels/}, and the classes in one file. */
+/** A folder per split with {@code images/} and {@code labels/}. */
 final class SplitFolders extends PictureFolder {
   private static final Logger LOG = LoggerFactory.getLogger(SplitFolders.class);
   private static final Pattern IMAGE = Pattern.compile("(?i)(.+)\\.(png|jpg|jpeg)");
 
-  SplitFolders(FileSystem fileSystem, Path root) {
-    super(fileSystem, root);
-  }
-
-  @Override
-  public ClassCatalogue catalogue() throws IOException {
-    Path file = new Path(root, CatalogueJson.FILE);
-    if (!fileSystem.exists(file)) {
-      throw new FileNotFoundException(
-          "no class file " + file + ": it names the classes of the label maps");
-    }
-    return CatalogueJson.read(fileSystem, file);
+  SplitFolders(FileSystem fileSystem, Path root, DataConfig data) {
+    super(fileSystem, root, data);
   }
 
   @Override
@@ -48,19 +37,17 @@ final class SplitFolders extends PictureFolder {
         LOG.warn("split {} is left out: it has no label folder {}", split.getName(), labels);
         continue;
       }
-      for (FileStatus file : children(images)) {
-        Matcher name = IMAGE.matcher(file.getPath().getName());
-        if (file.isFile() && name.matches()) {
-          Path label = new Path(labels, name.group(1) + ".png");
-          pairs.add(
-              new PicturePair(
-                  name.group(1),
-                  split.getName(),
-                  file.getPath().toString(),
-                  label.toString(),
-                  file.getLen()));
-        }
-      }
+      Map<String, PictureFile> labelFiles = files(labels);
+      files(images)
+          .forEach(
+              (name, image) -> {
+                Matcher stem = IMAGE.matcher(name);
+                if (stem.matches()) {
+                  String id = stem.group(1);
+                  PictureFile label = file(labelFiles, labels, id + ".png");
+                  pairs.add(new PicturePair(id, split.getName(), image, label));
+                }
+              });
     }
   }
 }

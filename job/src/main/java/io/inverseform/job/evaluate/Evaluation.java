@@ -1,13 +1,14 @@
 package io.inverseform.job.evaluate;
 
 import io.inverseform.job.config.JobConfig;
-import io.inverseform.udf.picture.RgbPicture;
+import io.inverseform.job.dataset.SampleSchema;
 import io.inverseform.job.dataset.SampleTable;
 import io.inverseform.job.model.Segmenter;
 import io.inverseform.job.train.RunFolder;
 import io.inverseform.udf.label.ClassCatalogue;
 import io.inverseform.udf.label.LabelMap;
 import io.inverseform.udf.label.LabelPng;
+import io.inverseform.udf.picture.RgbPicture;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
@@ -67,7 +68,7 @@ public final class Evaluation {
     JavaRDD<Row> pictures =
         table
             .read(spark, split)
-            .select(SampleTable.SAMPLE_ID, SampleTable.IMAGE, SampleTable.LABELS)
+            .select(SampleSchema.SAMPLE_ID, SampleSchema.IMAGE, SampleSchema.LABELS)
             .repartition(spark.sparkContext().defaultParallelism())
             .toJavaRDD();
     Inference model = inference;
@@ -106,13 +107,14 @@ public final class Evaluation {
   }
 
   private List<PredictedSample> predict(List<String> sampleIds) throws IOException {
-    Column id = new Column(SampleTable.SAMPLE_ID);
+    Column id = new Column(SampleSchema.SAMPLE_ID);
     Inference model = inference;
     Map<String, PredictedSample> byId =
         table
             .read(spark, config.evaluate().split())
             .filter(id.isin(sampleIds.toArray()))
-            .select(SampleTable.SAMPLE_ID, SampleTable.IMAGE, SampleTable.LABELS, SampleTable.EDGES)
+            .select(
+                SampleSchema.SAMPLE_ID, SampleSchema.IMAGE, SampleSchema.LABELS, SampleSchema.EDGES)
             .toJavaRDD()
             .map(row -> predict(row, model))
             .collect()

@@ -1,6 +1,7 @@
 package io.inverseform.job.evaluate;
 
 import io.inverseform.job.config.JobConfig;
+import io.inverseform.job.dataset.SampleSchema;
 import io.inverseform.job.dataset.SampleTable;
 import io.inverseform.udf.label.ClassCatalogue;
 import io.inverseform.udf.label.LabelMap;
@@ -48,11 +49,11 @@ public final class PositionPrior {
     JavaRDD<byte[]> train =
         table
             .read(spark, "train")
-            .select(SampleTable.LABELS)
+            .select(SampleSchema.LABELS)
             .toJavaRDD()
             .map((Row row) -> row.<byte[]>getAs(0));
     JavaRDD<Row> scored =
-        table.read(spark, split).select(SampleTable.SAMPLE_ID, SampleTable.LABELS).toJavaRDD();
+        table.read(spark, split).select(SampleSchema.SAMPLE_ID, SampleSchema.LABELS).toJavaRDD();
     Grid grid = Grid.over(LabelPng.decode(train.first()));
 
     int[] counts =

@@ -2,175 +2,183 @@ package io.inverseform.job.preprocess;
 
 import io.inverseform.job.config.DataConfig;
 import io.inverseform.job.config.PreprocessConfig;
+import io.inverseform.job.dataset.EdgeOperators;
 import io.inverseform.job.dataset.PictureFolder;
 import io.inverseform.job.dataset.PicturePair;
-import io.inverseform.job.dataset.SampleTable;
+import io.inverseform.job.dataset.Rejected;
 import io.inverseform.job.progress.ProgressLine;
-import io.inverseform.udf.edge.SobelEdges;
 import io.inverseform.udf.label.ClassCatalogue;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.util.CollectionAccumulator;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * The preprocessing job: lists the pictures on the driver, checks and converts them in one Spark
- * stage, and publishes the table when all of it is written. A picture that cannot be used is
- * rejected with a reason, and the job goes on.
+ * The preprocessing job: lists the pictures on the driver, compares them with what was made before,
+ * checks and converts the new ones in one Spark stage, and publishes the table when all of it is
+ * written. A picture that cannot be used is rejected with a reason, and the job goes on.
  */
 public final class Preprocess {
-  private static final int ROW_GROUP_BYTES = 32 << 20;
-
   private final SparkSession spark;
-  private final DataConfig data;
   private final PreprocessConfig config;
   private final Configuration hadoop;
+  private final ClassCatalogue catalogue;
+  private final TableFolder folder;
+  private final Settings settings;
+  private final List<Rejected> twice = new ArrayList<>();
+  private final Plan plan;
 
-  private Preprocess(SparkSession spark, DataConfig data, PreprocessConfig config) {
+  private Preprocess(SparkSession spark, DataConfig data, PreprocessConfig config)
+      throws IOException {
     this.spark = spark;
-    this.data = data;
     this.config = config;
-    this.hadoop = spark.sessionState().newHadoopConf();
+    hadoop = spark.sessionState().newHadoopConf();
+    PictureFolder source = PictureFolder.open(data, hadoop);
+    catalogue = source.catalogue();
+    folder = new TableFolder(data.table(), hadoop);
+    settings = Settings.of(config, catalogue);
+    List<Chunk> chunks = Chunks.of(withoutDuplicates(source.pairs()), config.embed());
+    plan = Plan.of(chunks, folder.wholeFiles());
   }
 
   /**
-   * Makes the sample table, replacing one that is there.
+   * Makes the sample table, or brings it up to date: only pictures that are new or have changed are
+   * done. The table is the same as if it had been made at once.
    *
-   * @throws IOException if there are no pictures, none of them can be used, or the table cannot be
-   *     written
+   * @throws IOException if there are no pictures, too many of them cannot be used, or the table
+   *     cannot be written; the table is then as it was before
    */
   public static Summary run(SparkSession spark, DataConfig data, PreprocessConfig config)
       throws IOException {
-    return new Preprocess(spark, data, config).run();
-  }
-
-  private Summary run() throws IOException {
     long start = System.nanoTime();
-    PictureFolder folder = PictureFolder.open(data, hadoop);
-    ClassCatalogue catalogue = folder.catalogue();
-    List<Rejected> rejected = new ArrayList<>();
-    List<PicturePair> pairs = withoutDuplicates(folder.pairs(), rejected);
-    try (StagedTable table = new StagedTable(data.table(), hadoop)) {
-      Map<String, SplitCount> counts = new TreeMap<>();
-      for (PartitionReport report : writeSamples(pairs, catalogue, table.staged())) {
-        report.splits().forEach((split, count) -> counts.merge(split, count, SplitCount::merge));
-        rejected.addAll(report.rejected());
-      }
-      if (counts.isEmpty()) {
-        Rejected first = rejected.get(0);
-        throw new IOException(
-            "none of "
-                + rejected.size()
-                + " pictures can be used; the first is "
-                + first.pair().image()
-                + ": "
-                + first.reason());
-      }
-      writeRejected(rejected, table.staged());
-      table.staged().writeCatalogue(catalogue);
-      double seconds = (System.nanoTime() - start) / 1e9;
-      Summary summary =
-          summary(table.target().folder().toString(), catalogue, counts, rejected, seconds);
-      table.writeSummary(summary);
-      table.publish();
-      return summary;
-    }
+    return new Preprocess(spark, data, config).run(start);
   }
 
-  private static List<PicturePair> withoutDuplicates(
-      List<PicturePair> pairs, List<Rejected> rejected) {
+  /**
+   * Says what {@link #run} would do, and does nothing.
+   *
+   * @throws IOException if there are no pictures, or there is something else than a table
+   */
+  public static String plan(SparkSession spark, DataConfig data, PreprocessConfig config)
+      throws IOException {
+    return new Preprocess(spark, data, config).plan.toString();
+  }
+
+  private List<Picture> withoutDuplicates(List<PicturePair> pairs) {
     Set<List<String>> seen = new HashSet<>();
-    List<PicturePair> unique = new ArrayList<>();
+    List<Picture> unique = new ArrayList<>();
     for (PicturePair pair : pairs) {
+      Picture picture = new Picture(pair, settings.fingerprint(pair));
       if (seen.add(List.of(pair.split(), pair.sampleId()))) {
-        unique.add(pair);
+        unique.add(picture);
       } else {
-        rejected.add(new Rejected(pair, "another picture of this split has the same name"));
+        twice.add(picture.rejected("another picture of this split has the same name"));
       }
     }
     return unique;
   }
 
-  private List<PartitionReport> writeSamples(
-      List<PicturePair> pairs, ClassCatalogue catalogue, SampleTable table) {
+  private Summary run(long start) throws IOException {
+    TaskTimes times = new TaskTimes();
+    Map<String, PreparedFile> files =
+        plan.whole().stream()
+            .collect(Collectors.toMap(PreparedFile::name, Function.identity(), (a, b) -> a));
+    for (PrepareChunk.Result result : prepare()) {
+      files.put(result.file().name(), result.file());
+      times.add(result.times());
+    }
+    List<PreparedFile> samples =
+        plan.chunks().stream().map(chunk -> files.get(chunk.fileName())).toList();
+    List<Rejected> rejected = rejected(samples);
+    refuseTooManyRejected(rejected);
+    double seconds = (System.nanoTime() - start) / 1e9;
+    Summary summary = summary(samples, rejected, times, seconds);
+    folder.publish(settings, catalogue, samples, rejected, summary.json());
+    return summary;
+  }
+
+  private List<PrepareChunk.Result> prepare() {
+    if (plan.work().isEmpty()) {
+      return List.of();
+    }
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    CollectionAccumulator<PartitionReport> reports =
-        spark.sparkContext().collectionAccumulator("preprocess reports");
     LongAccumulator done = spark.sparkContext().longAccumulator("preprocess pictures");
-    List<List<PicturePair>> chunks = Chunks.of(pairs);
-    JavaRDD<Row> rows =
-        context
-            .parallelize(chunks, chunks.size())
-            .flatMap(List::iterator)
-            .mapPartitionsWithIndex(
-                new PreparePartition(
-                    catalogue,
-                    new SobelEdges(config.edgeThreshold()),
-                    config.centroidTile(),
-                    context.broadcast(new SerializableConfiguration(hadoop)),
-                    reports,
-                    done),
-                true);
-    try (ProgressLine line = new ProgressLine("preprocess", "images", pairs.size());
+    PrepareChunk task =
+        new PrepareChunk(
+            folder.table().folder().toString(),
+            new SamplePreparer.Recipe(
+                catalogue, EdgeOperators.of(config.edges()), config.centroidTile(), config.embed()),
+            context.broadcast(new SerializableConfiguration(hadoop)),
+            done);
+    try (ProgressLine line = new ProgressLine("preprocess", "images", plan.unknown());
         TaskProgress progress = new TaskProgress(spark.sparkContext(), done, line)) {
       progress.start();
-      spark
-          .createDataFrame(rows, SampleTable.SAMPLES_SCHEMA)
-          .write()
-          .option("parquet.block.size", ROW_GROUP_BYTES)
-          // Parquet looks at its buffers every 100 rows by default: 100 pictures are far too much.
-          .option("parquet.page.size.row.check.min", 1)
-          .option("parquet.page.size.row.check.max", 10)
-          .option("parquet.block.size.row.check.min", 1)
-          .option("parquet.block.size.row.check.max", 10)
-          .option("parquet.enable.dictionary", false)
-          .parquet(table.samples().toString());
+      return context.parallelize(plan.work(), plan.work().size()).map(task).collect();
     }
-    Map<Integer, PartitionReport> byPartition = new TreeMap<>();
-    reports.value().forEach(report -> byPartition.put(report.partition(), report));
-    return List.copyOf(byPartition.values());
   }
 
-  private void writeRejected(List<Rejected> rejected, SampleTable table) {
-    rejected.sort(
-        Comparator.comparing((Rejected r) -> r.pair().split())
-            .thenComparing(r -> r.pair().image()));
-    spark
-        .createDataFrame(rejected.stream().map(Rejected::row).toList(), SampleTable.REJECTED_SCHEMA)
-        .coalesce(1)
-        .write()
-        .parquet(table.rejected().toString());
+  private List<Rejected> rejected(List<PreparedFile> samples) {
+    List<Rejected> rejected = new ArrayList<>(twice);
+    samples.forEach(file -> rejected.addAll(file.report().rejected()));
+    rejected.sort(Comparator.comparing(Rejected::split).thenComparing(Rejected::source));
+    return rejected;
   }
 
-  private static Summary summary(
-      String table,
-      ClassCatalogue catalogue,
-      Map<String, SplitCount> counts,
-      List<Rejected> rejected,
-      double seconds) {
-    Map<String, Long> rejectedBySplit = new TreeMap<>();
-    Map<String, String> reasons = new TreeMap<>();
-    for (Rejected r : rejected) {
-      rejectedBySplit.merge(r.pair().split(), 1L, Long::sum);
-      reasons.put(r.pair().image(), r.reason());
-      counts.computeIfAbsent(r.pair().split(), split -> new SplitCount(catalogue.size()));
+  private void refuseTooManyRejected(List<Rejected> rejected) throws IOException {
+    long pictures = plan.pictures() + twice.size();
+    double share = (double) rejected.size() / pictures;
+    if (rejected.size() == pictures) {
+      folder.discard();
+      throw new IOException(
+          "none of %d pictures can be used; the first is %s: %s"
+              .formatted(pictures, rejected.get(0).source(), rejected.get(0).reason()));
     }
-    List<Summary.Split> splits = new ArrayList<>();
-    counts.forEach(
-        (split, count) ->
-            splits.add(count.summary(split, rejectedBySplit.getOrDefault(split, 0L))));
-    return new Summary(table, catalogue.names(), splits, reasons, seconds);
+    if (share > config.maxRejected()) {
+      throw new IOException(
+          String.format(
+              Locale.ROOT,
+              "%d of %d pictures are rejected, %.3g of them, more than preprocess.max_rejected ="
+                  + " %s; no table is made. The first is %s: %s",
+              rejected.size(),
+              pictures,
+              share,
+              config.maxRejected(),
+              rejected.get(0).source(),
+              rejected.get(0).reason()));
+    }
+  }
+
+  private Summary summary(
+      List<PreparedFile> samples, List<Rejected> rejected, TaskTimes times, double seconds) {
+    Map<String, SplitCount> counts = new HashMap<>();
+    for (PreparedFile file : samples) {
+      SplitCount count = file.report().count();
+      counts.merge(count.split(), count, SplitCount::plus);
+    }
+    return Summary.of(
+        folder.table().folder().toString(),
+        catalogue.names(),
+        counts,
+        rejected,
+        new Summary.Work(
+            plan.unknown(),
+            plan.pictures() - plan.unknown(),
+            plan.removed(),
+            samples.size(),
+            plan.work().size(),
+            seconds),
+        times);
   }
 }

@@ -1,6 +1,6 @@
 package io.inverseform.job.preprocess;
 
-import io.inverseform.udf.picture.PictureHeader;
+import io.inverseform.job.dataset.PictureFile;
 import io.inverseform.job.dataset.PicturePair;
 import io.inverseform.job.dataset.Sample;
 import io.inverseform.udf.edge.EdgeOperator;
@@ -10,11 +10,17 @@ import io.inverseform.udf.label.ClassHistogram;
 import io.inverseform.udf.label.LabelMap;
 import io.inverseform.udf.label.LabelPng;
 import io.inverseform.udf.label.PngHeader;
+import io.inverseform.udf.picture.PictureHeader;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Serializable;
+import java.nio.file.AccessDeniedException;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.security.AccessControlException;
+import org.apache.spark.util.Utils;
 
 /**
  * Turns one picture and its label file into a sample. Pictures are checked by their structure and
@@ -23,23 +29,36 @@ import org.apache.hadoop.fs.Path;
 final class SamplePreparer {
   private static final int MAX_FILE_BYTES = 1 << 28;
 
-  private final ClassCatalogue catalogue;
-  private final EdgeOperator edgeOperator;
-  private final int centroidTile;
+  private final Recipe recipe;
   private final Configuration hadoop;
+  private final TaskTimes times;
 
-  SamplePreparer(
-      ClassCatalogue catalogue, EdgeOperator edgeOperator, int centroidTile, Configuration hadoop) {
-    this.catalogue = catalogue;
-    this.edgeOperator = edgeOperator;
-    this.centroidTile = centroidTile;
+  SamplePreparer(Recipe recipe, Configuration hadoop, TaskTimes times) {
+    this.recipe = recipe;
     this.hadoop = hadoop;
+    this.times = times;
   }
 
-  /** A sample, and how many of its pixels are edges. */
-  record Prepared(Sample sample, long edgePixels) {}
+  /**
+   * What samples are made by.
+   *
+   * @param embed whether a sample holds its picture
+   */
+  record Recipe(
+      ClassCatalogue catalogue, EdgeOperator edgeOperator, int centroidTile, boolean embed)
+      implements Serializable {}
 
-  Prepared prepare(PicturePair pair) throws RejectedException {
+  /**
+   * Makes a sample.
+   *
+   * @throws RejectedException if the files are not what they should be
+   * @throws IOException if they could not be read for a reason that may pass
+   */
+  Sample prepare(Picture picture) throws RejectedException, IOException {
+    PicturePair pair = picture.pair();
+    if (!pair.label().exists()) {
+      throw new RejectedException("label: no file " + pair.label().path());
+    }
     byte[] image = read("picture", pair.image());
     PictureHeader header;
     try {
@@ -47,24 +66,35 @@ final class SamplePreparer {
     } catch (IOException e) {
       throw new RejectedException("picture: " + e.getMessage(), e);
     }
+    times.end(TaskTimes.Part.CHECK);
     LabelMap labels = labels(pair, header);
-    LabelMap edges = edgeOperator.edges(labels);
-    Sample sample =
-        new Sample(
-            pair.sampleId(),
-            pair.split(),
-            image,
-            header.width(),
-            header.height(),
-            LabelPng.encode(labels),
-            LabelPng.encodeBits(edges),
-            ClassHistogram.count(labels, catalogue.size()),
-            ClassCentroid.of(labels, catalogue.size(), centroidTile),
-            pair.image());
-    return new Prepared(sample, ClassHistogram.count(edges, 2)[1]);
+    LabelMap edges = recipe.edgeOperator().edges(labels);
+    times.end(TaskTimes.Part.EDGES);
+    int classes = recipe.catalogue().size();
+    long[] pixels = ClassHistogram.count(labels, classes);
+    long edgePixels = ClassHistogram.count(edges, 2)[1];
+    List<ClassCentroid> centroids = ClassCentroid.of(labels, classes, recipe.centroidTile());
+    times.end(TaskTimes.Part.STATISTICS);
+    byte[] labelPng = LabelPng.encode(labels);
+    byte[] edgePng = LabelPng.encodeBits(edges);
+    times.end(TaskTimes.Part.ENCODE);
+    return new Sample(
+        pair.sampleId(),
+        pair.split(),
+        recipe.embed() ? image : null,
+        header.width(),
+        header.height(),
+        labelPng,
+        edgePng,
+        pixels,
+        edgePixels,
+        centroids,
+        pair.image().path(),
+        picture.fingerprint());
   }
 
-  private LabelMap labels(PicturePair pair, PictureHeader picture) throws RejectedException {
+  private LabelMap labels(PicturePair pair, PictureHeader picture)
+      throws RejectedException, IOException {
     byte[] png = read("label", pair.label());
     try {
       PngHeader label = PngHeader.check(png);
@@ -79,24 +109,41 @@ final class SamplePreparer {
                 + "x"
                 + label.height());
       }
-      return catalogue.toTrainIds(LabelPng.decode(png));
+      LabelMap source = LabelPng.decode(png);
+      times.end(TaskTimes.Part.DECODE);
+      LabelMap trainIds = recipe.catalogue().toTrainIds(source);
+      times.end(TaskTimes.Part.STATISTICS);
+      return trainIds;
     } catch (IOException | IllegalArgumentException e) {
       throw new RejectedException("label: " + e.getMessage(), e);
     }
   }
 
-  private byte[] read(String what, String file) throws RejectedException {
-    Path path = new Path(file);
+  /** The file is not there or not to be read: that stays so. Any other failure may pass. */
+  private byte[] read(String what, PictureFile file) throws RejectedException, IOException {
+    if (file.bytes() > MAX_FILE_BYTES) {
+      throw new RejectedException(
+          "%s: file has %d bytes, at most %d are accepted"
+              .formatted(what, file.bytes(), MAX_FILE_BYTES));
+    }
+    Path path = new Path(file.path());
     try (InputStream in = path.getFileSystem(hadoop).open(path)) {
-      byte[] bytes = in.readNBytes(MAX_FILE_BYTES + 1);
-      if (bytes.length > MAX_FILE_BYTES) {
-        throw new RejectedException(what + ": file is larger than " + MAX_FILE_BYTES + " bytes");
-      }
+      byte[] bytes = in.readNBytes(MAX_FILE_BYTES);
+      times.end(TaskTimes.Part.READ);
       return bytes;
     } catch (FileNotFoundException e) {
-      throw new RejectedException(what + ": no file " + path, e);
+      // Hadoop's local file system says so of files that must not be read, too.
+      if (e.getMessage() != null && e.getMessage().contains("Permission denied")) {
+        throw new RejectedException(what + ": no permission to read " + path, e);
+      }
+      throw new RejectedException(
+          "%s: %s was listed by the driver and is not found on host %s (file names there are %s)"
+              .formatted(what, path, Utils.localHostName(), System.getProperty("sun.jnu.encoding")),
+          e);
+    } catch (AccessControlException | AccessDeniedException e) {
+      throw new RejectedException(what + ": no permission to read " + path, e);
     } catch (IOException e) {
-      throw new RejectedException(what + ": " + path + " cannot be read: " + e.getMessage(), e);
+      throw new IOException(what + " " + path + " cannot be read: " + e.getMessage(), e);
     }
   }
 }

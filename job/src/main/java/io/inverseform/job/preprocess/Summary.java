@@ -2,10 +2,13 @@ package io.inverseform.job.preprocess;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.inverseform.job.dataset.Rejected;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What a preprocessing run made.
@@ -13,15 +16,30 @@ import java.util.TreeMap;
  * @param table qualified path
  * @param classes names by train id
  * @param reasons a rejected picture's path and why, by path
- * @param seconds wall time from listing to the published table
+ * @param work what was done for it
+ * @param taskSeconds of all tasks, by what they were spent with
  */
 public record Summary(
     String table,
     List<String> classes,
     List<Split> splits,
     Map<String, String> reasons,
-    double seconds) {
+    Work work,
+    Map<String, Double> taskSeconds) {
   private static final int SHOWN_REASONS = 5;
+
+  /**
+   * What a run did.
+   *
+   * @param prepared pictures that were new or had changed
+   * @param unchanged pictures whose samples were there
+   * @param removed pictures that were in the table, and are no longer in the source
+   * @param files of the table
+   * @param filesWritten by this run
+   * @param seconds wall time from listing to the published table
+   */
+  public record Work(
+      long prepared, long unchanged, long removed, long files, long filesWritten, double seconds) {}
 
   /**
    * Counts of a split.
@@ -61,9 +79,33 @@ public record Summary(
     }
   }
 
-  /** Keeps reasons in order of paths. */
-  public Summary {
-    reasons = new TreeMap<>(reasons);
+  static Summary of(
+      String table,
+      List<String> classes,
+      Map<String, SplitCount> counts,
+      List<Rejected> rejected,
+      Work work,
+      TaskTimes times) {
+    Map<String, Long> rejectedBySplit = new TreeMap<>();
+    Map<String, String> reasons = new TreeMap<>();
+    for (Rejected picture : rejected) {
+      rejectedBySplit.merge(picture.split(), 1L, Long::sum);
+      reasons.put(picture.source(), picture.reason());
+    }
+    List<Split> splits = new ArrayList<>();
+    new TreeMap<>(counts)
+        .forEach(
+            (split, count) ->
+                splits.add(
+                    new Split(
+                        split,
+                        count.samples(),
+                        rejectedBySplit.getOrDefault(split, 0L),
+                        count.imageBytes(),
+                        count.pixels(),
+                        count.edgePixels(),
+                        count.pixelsPerClass())));
+    return new Summary(table, classes, splits, reasons, work, times.seconds());
   }
 
   /** Samples of all splits. */
@@ -107,11 +149,25 @@ public record Summary(
     text.append(
         String.format(
             Locale.ROOT,
-            "%d samples in %.1f s (%.1f images/s): %s%n",
+            "%d samples, %d prepared, %d unchanged, %d removed; %d of %d files written, in %.1f s"
+                + " (%.1f images/s): %s%n",
             samples(),
-            seconds,
-            (samples() + rejected()) / seconds,
+            work.prepared(),
+            work.unchanged(),
+            work.removed(),
+            work.filesWritten(),
+            work.files(),
+            work.seconds(),
+            work.prepared() / work.seconds(),
             table));
+    double taskTime = taskSeconds.values().stream().mapToDouble(Double::doubleValue).sum();
+    if (taskTime > 0) {
+      text.append(
+          taskSeconds.entrySet().stream()
+              .map(
+                  part -> part.getKey() + " " + Math.round(100 * part.getValue() / taskTime) + " %")
+              .collect(Collectors.joining(", ", "task time: ", System.lineSeparator())));
+    }
     reasons.entrySet().stream()
         .limit(SHOWN_REASONS)
         .forEach(e -> text.append(String.format("rejected %s: %s%n", e.getKey(), e.getValue())));

@@ -1,7 +1,7 @@
 package io.inverseform.job.synthesize;
 
-import io.inverseform.udf.picture.RgbPicture;
 import io.inverseform.udf.label.LabelMap;
+import io.inverseform.udf.picture.RgbPicture;
 
 /**
  * A generated picture and its label map, of equal size.

@@ -1,7 +1,7 @@
 package io.inverseform.job.synthesize;
 
-import io.inverseform.udf.picture.RgbPicture;
 import io.inverseform.udf.label.LabelMap;
+import io.inverseform.udf.picture.RgbPicture;
 import io.inverseform.udf.random.KeyedRandom;
 
 /** What the camera makes of a painted scene: blur of the lens, exposure, white balance, noise. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.inverseform.job.allreduce.UnrecoverableException;
+import io.inverseform.job.dataset.WholeFile;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.FileNotFoundException;

@@ -1,10 +1,10 @@
 package io.inverseform.job.train;
 
 import io.inverseform.job.config.AugmentConfig;
-import io.inverseform.udf.picture.RgbPicture;
 import io.inverseform.job.dataset.Sample;
 import io.inverseform.udf.edge.EdgeOperator;
 import io.inverseform.udf.label.LabelMap;
+import io.inverseform.udf.picture.RgbPicture;
 import io.inverseform.udf.random.KeyedRandom;
 import java.io.IOException;
 import java.util.Arrays;

@@ -3,7 +3,7 @@ package io.inverseform.job.train;
 import ai.djl.ndarray.NDManager;
 import io.inverseform.job.config.AugmentConfig;
 import io.inverseform.job.config.JobConfig;
-import io.inverseform.udf.picture.RgbPicture;
+import io.inverseform.job.dataset.EdgeOperators;
 import io.inverseform.job.dataset.Sample;
 import io.inverseform.job.loss.StepLoss;
 import io.inverseform.job.loss.TotalLoss;
@@ -14,8 +14,8 @@ import io.inverseform.job.torch.Images;
 import io.inverseform.job.torch.Layer;
 import io.inverseform.job.torch.Tape;
 import io.inverseform.udf.edge.EdgeOperator;
-import io.inverseform.udf.edge.SobelEdges;
 import io.inverseform.udf.label.ClassCatalogue;
+import io.inverseform.udf.picture.RgbPicture;
 import io.inverseform.udf.score.ConfusionMatrix;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -72,7 +72,7 @@ public final class Segmentation implements Objective<Crop> {
     this.inverse = inverse;
     seed = config.seed();
     augment = config.augment();
-    operator = new SobelEdges(config.preprocess().edgeThreshold());
+    operator = EdgeOperators.of(config.preprocess().edges());
     catalogue = splits.train().catalogue();
     network = new OcrNet(config.model(), catalogue.size());
     loss =

@@ -11,6 +11,7 @@ import io.inverseform.job.allreduce.WorkerClient;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.config.TrainConfig;
 import io.inverseform.job.dataset.GlobalSampler;
+import io.inverseform.job.dataset.WholeFile;
 import io.inverseform.job.torch.FlatParameters;
 import io.inverseform.job.torch.Safetensors;
 import io.inverseform.job.torch.Torch;

@@ -55,7 +55,7 @@ class SubmitScriptTest {
             "preprocess --set data.source=pictures --set data.table=table --set seed=77"
                 + " -- --master local-cluster[2,1,1024]");
     assertThat(result.exitCode()).as(result.err()).isZero();
-    assertThat(result.out()).contains("1 samples in ");
+    assertThat(result.out()).contains("1 samples, 1 prepared, 0 unchanged");
     assertThat(folder.resolve("table/samples")).isDirectory();
     String driver = read(folder, "inverseform-.*[.]log");
     assertThat(driver)

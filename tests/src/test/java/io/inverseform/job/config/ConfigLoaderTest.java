@@ -201,7 +201,7 @@ class ConfigLoaderTest {
       value = {
         "run=' ' | 'run' must be a text that is not empty, is ' '",
         "synthesize.width=31 | 'synthesize.width' must be at least 32, is 31",
-        "preprocess.edge_threshold=0.5 | 'preprocess.edge_threshold' must be in 1..4, is 0.5",
+        "preprocess.edges.threshold=9.0 | 'preprocess.edges.threshold' must be above 0, at most 4.47213595499958, is 9.0",
         "model.backbone.stage1=0 | 'model.backbone.stage1' must be at least 1, is 0",
         "model.backbone.branches=[8, 16, 32] | 'model.backbone.branches' must be a list of 4, each at least 1, is [8, 16, 32]",
         "model.backbone.modules=[1, 0, 1] | 'model.backbone.modules' must be a list of 3, each at least 1, is [1, 0, 1]",

@@ -3,7 +3,6 @@ package io.inverseform.job.dataset;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.inverseform.job.LocalSpark;
 import io.inverseform.udf.label.ClassCatalogue;
 import io.inverseform.udf.label.ClassCentroid;
 import io.inverseform.udf.random.KeyedRandom;
@@ -14,13 +13,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,21 +36,26 @@ class LocalSamplesTest {
     table = folder.resolve("table").toString();
     copies = folder.resolve("copies");
     write(30, 3);
-    SampleTable.at(table, HADOOP).writeCatalogue(ClassCatalogue.cityscapes());
   }
 
   /** Samples in falling order of ids, so that file order and id order differ. */
   private void write(int samples, int files) throws IOException {
-    List<Row> rows = new ArrayList<>();
-    for (int i = samples - 1; i >= 0; i--) {
-      rows.add(SampleRow.of(sample(i)));
+    SampleTable target = SampleTable.at(table, HADOOP);
+    List<SampleTable.File> written = new ArrayList<>();
+    for (int file = 0; file < files; file++) {
+      var path = new org.apache.hadoop.fs.Path(target.samples(), samples + "-" + file + ".parquet");
+      try (SampleWriter writer = SampleWriter.samples(path, HADOOP)) {
+        for (int i = samples - 1; i >= 0; i--) {
+          if (i % files == file) {
+            writer.write(sample(i));
+          }
+        }
+        writer.finish(Map.of());
+      }
+      written.add(
+          new SampleTable.File(path, path.getFileSystem(HADOOP).getFileStatus(path).getLen()));
     }
-    LocalSpark.session()
-        .createDataFrame(rows, SampleTable.SAMPLES_SCHEMA)
-        .coalesce(files)
-        .write()
-        .mode("overwrite")
-        .parquet(SampleTable.at(table, HADOOP).samples().toString());
+    target.publish("settings", ClassCatalogue.cityscapes(), written, List.of());
   }
 
   private static Sample sample(int i) {
@@ -69,8 +73,10 @@ class LocalSamplesTest {
         new byte[] {1, 2, (byte) i},
         new byte[] {3, (byte) i},
         new long[] {i, 1L << 40},
+        5L << 33,
         List.of(new ClassCentroid(i, 1, 2, 0.5f * i, 7)),
-        "file:/somewhere/" + i);
+        "file:/somewhere/" + i,
+        "fingerprint " + i);
   }
 
   private LocalSamples open(String split) throws IOException {

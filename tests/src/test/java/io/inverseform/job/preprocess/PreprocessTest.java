@@ -6,13 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.inverseform.job.LocalSpark;
 import io.inverseform.job.Pictures;
 import io.inverseform.job.config.DataConfig;
+import io.inverseform.job.config.EdgeConfig;
 import io.inverseform.job.config.PreprocessConfig;
 import io.inverseform.job.config.SynthesizeConfig;
 import io.inverseform.job.dataset.LocalSamples;
 import io.inverseform.job.dataset.Sample;
-import io.inverseform.job.dataset.SampleRow;
+import io.inverseform.job.dataset.SampleSchema;
 import io.inverseform.job.dataset.SampleTable;
 import io.inverseform.job.synthesize.SceneSynthesizer;
+import io.inverseform.udf.edge.DistanceEdges;
+import io.inverseform.udf.edge.Ignored;
 import io.inverseform.udf.edge.SobelEdges;
 import io.inverseform.udf.label.ClassCatalogue;
 import io.inverseform.udf.label.ClassCentroid;
@@ -23,6 +26,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -35,7 +39,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PreprocessTest {
-  private static final PreprocessConfig CONFIG = new PreprocessConfig(1, 16);
+  private static final EdgeConfig SOBEL =
+      new EdgeConfig(
+          EdgeConfig.Operator.SOBEL, 1, EdgeConfig.Kernel.CROSS, 2, EdgeConfig.Ignored.DROPPED);
+  private static final PreprocessConfig CONFIG = new PreprocessConfig(SOBEL, 16, true, 0.2);
   private static final Configuration HADOOP = new Configuration();
   private static final int WIDTH = 64;
   private static final int HEIGHT = 32;
@@ -67,11 +74,21 @@ class PreprocessTest {
     pair("unknown-id", image, Pictures.halves(WIDTH, HEIGHT, 7, 99));
     pair("colour-label", image, image);
     pair("街道 mit Leerzeichen", image, label);
-    summary =
-        Preprocess.run(
-            LocalSpark.session(),
-            new DataConfig(source.toString(), DataConfig.Layout.CITYSCAPES, table),
-            CONFIG);
+    summary = run(cityscapes(source, table), CONFIG);
+  }
+
+  private static DataConfig cityscapes(Path source, String table) {
+    return new DataConfig(
+        source.toString(), DataConfig.Layout.CITYSCAPES, "cityscapes", Map.of(), table);
+  }
+
+  private static DataConfig folders(Path source, String table) {
+    return new DataConfig(
+        source.toString(), DataConfig.Layout.FOLDERS, "classes.json", Map.of(), table);
+  }
+
+  private static Summary run(DataConfig data, PreprocessConfig config) throws IOException {
+    return Preprocess.run(LocalSpark.session(), data, config);
   }
 
   private static void pair(String name, byte[] image, byte[] label) throws IOException {
@@ -121,7 +138,8 @@ class PreprocessTest {
     assertThat(summary.toString())
         .contains("samples                   41           3")
         .contains("rejected                   8           0")
-        .contains("44 samples in")
+        .contains("44 samples, 52 prepared, 0 unchanged, 0 removed; ")
+        .contains("task time: reading files ")
         .contains("and 3 more in file:" + table + "/rejected");
     assertThat(Path.of(table, "summary.json")).content().contains("\"samples\" : 41");
   }
@@ -166,49 +184,245 @@ class PreprocessTest {
     List<Row> rows =
         SampleTable.open(table, HADOOP)
             .read(LocalSpark.session(), "val")
-            .orderBy(SampleTable.SAMPLE_ID)
+            .orderBy(SampleSchema.SAMPLE_ID)
             .collectAsList();
     try (LocalSamples samples = LocalSamples.open(table, "val", temporary, HADOOP)) {
       assertThat(rows).hasSize(3);
       for (int i = 0; i < 3; i++) {
-        assertThat(SampleRow.sample(rows.get(i)))
-            .usingRecursiveComparison()
-            .isEqualTo(samples.sample(i));
+        assertSame(rows.get(i), samples.sample(i));
       }
+    }
+    // Those who know nothing of manifests see the same.
+    assertThat(LocalSpark.session().read().parquet(table + "/samples").count()).isEqualTo(44);
+  }
+
+  private static void assertSame(Row row, Sample sample) {
+    assertThat(row.<String>getAs(SampleSchema.SAMPLE_ID)).isEqualTo(sample.id());
+    assertThat(row.<String>getAs(SampleSchema.SPLIT)).isEqualTo(sample.split());
+    assertThat(row.<byte[]>getAs(SampleSchema.IMAGE)).isEqualTo(sample.image());
+    assertThat(row.<Integer>getAs(SampleSchema.WIDTH)).isEqualTo(sample.width());
+    assertThat(row.<Integer>getAs(SampleSchema.HEIGHT)).isEqualTo(sample.height());
+    assertThat(row.<byte[]>getAs(SampleSchema.LABELS)).isEqualTo(sample.labels());
+    assertThat(row.<byte[]>getAs(SampleSchema.EDGES)).isEqualTo(sample.edges());
+    assertThat(row.<Long>getList(row.fieldIndex(SampleSchema.PIXELS_PER_CLASS)))
+        .containsExactlyElementsOf(Arrays.stream(sample.pixelsPerClass()).boxed().toList());
+    assertThat(row.<Long>getAs(SampleSchema.EDGE_PIXELS)).isEqualTo(sample.edgePixels());
+    List<ClassCentroid> centroids = new ArrayList<>();
+    for (Row c : row.<Row>getList(row.fieldIndex(SampleSchema.CENTROIDS))) {
+      centroids.add(
+          new ClassCentroid(c.getInt(0), c.getInt(1), c.getInt(2), c.getFloat(3), c.getFloat(4)));
+    }
+    assertThat(centroids).isEqualTo(sample.centroids());
+    assertThat(row.<String>getAs(SampleSchema.SOURCE)).isEqualTo(sample.source());
+    assertThat(row.<String>getAs(SampleSchema.FINGERPRINT)).isEqualTo(sample.fingerprint());
+  }
+
+  @Test
+  void aSecondRunDoesNothing() throws IOException {
+    Map<String, FileTime> before = times(table);
+    Summary second = run(cityscapes(source, table), CONFIG);
+    assertThat(second.work().prepared()).isZero();
+    assertThat(second.work().unchanged()).isEqualTo(52);
+    assertThat(second.work().filesWritten()).isZero();
+    assertThat(second.splits())
+        .usingRecursiveFieldByFieldElementComparator()
+        .isEqualTo(summary.splits());
+    assertThat(second.reasons()).isEqualTo(summary.reasons());
+    assertThat(times(table)).isEqualTo(before);
+  }
+
+  @Test
+  void onlyWhatIsNewOrChangedIsDoneAndTheTableIsThatOfOneRun() throws IOException {
+    Path pictures = temporary.resolve("pictures");
+    copyTree(source, pictures);
+    String grown = temporary.resolve("grown").toString();
+    run(cityscapes(pictures, grown), CONFIG);
+    Path images = pictures.resolve("leftImg8bit/train/generated");
+    Path labels = pictures.resolve("gtFine/train/generated");
+    Files.delete(images.resolve("generated_000003_000000_leftImg8bit.png"));
+    Files.write(
+        labels.resolve("generated_000011_000000_gtFine_labelIds.png"),
+        Pictures.halves(WIDTH, HEIGHT, 7, 26));
+    Files.copy(
+        images.resolve("generated_000020_000000_leftImg8bit.png"),
+        images.resolve("generated_000020_000001_leftImg8bit.png"));
+    Files.copy(
+        labels.resolve("generated_000020_000000_gtFine_labelIds.png"),
+        labels.resolve("generated_000020_000001_gtFine_labelIds.png"));
+
+    assertThat(Preprocess.plan(LocalSpark.session(), cityscapes(pictures, grown), CONFIG))
+        .contains("2 new or changed, 50 unchanged, 1 removed; ");
+    Summary second = run(cityscapes(pictures, grown), CONFIG);
+    assertThat(second.work().prepared()).isEqualTo(2);
+    assertThat(second.work().unchanged()).isEqualTo(50);
+    assertThat(second.work().removed()).isEqualTo(1);
+    assertThat(second.work().filesWritten()).isLessThan(second.work().files());
+
+    String atOnce = temporary.resolve("at-once").toString();
+    Summary once = run(cityscapes(pictures, atOnce), CONFIG);
+    assertThat(once.work().prepared()).isEqualTo(52);
+    assertThat(contents(grown)).isEqualTo(contents(atOnce));
+    assertThat(once.splits())
+        .usingRecursiveFieldByFieldElementComparator()
+        .isEqualTo(second.splits());
+  }
+
+  @Test
+  void otherSettingsMakeAllSamplesAnew() throws IOException {
+    String other = temporary.resolve("other").toString();
+    run(cityscapes(source, other), CONFIG);
+    EdgeConfig distance =
+        new EdgeConfig(
+            EdgeConfig.Operator.DISTANCE,
+            1,
+            EdgeConfig.Kernel.CROSS,
+            3,
+            EdgeConfig.Ignored.NO_EDGE);
+    Summary second = run(cityscapes(source, other), new PreprocessConfig(distance, 16, true, 0.2));
+    assertThat(second.work().prepared()).isEqualTo(52);
+    assertThat(second.work().removed()).isZero();
+    try (LocalSamples samples = LocalSamples.open(other, "val", temporary, HADOOP)) {
+      Sample sample = samples.sample(1);
+      assertThat(sample.edgeMap())
+          .isEqualTo(new DistanceEdges(3, Ignored.NO_EDGE).edges(sample.labelMap()));
     }
   }
 
   @Test
-  void aSecondRunReplacesTheTableByAnEqualOne() throws IOException {
-    String again = temporary.resolve("tables/table").toString();
-    DataConfig data = new DataConfig(source.toString(), DataConfig.Layout.CITYSCAPES, again);
-    Preprocess.run(LocalSpark.session(), data, CONFIG);
-    Preprocess.run(LocalSpark.session(), data, CONFIG);
-    assertThat(samples(again, "again"))
-        .usingRecursiveComparison()
-        .isEqualTo(samples(table, "first"));
-    try (var children = Files.list(temporary.resolve("tables"))) {
-      assertThat(children.map(Path::getFileName).map(Path::toString)).containsExactly("table");
+  void aDamagedFileOfTheTableIsMadeAgain() throws IOException {
+    String damaged = temporary.resolve("damaged").toString();
+    run(cityscapes(source, damaged), CONFIG);
+    Path file = parquet(damaged).get(0);
+    byte[] bytes = Files.readAllBytes(file);
+    Files.write(file, Arrays.copyOf(bytes, bytes.length - 9));
+    Summary second = run(cityscapes(source, damaged), CONFIG);
+    assertThat(second.work().filesWritten()).isEqualTo(1);
+    assertThat(contents(damaged)).isEqualTo(contents(table));
+  }
+
+  @Test
+  void whatAnInterruptedRunLeftIsTakenIfWhole() throws IOException {
+    String target = temporary.resolve("resumed").toString();
+    Path left = Files.createDirectories(Path.of(target, "_unpublished"));
+    List<Path> whole = parquet(table);
+    String unique = "01234567-89ab-cdef-0123-456789abcdef-";
+    Files.copy(whole.get(0), left.resolve(unique + whole.get(0).getFileName()));
+    byte[] torn = Files.readAllBytes(whole.get(1));
+    Files.write(
+        left.resolve(unique + whole.get(1).getFileName()), Arrays.copyOf(torn, torn.length / 2));
+    Summary resumed = run(cityscapes(source, target), CONFIG);
+    assertThat(resumed.work().filesWritten()).isEqualTo(whole.size() - 1);
+    assertThat(contents(target)).isEqualTo(contents(table));
+    assertThat(left).doesNotExist();
+  }
+
+  @Test
+  void picturesNeedNotBeEmbedded() throws IOException {
+    Path pictures = temporary.resolve("pictures");
+    copyTree(source, pictures);
+    String paths = temporary.resolve("paths").toString();
+    run(cityscapes(pictures, paths), new PreprocessConfig(SOBEL, 16, false, 0.2));
+    assertThat(
+            LocalSpark.session()
+                .read()
+                .parquet(paths + "/samples")
+                .filter("image is not null")
+                .count())
+        .isZero();
+    List<Row> rows =
+        SampleTable.open(paths, HADOOP)
+            .read(LocalSpark.session(), "val")
+            .orderBy(SampleSchema.SAMPLE_ID)
+            .collectAsList();
+    try (LocalSamples samples = LocalSamples.open(paths, "val", temporary, HADOOP)) {
+      for (int i = 0; i < 3; i++) {
+        assertSame(rows.get(i), samples.sample(i));
+        assertThat(Path.of(rows.get(i).<String>getAs("source").substring("file:".length())))
+            .hasBinaryContent(samples.sample(i).image());
+      }
+    }
+    Path picture =
+        pictures.resolve("leftImg8bit/train/generated/generated_000007_000000_leftImg8bit.png");
+    Pictures.write(picture, Pictures.png(Pictures.random(1, 8, 8, BufferedImage.TYPE_3BYTE_BGR)));
+    assertThatThrownBy(() -> LocalSamples.open(paths, "train", temporary, HADOOP))
+        .hasMessage(
+            "picture file:"
+                + picture
+                + ", of which the sample table holds only the path, cannot be read: it is 8x8 now,"
+                + " was 64x32; restore it, or run preprocess again");
+  }
+
+  @Test
+  void withTooManyRejectedThereIsNoNewTable() throws IOException {
+    String strict = temporary.resolve("strict").toString();
+    PreprocessConfig none = new PreprocessConfig(SOBEL, 16, true, 0.1);
+    assertThatThrownBy(() -> run(cityscapes(source, strict), none))
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith(
+            "8 of 52 pictures are rejected, 0.154 of them, more than preprocess.max_rejected = 0.1;"
+                + " no table is made. The first is file:"
+                + source);
+    assertThat(SampleTable.at(strict, HADOOP).exists()).isFalse();
+    // What was prepared is not done again.
+    assertThat(run(cityscapes(source, strict), CONFIG).work().prepared()).isZero();
+    assertThat(contents(strict)).isEqualTo(contents(table));
+  }
+
+  @Test
+  void aDryRunTellsAndWritesNothing() throws IOException {
+    Path target = temporary.resolve("dry");
+    String plan =
+        Preprocess.plan(LocalSpark.session(), cityscapes(source, target.toString()), CONFIG);
+    assertThat(plan)
+        .containsPattern("train +49 pictures +0.\\d MB, 1 without a label file")
+        .containsPattern("val +3 pictures")
+        .contains("52 new or changed, 0 unchanged, 0 removed; ");
+    assertThat(target).doesNotExist();
+  }
+
+  private static List<Path> parquet(String table) throws IOException {
+    try (var files = Files.list(Path.of(table, "samples"))) {
+      return files.filter(file -> file.toString().endsWith(".parquet")).sorted().toList();
     }
   }
 
-  private List<Sample> samples(String table, String copies) throws IOException {
-    List<Sample> all = new ArrayList<>();
-    try (LocalSamples local =
-        LocalSamples.open(table, "train", temporary.resolve(copies), HADOOP)) {
-      for (int i = 0; i < local.size(); i++) {
-        all.add(local.sample(i));
+  /** All that readers of the table see, by path. */
+  private static Map<String, String> contents(String table) throws IOException {
+    Map<String, String> contents = new TreeMap<>();
+    for (String path : times(table).keySet()) {
+      byte[] bytes = Files.readAllBytes(Path.of(table, path));
+      contents.put(path, bytes.length + " bytes, hash " + Arrays.hashCode(bytes));
+    }
+    return contents;
+  }
+
+  private static Map<String, FileTime> times(String table) throws IOException {
+    Map<String, FileTime> times = new TreeMap<>();
+    try (var files = Files.walk(Path.of(table))) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        String path = Path.of(table).relativize(file).toString();
+        if (!path.contains("summary.json") && !path.endsWith(".crc")) {
+          times.put(path, Files.getLastModifiedTime(file));
+        }
       }
     }
-    return all;
+    return times;
+  }
+
+  private static void copyTree(Path from, Path to) throws IOException {
+    try (var files = Files.walk(from)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Path target = to.resolve(from.relativize(file));
+        Files.createDirectories(target.getParent());
+        Files.copy(file, target);
+      }
+    }
   }
 
   @Test
   void refusesToReplaceAFolderThatIsNoTable() throws IOException {
     Files.writeString(temporary.resolve("thesis.txt"), "years of work");
-    DataConfig data =
-        new DataConfig(source.toString(), DataConfig.Layout.CITYSCAPES, temporary.toString());
-    assertThatThrownBy(() -> Preprocess.run(LocalSpark.session(), data, CONFIG))
+    assertThatThrownBy(() -> run(cityscapes(source, temporary.toString()), CONFIG))
         .isInstanceOf(IOException.class)
         .hasMessage(
             "file:"
@@ -225,13 +439,12 @@ class PreprocessTest {
         bad.resolve("classes.json"),
         "{\"classes\": [{\"index\": 0, \"name\": \"Sky\", \"rgb\": [0, 0, 0]}]}".getBytes());
     Path target = temporary.resolve("tables/table");
-    DataConfig data = new DataConfig(bad.toString(), DataConfig.Layout.FOLDERS, target.toString());
-    assertThatThrownBy(() -> Preprocess.run(LocalSpark.session(), data, CONFIG))
+    assertThatThrownBy(() -> run(folders(bad, target.toString()), CONFIG))
         .hasMessage(
             "none of 1 pictures can be used; the first is file:"
                 + bad
                 + "/train/images/a.png: picture: file is empty");
-    assertThat(target.getParent()).isEmptyDirectory();
+    assertThat(target).doesNotExist();
   }
 
   @Test
@@ -249,8 +462,7 @@ class PreprocessTest {
         """
             .getBytes());
     String target = temporary.resolve("table").toString();
-    DataConfig data = new DataConfig(twice.toString(), DataConfig.Layout.FOLDERS, target);
-    Summary result = Preprocess.run(LocalSpark.session(), data, CONFIG);
+    Summary result = run(folders(twice, target), new PreprocessConfig(SOBEL, 16, true, 0.5));
     assertThat(result.samples()).isEqualTo(1);
     assertThat(result.splits().get(0).ignoredShare()).isEqualTo(0.5);
     assertThat(result.splits().get(0).edgePixels()).isZero();

@@ -3,9 +3,9 @@ package io.inverseform.job.synthesize;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inverseform.job.config.SynthesizeConfig;
-import io.inverseform.udf.picture.RgbPicture;
 import io.inverseform.udf.label.ClassCatalogue;
 import io.inverseform.udf.label.LabelMap;
+import io.inverseform.udf.picture.RgbPicture;
 import io.inverseform.udf.score.ConfusionMatrix;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.inverseform.job.config.SynthesizeConfig;
-import io.inverseform.udf.picture.RgbPicture;
 import io.inverseform.udf.label.ClassCatalogue;
 import io.inverseform.udf.label.ClassHistogram;
 import io.inverseform.udf.label.LabelMap;
 import io.inverseform.udf.label.LabelPng;
+import io.inverseform.udf.picture.RgbPicture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

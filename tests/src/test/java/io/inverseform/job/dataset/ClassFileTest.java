@@ -7,11 +7,13 @@ import io.inverseform.udf.label.ClassCatalogue;
 import io.inverseform.udf.label.LabelMap;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class CatalogueJsonTest {
+class ClassFileTest {
   private static ClassCatalogue parse(String json) throws IOException {
-    return CatalogueJson.parse(json.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
+    byte[] text = json.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+    return ClassFile.parse(text, "classes.json");
   }
 
   @Test
@@ -31,9 +33,27 @@ class CatalogueJsonTest {
   }
 
   @Test
-  void whatIsWrittenIsRead() throws IOException {
+  void aManifestKeepsTheCatalogue() throws IOException {
     ClassCatalogue cityscapes = ClassCatalogue.cityscapes();
-    assertThat(CatalogueJson.parse(CatalogueJson.format(cityscapes))).isEqualTo(cityscapes);
+    byte[] json = TableManifest.of("settings", cityscapes, List.of(), List.of()).json();
+    assertThat(TableManifest.parse(json, "manifest").catalogue().catalogue()).isEqualTo(cityscapes);
+  }
+
+  @Test
+  void anyTableOfIdsCanBeWrittenInYaml() throws IOException {
+    String yaml =
+        """
+        # Two ids are one class, two are ignored.
+        classes:
+          - {index: 0, name: ground, rgb: [128, 64, 128], source_ids: [7, 8]}
+          - {index: 1, name: sky, rgb: [70, 130, 180], source_ids: [23]}
+          - {index: 255, ignored: true, source_ids: [0, 1]}
+        """;
+    ClassCatalogue catalogue =
+        ClassFile.parse(yaml.getBytes(StandardCharsets.UTF_8), "classes.yaml");
+    assertThat(catalogue.names()).containsExactly("ground", "sky");
+    LabelMap ids = new LabelMap(5, 1, new byte[] {7, 8, 23, 0, 1});
+    assertThat(catalogue.toTrainIds(ids).ids()).containsExactly(0, 0, 1, 255, 255);
   }
 
   @Test
