@@ -43,10 +43,10 @@ final class BenchEdgesCommand implements Callable<Integer> {
   private List<Path> labels = List.of();
 
   @Option(names = "--warmup", description = "Iterations of 0.3 s before those that count.")
-  private int warmup = 5;
+  private int warmup = 8;
 
   @Option(names = "--iterations", description = "Iterations of 0.3 s that count.")
-  private int iterations = 10;
+  private int iterations = 8;
 
   @Option(
       names = "--only",
