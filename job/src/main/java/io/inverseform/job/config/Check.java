@@ -2,9 +2,14 @@ package io.inverseform.job.config;
 
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /** The checks of the records' constructors: a legal value comes back, another one is refused. */
 final class Check {
+  /** No bucket has a colon in its name; elsewhere a port may follow one. */
+  private static final Pattern LOGIN =
+      Pattern.compile("s3[an]?://[^/]*:.*|[^/:]+://[^/@]*:[^/@]*@.*", Pattern.DOTALL);
+
   private Check() {}
 
   static void that(boolean legal, String key, Object value, String range) {
@@ -34,6 +39,12 @@ final class Check {
 
   static void text(String key, String value) {
     that(value != null && !value.isBlank(), key, "'" + value + "'", "a text that is not empty");
+  }
+
+  /** A folder; one with a password in it would show it in every log. */
+  static void location(String key, String value) {
+    text(key, value);
+    that(!LOGIN.matcher(value).matches(), key, "one with", "an address without credentials");
   }
 
   /**

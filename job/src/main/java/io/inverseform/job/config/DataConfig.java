@@ -18,8 +18,8 @@ public record DataConfig(String source, Layout layout, String table) implements 
   }
 
   public DataConfig {
-    Check.text("source", source);
+    Check.location("source", source);
     Check.given("layout", layout);
-    Check.text("table", table);
+    Check.location("table", table);
   }
 }
