@@ -16,8 +16,7 @@ final class S3Failure {
   private static final Pattern CLIENT =
       Pattern.compile(
           "com\\.amazonaws\\.|\\.fs\\.s3a\\.|bucket is null/empty|No FileSystem for scheme \"s3n?\"");
-  private static final Pattern PLACE =
-      Pattern.compile("s3a://.*?(?=: (?:com\\.amazonaws|org\\.apache)\\.)|s3a://[^\\s,:']+");
+  private static final Pattern PLACE = Pattern.compile("(?m)s3a://.+?(?='?(?:: |$))");
   private static final Pattern CODE =
       Pattern.compile("Status Code: (\\d+); Error Code: (?:\\1 )?([^;]+)");
 

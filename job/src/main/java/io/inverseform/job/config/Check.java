@@ -6,9 +6,9 @@ import java.util.regex.Pattern;
 
 /** The checks of the records' constructors: a legal value comes back, another one is refused. */
 final class Check {
-  /** No bucket has a colon in its name; elsewhere a port may follow one. */
+  /** Name and password within an address; a secret key of AWS may have slashes. */
   private static final Pattern LOGIN =
-      Pattern.compile("s3[an]?://[^/]*:.*|[^/:]+://[^/@]*:[^/@]*@.*", Pattern.DOTALL);
+      Pattern.compile("(?<=s3[an]?://)[^/@]*:.*@|(?<=://)[^/@:]*:[^/@]*@");
 
   private Check() {}
 
@@ -44,7 +44,12 @@ final class Check {
   /** A folder; one with a password in it would show it in every log. */
   static void location(String key, String value) {
     text(key, value);
-    that(!LOGIN.matcher(value).matches(), key, "one with", "an address without credentials");
+    that(!LOGIN.matcher(value).find(), key, withoutLogin(value), "without credentials");
+  }
+
+  /** A text to show, with stars for passwords in addresses. */
+  static String withoutLogin(String text) {
+    return LOGIN.matcher(text).replaceAll("***@");
   }
 
   /**

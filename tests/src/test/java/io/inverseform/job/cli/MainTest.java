@@ -72,6 +72,7 @@ class MainTest {
         "config --set | Missing required parameter for option '--set' (KEY=VALUE); see 'submit.sh config --help'",
         "config --set train.worker=1 | --set train.worker=1: unknown key 'train.worker'; did you mean 'train.workers'?",
         "config --config none.yaml | none.yaml: no such file",
+        "config --set run=s3a://KEY:a/b@bucket/run | --set run=s3a://***@bucket/run: 'run' must be without credentials, is s3a://***@bucket/run",
         "bench | bench needs a command, such as bench step; see 'submit.sh bench --help'",
         "bench step --size 256 | Invalid value for option '--size': must be HEIGHTxWIDTH, such as 256x512, is 256; see 'submit.sh bench step --help'",
         "bench step --batch 0 | batch must be at least 1, is 0; see 'submit.sh bench step --help'",
