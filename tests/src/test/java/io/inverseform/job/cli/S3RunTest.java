@@ -19,6 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.FileUtil;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -56,9 +57,12 @@ class S3RunTest {
         FileSystem.newInstance(
             new org.apache.hadoop.fs.Path(server.address("")).toUri(),
             S3Server.hadoop(server.port()))) {
-      store.copyFromLocalFile(
-          new org.apache.hadoop.fs.Path(pictures.toUri()),
-          new org.apache.hadoop.fs.Path(server.address("pictures")));
+      FileUtil.copy(
+          pictures.toFile(),
+          store,
+          new org.apache.hadoop.fs.Path(server.address("pictures")),
+          false,
+          store.getConf());
     }
   }
 
@@ -92,8 +96,8 @@ class S3RunTest {
     return new SubmitScript(folder)
         .run(
             environment,
-            "%s -- --conf spark.hadoop.fs.s3a.endpoint=%s%s"
-                .formatted(command, S3Server.endpoint(port), options));
+            "%s -- --conf spark.hadoop.fs.s3a.endpoint=%s --conf spark.hadoop.fs.s3a.connection.timeout=%d%s"
+                .formatted(command, S3Server.endpoint(port), S3Server.TIMEOUT_MILLIS, options));
   }
 
   private static String preprocess(String table) {
