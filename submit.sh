@@ -44,7 +44,7 @@ build() {
   if [[ -d $spark/jars ]]; then
     echo "submit.sh: the sources have changed, building" >&2
   else
-    echo "submit.sh: first build; Maven downloads what its cache lacks, at most 400 MB" >&2
+    echo "submit.sh: first build; Maven downloads what its cache lacks, at most 410 MB" >&2
   fi
   mvn -q -B -f "$root/pom.xml" -pl udf,job -DskipTests package >&2
   touch "$jar"
