@@ -44,7 +44,7 @@ build() {
   if [[ -d $spark/jars ]]; then
     echo "submit.sh: the sources have changed, building" >&2
   else
-    echo "submit.sh: first build; Maven downloads what its cache lacks, at most 400 MB" >&2
+    echo "submit.sh: first build; Maven downloads what its cache lacks, at most 410 MB" >&2
   fi
   mvn -q -B -f "$root/pom.xml" -pl udf,job -DskipTests package >&2
   touch "$jar"
@@ -109,16 +109,23 @@ set_environment() {
 }
 
 # The job's own jars and the user's, by commas. The natives for the CPU run everywhere: on a machine
-# with GPUs they would be taken without a word.
+# with GPUs they would be taken without a word. An S3 client that the user brings stays unmixed.
 jars() {
   local all file
   all=$(spark_option jars)
   for file in "$lib"/*.jar; do
-    if [[ ${PYTORCH_FLAVOR:-cpu} == cpu* || $file != */pytorch-native-cpu-* ]]; then
-      all=$all${all:+,}$file
-    fi
+    case ${file##*/} in
+      pytorch-native-cpu-*) [[ ${PYTORCH_FLAVOR:-cpu} == cpu* ]] || continue ;;
+      hadoop-aws-* | aws-java-sdk-* | jmespath-java-*) ! has_hadoop_aws || continue ;;
+    esac
+    all=$all${all:+,}$file
   done
   echo "$all"
+}
+
+has_hadoop_aws() {
+  compgen -G "${SPARK_HOME:-}/jars/hadoop-aws-*.jar" >/dev/null ||
+    [[ $(spark_option jars),$(spark_option packages),$(spark_option jars.packages) == *hadoop-aws* ]]
 }
 
 run_spark() {

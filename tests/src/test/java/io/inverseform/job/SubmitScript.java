@@ -55,8 +55,8 @@ public record SubmitScript(Path folder) {
     List<String> command = new ArrayList<>(List.of(ROOT.resolve("submit.sh").toString()));
     command.addAll(List.of(arguments.split(" ")));
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
-    // What this build sets for its own tests.
-    builder.environment().keySet().removeIf(name -> name.matches("(SPARK|DJL|OMP|OPT_OUT)_.*"));
+    // What this build sets for its own tests, and credentials that a developer has.
+    builder.environment().keySet().removeIf(name -> name.matches("(SPARK|DJL|OMP|OPT_OUT|AWS)_.*"));
     builder.environment().put("TMPDIR", folder.toString());
     builder.environment().putAll(environment);
     Process process = builder.start();

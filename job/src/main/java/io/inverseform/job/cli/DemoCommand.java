@@ -43,6 +43,9 @@ final class DemoCommand implements Callable<Integer> {
     JobConfig loaded = locations.absolute(options.load());
     String folder = loaded.run() + "-" + LocalDateTime.now().format(TIME);
     JobConfig config = loaded.with(folder, folder + "/inverse", loaded.data());
+    locations.reach("data.source", config.data().source());
+    locations.reach("data.table", config.data().table());
+    locations.reach("run", config.run());
     new SceneSynthesizer(config.seed(), config.synthesize())
         .write(config.data().source(), locations.hadoop());
     try (SparkSession spark = SparkSessions.start(spec.name(), config)) {

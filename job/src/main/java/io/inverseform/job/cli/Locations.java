@@ -3,25 +3,23 @@ package io.inverseform.job.cli;
 import io.inverseform.job.config.ConfigException;
 import io.inverseform.job.config.DataConfig;
 import io.inverseform.job.config.JobConfig;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkConf;
-import scala.Tuple2;
 
 /**
  * The places that a configuration names, looked at before Spark starts. Executors run in folders of
  * their own, so relative paths are made absolute here.
  */
 final class Locations {
-  private final Configuration hadoop = new Configuration();
+  private final Configuration hadoop;
 
   /** Reaches the file systems as the job will. */
   Locations(SparkConf conf) {
-    for (Tuple2<String, String> property : conf.getAllWithPrefix("spark.hadoop.")) {
-      hadoop.set(property._1(), property._2());
-    }
+    hadoop = ObjectStores.hadoop(conf);
   }
 
   /** How to reach file systems without a session. */
@@ -40,7 +38,8 @@ final class Locations {
 
   private String absolute(String key, String location) {
     try {
-      return fileSystem(location).makeQualified(new Path(location)).toString();
+      Path path = new Path(location);
+      return path.getFileSystem(hadoop).makeQualified(path).toString();
     } catch (IOException | IllegalArgumentException e) {
       throw unreachable(key, location, e);
     }
@@ -52,22 +51,36 @@ final class Locations {
    * @param remedy what to do then
    */
   void require(String key, String location, String remedy) {
-    try {
-      if (!fileSystem(location).exists(new Path(location))) {
-        throw new ConfigException(
-            "'%s': there is nothing at %s; %s".formatted(key, location, remedy));
-      }
+    if (!exists(key, location)) {
+      throw new ConfigException(
+          "'%s': there is nothing at %s; %s".formatted(key, location, remedy));
+    }
+  }
+
+  /** Refuses a place that cannot be reached; there need not be anything yet. */
+  void reach(String key, String location) {
+    exists(key, location);
+  }
+
+  private boolean exists(String key, String location) {
+    Path path = new Path(location);
+    // An instance of its own: one that gives up early must not stay in Hadoop's cache.
+    try (FileSystem fileSystem =
+        FileSystem.newInstance(path.toUri(), ObjectStores.impatient(hadoop))) {
+      // Of all requests, S3 says only in the answer to this one what it refuses them for.
+      fileSystem.listStatusIterator(path).hasNext();
+      return true;
+    } catch (FileNotFoundException e) {
+      return false;
     } catch (IOException e) {
       throw unreachable(key, location, e);
     }
   }
 
-  private FileSystem fileSystem(String location) throws IOException {
-    return new Path(location).getFileSystem(hadoop);
-  }
-
   private static ConfigException unreachable(String key, String location, Exception e) {
     return new ConfigException(
-        "'%s' cannot be reached at %s: %s".formatted(key, location, e.getMessage()), e);
+        "'%s' cannot be reached at %s: %s"
+            .formatted(key, location, S3Failure.reason(e).orElse(e.getMessage())),
+        e);
   }
 }

@@ -29,6 +29,7 @@ final class PreprocessCommand implements Callable<Integer> {
     Locations locations = new Locations(new SparkConf());
     JobConfig config = locations.absolute(options.load());
     locations.require("data.source", config.data().source(), "set it, or run synthesize first");
+    locations.reach("data.table", config.data().table());
     try (SparkSession spark = SparkSessions.start(spec.name(), config)) {
       spec.commandLine()
           .getOut()

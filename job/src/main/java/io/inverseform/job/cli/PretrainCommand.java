@@ -33,6 +33,7 @@ final class PretrainCommand implements Callable<Integer> {
     Locations locations = new Locations(new SparkConf());
     JobConfig config = locations.absolute(options.load()).pretraining();
     locations.require("data.table", config.data().table(), "set it, or run preprocess first");
+    locations.reach("pretrain.run", config.run());
     try (SparkSession spark = SparkSessions.start(spec.name(), config)) {
       run(spark, config, resume, spec.commandLine().getOut());
     }

@@ -29,12 +29,16 @@ final class RootCause {
   /** One line that says what went wrong at first. */
   static String line(Throwable failure) {
     Throwable root = innermost(failure);
+    Optional<String> store = S3Failure.line(failure);
+    if (store.isPresent() && !(root instanceof TrainingException)) {
+      return store.get();
+    }
     String message = root.getMessage();
     if (message == null || message.isBlank()) {
       return root.getClass().getName();
     }
     List<String> lines = message.lines().toList();
-    Optional<String> traced = tracedCause(lines);
+    Optional<String> traced = store.or(() -> tracedCause(lines));
     if (root instanceof TrainingException) {
       // The first line names the rank and its host.
       return traced

@@ -54,7 +54,8 @@ final class SparkSessions {
       conf.setIfMissing("spark.task.resource.gpu.amount", "1");
     }
     String plugins = conf.get("spark.plugins", "");
-    return conf.set(MASTER, master(conf.get(MASTER, ALL_CORES), config.train().workers()))
+    return ObjectStores.addTo(conf)
+        .set(MASTER, master(conf.get(MASTER, ALL_CORES), config.train().workers()))
         .setAppName("inverseform " + command)
         .set("spark.plugins", (plugins.isEmpty() ? "" : plugins + ",") + RunLog.class.getName())
         .set(RunLog.CONFIGURATION, ConfigYaml.write(config))

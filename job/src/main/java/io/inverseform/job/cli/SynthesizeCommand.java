@@ -23,6 +23,7 @@ final class SynthesizeCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Locations locations = new Locations(new SparkConf());
     JobConfig config = locations.absolute(options.load());
+    locations.reach("data.source", config.data().source());
     int written =
         new SceneSynthesizer(config.seed(), config.synthesize())
             .write(config.data().source(), locations.hadoop());

@@ -36,6 +36,7 @@ final class TrainCommand implements Callable<Integer> {
     Locations locations = new Locations(new SparkConf());
     JobConfig config = locations.absolute(options.load());
     locations.require("data.table", config.data().table(), "set it, or run preprocess first");
+    locations.reach("run", config.run());
     if (config.loss().hasInverseForm()) {
       Path network = new RunFolder(config.pretrain().run(), locations.hadoop()).model();
       locations.require("pretrain.run", network.toString(), "set it, or run pretrain first");

@@ -2,9 +2,14 @@ package io.inverseform.job.config;
 
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /** The checks of the records' constructors: a legal value comes back, another one is refused. */
 final class Check {
+  /** Name and password within an address; a secret key of AWS may have slashes. */
+  private static final Pattern LOGIN =
+      Pattern.compile("(?<=s3[an]?://)[^/@]*:.*@|(?<=://)[^/@:]*:[^/@]*@");
+
   private Check() {}
 
   static void that(boolean legal, String key, Object value, String range) {
@@ -34,6 +39,17 @@ final class Check {
 
   static void text(String key, String value) {
     that(value != null && !value.isBlank(), key, "'" + value + "'", "a text that is not empty");
+  }
+
+  /** A folder; one with a password in it would show it in every log. */
+  static void location(String key, String value) {
+    text(key, value);
+    that(!LOGIN.matcher(value).find(), key, withoutLogin(value), "without credentials");
+  }
+
+  /** A text to show, with stars for passwords in addresses. */
+  static String withoutLogin(String text) {
+    return LOGIN.matcher(text).replaceAll("***@");
   }
 
   /**

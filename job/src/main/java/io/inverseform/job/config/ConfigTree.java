@@ -47,7 +47,7 @@ final class ConfigTree {
 
   /** Sets one value by {@code key.path=value}; a number in the path picks a list's element. */
   void set(String setting) {
-    String origin = "--set " + setting;
+    String origin = "--set " + Check.withoutLogin(setting);
     int equals = setting.indexOf('=');
     if (equals < 1) {
       throw new ConfigException(origin + ": must have the form key.path=value");

@@ -26,13 +26,13 @@ public record DataConfig(
   }
 
   public DataConfig {
-    Check.text("source", source);
+    Check.location("source", source);
     Check.given("layout", layout);
     Check.text("classes", classes);
     Check.given("splits", splits);
     splits.forEach((name, what) -> Check.text("splits." + name, what));
     splits = new TreeMap<>(splits);
-    Check.text("table", table);
+    Check.location("table", table);
   }
 
   /** The same at other places. */

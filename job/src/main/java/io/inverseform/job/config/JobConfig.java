@@ -24,7 +24,7 @@ public record JobConfig(
     EvaluateConfig evaluate)
     implements Serializable {
   public JobConfig {
-    Check.text("run", run);
+    Check.location("run", run);
     Check.given("data", data);
     Check.given("synthesize", synthesize);
     Check.given("preprocess", preprocess);

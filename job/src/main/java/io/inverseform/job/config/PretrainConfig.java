@@ -20,7 +20,7 @@ public record PretrainConfig(
     TrainConfig train)
     implements Serializable {
   public PretrainConfig {
-    Check.text("run", run);
+    Check.location("run", run);
     Check.given("network", network);
     Check.given("warp", warp);
     Check.atLeast(1, "tiles", tiles);

@@ -72,6 +72,7 @@ class MainTest {
         "config --set | Missing required parameter for option '--set' (KEY=VALUE); see 'submit.sh config --help'",
         "config --set train.worker=1 | --set train.worker=1: unknown key 'train.worker'; did you mean 'train.workers'?",
         "config --config none.yaml | none.yaml: no such file",
+        "config --set run=s3a://KEY:a/b@bucket/run | --set run=s3a://***@bucket/run: 'run' must be without credentials, is s3a://***@bucket/run",
         "bench | bench needs a command, such as bench step; see 'submit.sh bench --help'",
         "bench edges none.png | there is no file none.png; see 'submit.sh bench edges --help'",
         "bench edges --iterations 0 | iterations must be at least 1, is 0; see 'submit.sh bench edges --help'",
