@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inverseform.udf.label.LabelMap;
 import io.inverseform.udf.score.BoundaryF;
+import io.inverseform.udf.score.Tolerance;
 import java.io.IOException;
 import java.util.Arrays;
 import org.assertj.core.data.Offset;
@@ -33,7 +34,7 @@ class BoundaryFGoldenTest {
       byte[] present = golden.array(prefix + ".any_boundary").bytes();
       int classes = f.shape()[1];
       for (int n = 0; n < f.shape()[0]; n++) {
-        BoundaryF picture = new BoundaryF(classes, tolerance);
+        BoundaryF picture = new BoundaryF(classes, Tolerance.ofPixels(tolerance));
         add(picture, prefix, n);
         for (int c = 0; c < classes; c++) {
           int at = n * classes + c;
@@ -55,7 +56,7 @@ class BoundaryFGoldenTest {
   void bothMeansEqualTheReference(int tolerance) {
     for (String prefix : golden.prefixes()) {
       int[] shape = golden.array("%s.F_t%d".formatted(prefix, tolerance)).shape();
-      BoundaryF all = new BoundaryF(shape[1], tolerance);
+      BoundaryF all = new BoundaryF(shape[1], Tolerance.ofPixels(tolerance));
       for (int n = 0; n < shape[0]; n++) {
         add(all, prefix, n);
       }

@@ -49,6 +49,7 @@ class MetricsGoldenTest {
       close(matrix.meanIou(), golden.array(prefix + ".mean_iou").scalar());
       close(matrix.accuracy(), golden.array(prefix + ".acc").scalar());
       close(matrix.meanAccuracy(), golden.array(prefix + ".acc_cls").scalar());
+      close(matrix.frequencyWeightedIou(), golden.array(prefix + ".fwavacc").scalar());
     }
   }
 

@@ -50,7 +50,7 @@ public record Scores(
     put(root, "mean_iou", meanIou());
     put(root, "accuracy", matrix.accuracy());
     put(root, "boundary_f", boundaryF());
-    root.put("boundary_tolerance", boundary.tolerance());
+    root.put("boundary_tolerance", boundary.tolerance().amount());
     putByClass(root.putObject("iou"), matrix.iou());
     putByClass(root.putObject("boundary_f_by_class"), boundary.f());
     ArrayNode rows = root.putArray("confusion_matrix");
@@ -82,7 +82,7 @@ public record Scores(
   @Override
   public String toString() {
     StringBuilder table = new StringBuilder();
-    String edges = "F (%d px)".formatted(boundary.tolerance());
+    String edges = "F (%s)".formatted(boundary.tolerance());
     line(table, "%-16s %8s %10s %12s", "class", "IoU", edges, "pixels");
     for (int c = 0; c < classes.size(); c++) {
       line(
@@ -95,7 +95,7 @@ public record Scores(
     }
     line(
         table,
-        "%s on split %s, %d images: mIoU %.3f, boundary F %.3f at %d px, accuracy %.3f",
+        "%s on split %s, %d images: mIoU %.3f, boundary F %.3f at %s, accuracy %.3f",
         predictor,
         split,
         images(),

@@ -4,6 +4,7 @@ import io.inverseform.udf.label.ClassCatalogue;
 import io.inverseform.udf.label.LabelMap;
 import io.inverseform.udf.score.BoundaryF;
 import io.inverseform.udf.score.ConfusionMatrix;
+import io.inverseform.udf.score.Tolerance;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -20,7 +21,7 @@ final class Tally implements Serializable {
   /** Nothing scored yet; tolerance in pixels of the labels. */
   Tally(int classes, int boundaryTolerance) {
     matrix = new ConfusionMatrix(classes);
-    boundary = new BoundaryF(classes, boundaryTolerance);
+    boundary = new BoundaryF(classes, Tolerance.ofPixels(boundaryTolerance));
   }
 
   /** Scores a picture, and returns this tally. */

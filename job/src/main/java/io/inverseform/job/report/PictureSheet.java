@@ -6,7 +6,9 @@ import io.inverseform.job.evaluate.Evaluation;
 import io.inverseform.job.evaluate.PredictedSample;
 import io.inverseform.job.evaluate.Scores;
 import io.inverseform.job.train.RunFolder;
+import io.inverseform.udf.label.ClassCatalogue;
 import io.inverseform.udf.label.LabelMap;
+import io.inverseform.udf.picture.Palette;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +40,9 @@ public final class PictureSheet {
     List<PredictedSample> samples =
         Evaluation.predict(spark, config, chosen.stream().map(c -> c.score().sampleId()).toList());
     Configuration hadoop = spark.sessionState().newHadoopConf();
-    Palette palette = new Palette(SampleTable.open(config.data().table(), hadoop).catalogue());
+    ClassCatalogue catalogue = SampleTable.open(config.data().table(), hadoop).catalogue();
+    Palette palette = Palette.of(catalogue);
+    Legend legend = Legend.of(catalogue, maps(samples));
     List<SheetRow> rows = new ArrayList<>();
     for (int i = 0; i < samples.size(); i++) {
       rows.add(SheetRow.of(chosen.get(i), samples.get(i), palette, MAX_SIDE));
@@ -46,14 +50,12 @@ public final class PictureSheet {
     RunFolder run = new RunFolder(config.run(), hadoop);
     Path file = new Path(run.path(), "pictures-" + scores.split() + ".png");
     Png.write(
-        run.fileSystem(),
-        file,
-        () -> new SheetPainter(title(run, scores), rows, palette.legend(maps(samples))).paint());
+        run.fileSystem(), file, () -> new SheetPainter(title(run, scores), rows, legend).paint());
     return file;
   }
 
   private static String title(RunFolder run, Scores scores) {
-    return "%s, split %s: %d pictures, mIoU %s, boundary F %s (within %d px)"
+    return "%s, split %s: %d pictures, mIoU %s, boundary F %s (within %s)"
         .formatted(
             run.path().getName(),
             scores.split(),

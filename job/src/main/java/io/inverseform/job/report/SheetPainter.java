@@ -16,12 +16,12 @@ final class SheetPainter {
 
   private final String title;
   private final List<SheetRow> rows;
-  private final List<Palette.Entry> legend;
+  private final Legend legend;
   private final int column;
   private final int em;
 
   /** A sheet of at least one row. */
-  SheetPainter(String title, List<SheetRow> rows, List<Palette.Entry> legend) {
+  SheetPainter(String title, List<SheetRow> rows, Legend legend) {
     this.title = title;
     this.rows = rows;
     this.legend = legend;
@@ -92,7 +92,7 @@ final class SheetPainter {
     FontMetrics metrics = g.getFontMetrics();
     int x = em;
     int y = top;
-    for (Palette.Entry entry : legend) {
+    for (Legend.Entry entry : legend.entries()) {
       int entryWidth = em * 3 / 2 + metrics.stringWidth(entry.name());
       if (x > em && x + entryWidth > width - em) {
         x = em;

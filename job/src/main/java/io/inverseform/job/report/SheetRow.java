@@ -1,8 +1,9 @@
 package io.inverseform.job.report;
 
-import io.inverseform.udf.picture.RgbPicture;
 import io.inverseform.job.evaluate.PredictedSample;
 import io.inverseform.job.evaluate.Scores;
+import io.inverseform.udf.picture.Palette;
+import io.inverseform.udf.picture.RgbPicture;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.util.List;

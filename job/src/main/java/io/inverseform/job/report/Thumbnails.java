@@ -1,7 +1,8 @@
 package io.inverseform.job.report;
 
-import io.inverseform.udf.picture.RgbPicture;
 import io.inverseform.udf.label.LabelMap;
+import io.inverseform.udf.picture.Palette;
+import io.inverseform.udf.picture.RgbPicture;
 import java.awt.image.BufferedImage;
 
 /**

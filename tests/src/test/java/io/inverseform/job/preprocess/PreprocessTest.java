@@ -102,7 +102,8 @@ class PreprocessTest {
     assertThat(reasons.get("unknown-id"))
         .isEqualTo("label: label id 99 at (32, 0) belongs to no class and is not ignored");
     assertThat(reasons.get("colour-label"))
-        .isEqualTo("label: label PNG must be 8-bit GREY, is 8-bit RGB");
+        .isEqualTo(
+            "label: label PNG is 8-bit RGB: save its ids as 8-bit grey, or as indices of a palette");
   }
 
   @Test

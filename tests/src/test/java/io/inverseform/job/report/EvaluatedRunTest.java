@@ -15,6 +15,7 @@ import io.inverseform.job.train.Segmentation;
 import io.inverseform.job.train.SmallRun;
 import io.inverseform.job.train.Training;
 import io.inverseform.udf.score.BoundaryF;
+import io.inverseform.udf.score.Tolerance;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.List;
@@ -53,7 +54,7 @@ class EvaluatedRunTest {
         .hasSize(3)
         .isSortedAccordingTo((a, b) -> a.sampleId().compareTo(b.sampleId()));
     List<String> ids = scores.pictures().stream().map(PictureScore::sampleId).toList();
-    BoundaryF whole = new BoundaryF(scores.classes().size(), 3);
+    BoundaryF whole = new BoundaryF(scores.classes().size(), Tolerance.ofPixels(3));
     for (PredictedSample sample : Evaluation.predict(spark, config, ids)) {
       whole.add(sample.labels(), sample.predictedLabels());
     }

@@ -3,11 +3,12 @@ package io.inverseform.job.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inverseform.job.Pictures;
-import io.inverseform.udf.picture.RgbPicture;
 import io.inverseform.job.evaluate.PictureScore;
 import io.inverseform.job.evaluate.PredictedSample;
 import io.inverseform.udf.label.ClassCatalogue;
 import io.inverseform.udf.label.LabelMap;
+import io.inverseform.udf.picture.Palette;
+import io.inverseform.udf.picture.RgbPicture;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.util.List;
@@ -15,7 +16,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class PictureSheetTest {
-  private static final Palette PALETTE = new Palette(ClassCatalogue.cityscapes());
+  private static final ClassCatalogue CATALOGUE = ClassCatalogue.cityscapes();
+  private static final Palette PALETTE = Palette.of(CATALOGUE);
 
   private static List<String> ranks(PictureScore... scores) {
     return Ranked.of(List.of(scores)).stream()
@@ -84,8 +86,8 @@ class PictureSheetTest {
 
   @Test
   void theLegendHasWhatOccursInTheOrderOfTheCatalogue() {
-    assertThat(PALETTE.legend(List.of(map(2, 2, 10, 255), map(2, 2, 0))))
-        .extracting(Palette.Entry::name)
+    assertThat(Legend.of(CATALOGUE, List.of(map(2, 2, 10, 255), map(2, 2, 0))).entries())
+        .extracting(Legend.Entry::name)
         .containsExactly("road", "sky", "ignored");
   }
 
@@ -94,7 +96,7 @@ class PictureSheetTest {
     List<SheetRow> rows =
         Stream.of(row(96, 64, "a"), row(30, 90, "an id that is far too long ".repeat(20))).toList();
     BufferedImage sheet =
-        new SheetPainter("title ".repeat(99), rows, PALETTE.legend(List.of(map(19, 1, 0, 8))))
+        new SheetPainter("title ".repeat(99), rows, Legend.of(CATALOGUE, List.of(map(19, 1, 0, 8))))
             .paint();
     assertThat(sheet.getWidth()).isBetween(5 * 480, 5 * 520);
     assertThat(sheet.getHeight()).isBetween(320 + 450, 320 + 450 + 400);

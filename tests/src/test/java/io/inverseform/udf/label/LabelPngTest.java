@@ -4,15 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.inverseform.udf.random.KeyedRandom;
+import java.awt.Transparency;
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
+import java.awt.image.ColorModel;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
+import java.awt.image.WritableRaster;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.zip.CRC32;
-import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LabelPngTest {
   @Test
@@ -83,20 +88,71 @@ class LabelPngTest {
     assertThatThrownBy(() -> LabelPng.decode(new byte[0])).hasMessage("file is empty");
     assertThatThrownBy(() -> LabelPng.decode("a text, no picture".getBytes()))
         .hasMessage("not a PNG file: no PNG signature");
-    assertKind(BufferedImage.TYPE_3BYTE_BGR, "label PNG must be 8-bit GREY, is 8-bit RGB");
-    assertKind(BufferedImage.TYPE_USHORT_GRAY, "label PNG must be 8-bit GREY, is 16-bit GREY");
-    assertKind(BufferedImage.TYPE_BYTE_INDEXED, "label PNG must be 8-bit GREY, is 8-bit PALETTE");
-    assertKind(BufferedImage.TYPE_BYTE_BINARY, "label PNG must be 8-bit GREY, is 1-bit GREY");
+    String remedy = ": save its ids as 8-bit grey, or as indices of a palette";
+    assertKind(BufferedImage.TYPE_3BYTE_BGR, "label PNG is 8-bit RGB" + remedy);
+    assertKind(BufferedImage.TYPE_4BYTE_ABGR, "label PNG is 8-bit RGBA" + remedy);
+    assertKind(BufferedImage.TYPE_USHORT_GRAY, "label PNG is 16-bit GREY" + remedy);
+    ColorModel greyAlpha =
+        new ComponentColorModel(
+            ColorSpace.getInstance(ColorSpace.CS_GRAY),
+            true,
+            false,
+            Transparency.TRANSLUCENT,
+            DataBuffer.TYPE_BYTE);
+    WritableRaster raster = greyAlpha.createCompatibleWritableRaster(8, 8);
+    byte[] png = PngEncoder.encode(new BufferedImage(greyAlpha, raster, false, null));
+    assertThatThrownBy(() -> LabelPng.decode(png))
+        .isInstanceOf(IOException.class)
+        .hasMessage("label PNG is 8-bit GREY_ALPHA" + remedy);
   }
 
   private static void assertKind(int imageType, String message) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try {
-      ImageIO.write(new BufferedImage(8, 8, imageType), "png", out);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    byte[] png = PngEncoder.encode(new BufferedImage(8, 8, imageType));
+    assertThatThrownBy(() -> LabelPng.decode(png))
+        .isInstanceOf(IOException.class)
+        .hasMessage(message);
+  }
+
+  @Test
+  void edgesAreOneBitGreyOnly() {
+    byte[] png = LabelPng.encode(new LabelMap(2, 1, new byte[2]));
+    assertThatThrownBy(() -> LabelPng.decodeBits(png))
+        .hasMessage("edge PNG must be 1-bit GREY, is 8-bit GREY");
+    byte[] indexed = PngFile.of(1, PngFile.PALETTE, new LabelMap(2, 1, new byte[2]));
+    assertThatThrownBy(() -> LabelPng.decodeBits(indexed))
+        .hasMessage("edge PNG must be 1-bit GREY, is 1-bit PALETTE");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 4, 8})
+  void idsAreIndicesOfAPaletteAndSamplesOfGreyWhateverTheDepth(int bits) throws IOException {
+    KeyedRandom random = new KeyedRandom(9, bits);
+    for (int width = 1; width < 20; width++) {
+      byte[] ids = new byte[width * 5];
+      for (int i = 0; i < ids.length; i++) {
+        ids[i] = (byte) random.nextInt(1 << bits);
+      }
+      LabelMap map = new LabelMap(width, 5, ids);
+      assertThat(LabelPng.decode(PngFile.of(bits, PngFile.GREY, map))).isEqualTo(map);
+      assertThat(LabelPng.decode(PngFile.of(bits, PngFile.PALETTE, map))).isEqualTo(map);
     }
-    assertThatThrownBy(() -> LabelPng.decode(out.toByteArray())).hasMessage(message);
+  }
+
+  @Test
+  void paletteFilesOfImageIoAreIndices() throws IOException {
+    BufferedImage image = new BufferedImage(3, 1, BufferedImage.TYPE_BYTE_INDEXED);
+    image.getRaster().setDataElements(0, 0, 3, 1, new byte[] {7, 0, (byte) 215});
+    assertThat(LabelPng.decode(PngEncoder.encode(image)).ids()).containsExactly(7, 0, 215);
+  }
+
+  @Test
+  void aTransparentPaletteColourDoesNotMatterAndATransparentGreyIsRefused() throws IOException {
+    LabelMap map = new LabelMap(3, 1, new byte[] {0, 1, 2});
+    byte[] palette = PngFile.withTransparency(8, PngFile.PALETTE, map, (byte) 0);
+    assertThat(LabelPng.decode(palette)).isEqualTo(map);
+    byte[] grey = PngFile.withTransparency(8, PngFile.GREY, map, (byte) 0, (byte) 0);
+    assertThatThrownBy(() -> LabelPng.decode(grey))
+        .hasMessage("label PNG has a transparent colour: save it as plain grey");
   }
 
   private static LabelMap allIds(int width, int height) {

@@ -42,14 +42,14 @@ class BoundaryFTest {
     return new LabelMap(width, height, ids);
   }
 
-  private static BoundaryF score(int tolerance, LabelMap truth, LabelMap prediction) {
-    BoundaryF score = new BoundaryF(CLASSES, tolerance);
+  private static BoundaryF score(double tolerance, LabelMap truth, LabelMap prediction) {
+    BoundaryF score = new BoundaryF(CLASSES, Tolerance.ofPixels(tolerance));
     score.add(truth, prediction);
     return score;
   }
 
   /** Precision and recall by the definition, pixel by pixel; null without a boundary. */
-  private static double[] definition(LabelMap truth, LabelMap prediction, int c, int tolerance) {
+  private static double[] definition(LabelMap truth, LabelMap prediction, int c, double tolerance) {
     List<int[]> wanted = boundary(truth, truth, c);
     List<int[]> given = boundary(prediction, truth, c);
     if (wanted.isEmpty() && given.isEmpty()) {
@@ -80,7 +80,7 @@ class BoundaryFTest {
     return map.id(x, y) == c && truth.id(x, y) != LabelMap.IGNORE;
   }
 
-  private static double share(List<int[]> pixels, List<int[]> others, int tolerance) {
+  private static double share(List<int[]> pixels, List<int[]> others, double tolerance) {
     return pixels.stream()
         .mapToInt(
             p ->
@@ -96,8 +96,17 @@ class BoundaryFTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1,1,0", "1,7,2", "64,9,3", "65,33,1", "130,20,5", "63,40,12", "70,21,70"})
-  void randomMapsScoreAsTheDefinitionSays(int width, int height, int tolerance) {
+  @CsvSource({
+    "1,1,0",
+    "1,7,2",
+    "64,9,3",
+    "65,33,1",
+    "130,20,5",
+    "63,40,12",
+    "70,21,70",
+    "40,30,2.5"
+  })
+  void randomMapsScoreAsTheDefinitionSays(int width, int height, double tolerance) {
     for (long seed = 0; seed < 6; seed++) {
       LabelMap truth = random(2 * seed, width, height, seed % 2 == 0);
       LabelMap prediction = random(2 * seed + 1, width, height, false);
@@ -122,6 +131,16 @@ class BoundaryFTest {
     LabelMap truth = halves(40, 10, 10);
     assertThat(score(3, truth, halves(40, 10, 13)).mean()).isEqualTo(1);
     assertThat(score(3, truth, halves(40, 10, 14)).mean()).isZero();
+  }
+
+  @Test
+  void aShareOfTheDiagonalIsRoundedUpToPixels() {
+    // The diagonal is 50 pixels: a share of 0.05 reaches 3.
+    BoundaryF score = new BoundaryF(CLASSES, Tolerance.ofDiagonal(0.05));
+    score.add(halves(40, 30, 10), halves(40, 30, 13));
+    assertThat(score.mean()).isEqualTo(1);
+    score.add(halves(40, 30, 10), halves(40, 30, 14));
+    assertThat(score.mean()).isEqualTo(0.5);
   }
 
   @Test
@@ -183,7 +202,7 @@ class BoundaryFTest {
 
   @Test
   void mergedPartsEqualOnePassInAnyOrderToTheLastBit() {
-    BoundaryF whole = new BoundaryF(CLASSES, 1);
+    BoundaryF whole = new BoundaryF(CLASSES, Tolerance.ofPixels(1));
     List<BoundaryF> parts = new ArrayList<>();
     for (long i = 0; i < 9; i++) {
       LabelMap truth = random(i, 30, 30, true);
@@ -191,7 +210,7 @@ class BoundaryFTest {
       whole.add(truth, prediction);
       parts.add(score(1, truth, prediction));
     }
-    BoundaryF merged = new BoundaryF(CLASSES, 1);
+    BoundaryF merged = new BoundaryF(CLASSES, Tolerance.ofPixels(1));
     for (int i : new int[] {7, 3, 8, 0, 5, 1, 6, 4, 2}) {
       merged.merge(parts.get(i));
     }
@@ -201,7 +220,7 @@ class BoundaryFTest {
 
   @Test
   void withoutPicturesThereIsNoScore() {
-    BoundaryF empty = new BoundaryF(2, 3);
+    BoundaryF empty = new BoundaryF(2, Tolerance.ofPixels(3));
     assertThat(empty.mean()).isNaN();
     assertThat(empty.publishedMean()).isNaN();
     assertThat(empty.f()).containsExactly(Double.NaN, Double.NaN);
@@ -209,17 +228,15 @@ class BoundaryFTest {
 
   @Test
   void refusesWhatDoesNotFit() {
-    BoundaryF score = new BoundaryF(2, 3);
+    BoundaryF score = new BoundaryF(2, Tolerance.ofPixels(3));
     assertThatThrownBy(() -> score.add(halves(4, 4, 2), halves(4, 5, 2)))
         .hasMessageStartingWith("prediction is LabelMap[4x5], the truth LabelMap[4x4]");
     assertThatThrownBy(
             () -> score.add(halves(2, 1, 1), new LabelMap(2, 1, new byte[] {0, (byte) 200})))
         .hasMessage("predicted id 200 at pixel 1 is none of 2 classes");
-    assertThatThrownBy(() -> score.merge(new BoundaryF(2, 1)))
-        .hasMessage("boundary F of 2 classes at 1 pixels cannot be added to that of 2 at 3");
-    assertThatThrownBy(() -> new BoundaryF(2, -1))
-        .hasMessage("tolerance must be 0 pixels or more, is -1");
-    assertThatThrownBy(() -> new BoundaryF(256, 1))
+    assertThatThrownBy(() -> score.merge(new BoundaryF(2, Tolerance.ofPixels(1))))
+        .hasMessage("boundary F of 2 classes within 1 px cannot be added to that of 2 within 3 px");
+    assertThatThrownBy(() -> new BoundaryF(256, Tolerance.ofPixels(1)))
         .hasMessage("number of classes must be in 1..255, is 256");
   }
 }

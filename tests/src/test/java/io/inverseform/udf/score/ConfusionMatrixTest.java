@@ -33,6 +33,7 @@ class ConfusionMatrixTest {
     assertThat(matrix.accuracy()).isEqualTo(2 / 3.0);
     assertThat(matrix.classAccuracy()).containsExactly(0.5, 1, Double.NaN);
     assertThat(matrix.meanAccuracy()).isEqualTo(0.75);
+    assertThat(matrix.frequencyWeightedIou()).isEqualTo(0.5);
   }
 
   @Test
@@ -40,6 +41,14 @@ class ConfusionMatrixTest {
     ConfusionMatrix matrix = new ConfusionMatrix(2);
     assertThat(matrix.meanIou()).isNaN();
     assertThat(matrix.accuracy()).isNaN();
+    assertThat(matrix.frequencyWeightedIou()).isNaN();
+  }
+
+  @Test
+  void frequentClassesWeighMoreAndThoseWithoutTruthNothing() {
+    ConfusionMatrix matrix = new ConfusionMatrix(4);
+    matrix.add(row(0, 0, 0, 1), row(0, 0, 2, 1));
+    assertThat(matrix.frequencyWeightedIou()).isEqualTo((3 * (2 / 3.0) + 1) / 4);
   }
 
   @Test

@@ -71,6 +71,10 @@ final class BitMap {
     bits[y * words + (x >> 6)] |= eight << (x & 63);
   }
 
+  void set(int x, int y) {
+    bits[y * words + (x >> 6)] |= 1L << (x & 63);
+  }
+
   void clear(int x, int y) {
     bits[y * words + (x >> 6)] &= ~(1L << (x & 63));
   }

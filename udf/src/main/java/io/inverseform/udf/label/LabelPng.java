@@ -10,19 +10,30 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Label maps as grey PNG files: 8 bits a pixel for ids, 1 bit for edges. Samples are taken from and
- * put into rasters, because AWT's colour conversion would change them (grey 1 reads as RGB 13).
+ * Label maps as PNG files: grey of 8 bits a pixel for ids, of 1 bit for edges. Files of others may
+ * have their ids as indices of a palette, too, as PASCAL VOC has. Samples are taken from and put
+ * into rasters, because AWT's colour conversion would change them (grey 1 reads as RGB 13).
  */
 public final class LabelPng {
   private LabelPng() {}
 
   /**
-   * Reads an 8-bit grey PNG.
+   * Reads the ids of a grey PNG, which are its samples as they are, or of one with a palette, which
+   * are its indices whatever their colours; either of 1, 2, 4 or 8 bits a pixel.
    *
    * @throws IOException if it is truncated, damaged, too large, or of another kind
    */
   public static LabelMap decode(byte[] png) throws IOException {
-    return decode(png, 8);
+    PngHeader header = PngHeader.check(png);
+    boolean oneSample =
+        header.colorType() == PngHeader.ColorType.GREY
+            || header.colorType() == PngHeader.ColorType.PALETTE;
+    if (!oneSample || header.bitDepth() > 8) {
+      throw new IOException(
+          "label PNG is %s: save its ids as 8-bit grey, or as indices of a palette"
+              .formatted(kind(header)));
+    }
+    return decode(png, header);
   }
 
   /**
@@ -31,36 +42,40 @@ public final class LabelPng {
    * @throws IOException if it is truncated, damaged, too large, or of another kind
    */
   public static LabelMap decodeBits(byte[] png) throws IOException {
-    return decode(png, 1);
+    PngHeader header = PngHeader.check(png);
+    if (header.colorType() != PngHeader.ColorType.GREY || header.bitDepth() != 1) {
+      throw new IOException("edge PNG must be 1-bit GREY, is " + kind(header));
+    }
+    return decode(png, header);
   }
 
-  private static LabelMap decode(byte[] png, int bits) throws IOException {
-    PngHeader header = PngHeader.check(png);
-    if (header.colorType() != PngHeader.ColorType.GREY || header.bitDepth() != bits) {
-      throw new IOException(
-          "label PNG must be "
-              + bits
-              + "-bit GREY, is "
-              + header.bitDepth()
-              + "-bit "
-              + header.colorType());
-    }
+  private static String kind(PngHeader header) {
+    return header.bitDepth() + "-bit " + header.colorType();
+  }
+
+  private static LabelMap decode(byte[] png, PngHeader header) throws IOException {
     Raster raster = readRaster(png);
     if (raster.getNumBands() != 1) {
       throw new IOException("label PNG has a transparent colour: save it as plain grey");
     }
     byte[] samples = ((DataBufferByte) raster.getDataBuffer()).getData();
-    byte[] ids = bits == 8 ? samples : unpacked(samples, header.width(), header.height());
-    return new LabelMap(header.width(), header.height(), ids);
+    return new LabelMap(header.width(), header.height(), unpacked(samples, header));
   }
 
-  /** One byte per bit; rows begin at whole bytes. */
-  private static byte[] unpacked(byte[] packed, int width, int height) {
-    byte[] ids = new byte[width * height];
-    int rowBytes = (width + 7) / 8;
-    for (int y = 0; y < height; y++) {
-      for (int x = 0; x < width; x++) {
-        ids[y * width + x] = (byte) (packed[y * rowBytes + (x >> 3)] >> (7 - (x & 7)) & 1);
+  /** One byte a sample; packed rows begin at whole bytes, and in their highest bits. */
+  private static byte[] unpacked(byte[] packed, PngHeader header) {
+    int bits = header.bitDepth();
+    if (bits == 8) {
+      return packed;
+    }
+    byte[] ids = new byte[header.width() * header.height()];
+    int rowBytes = (header.width() * bits + 7) / 8;
+    int mask = (1 << bits) - 1;
+    for (int y = 0; y < header.height(); y++) {
+      for (int x = 0; x < header.width(); x++) {
+        int at = x * bits;
+        int eight = packed[y * rowBytes + (at >> 3)];
+        ids[y * header.width() + x] = (byte) (eight >> 8 - bits - (at & 7) & mask);
       }
     }
     return ids;

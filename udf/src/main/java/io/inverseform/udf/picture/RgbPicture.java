@@ -64,6 +64,13 @@ public record RgbPicture(int width, int height, byte[] rgb) {
     return image;
   }
 
+  /** Writes one pixel. */
+  static void put(byte[] rgb, int pixel, int colour) {
+    rgb[3 * pixel] = (byte) (colour >> 16);
+    rgb[3 * pixel + 1] = (byte) (colour >> 8);
+    rgb[3 * pixel + 2] = (byte) colour;
+  }
+
   /** RGB to BGR or back. */
   private static void swapEnds(byte[] from, byte[] to) {
     for (int i = 0; i < to.length; i += 3) {
@@ -99,9 +106,7 @@ public record RgbPicture(int width, int height, byte[] rgb) {
     for (int y = 0; y < image.getHeight(); y++) {
       image.getRGB(0, y, row.length, 1, row, 0, row.length);
       for (int pixel : row) {
-        rgb[at++] = (byte) (pixel >> 16);
-        rgb[at++] = (byte) (pixel >> 8);
-        rgb[at++] = (byte) pixel;
+        put(rgb, at++, pixel);
       }
     }
   }

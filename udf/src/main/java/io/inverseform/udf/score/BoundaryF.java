@@ -15,12 +15,12 @@ import java.util.Arrays;
  * alone precision 1 and recall 0; F is 0 for both.
  */
 public final class BoundaryF implements Serializable {
-  private static final long serialVersionUID = 1;
+  private static final long serialVersionUID = 2;
 
   /** Shares are summed as multiples of its inverse, since sums of doubles depend on their order. */
   private static final double UNIT = 1L << 40;
 
-  private final int tolerance;
+  private final Tolerance tolerance;
   private long pictures;
   private final long[] pairs;
   private final long[] f;
@@ -31,17 +31,13 @@ public final class BoundaryF implements Serializable {
    * Nothing scored yet.
    *
    * @param classes 1 to 255
-   * @param tolerance pixels, 0 or more: boundaries match within dx² + dy² ≤ tolerance²
+   * @param tolerance boundaries match within dx² + dy² ≤ tolerance²; DAVIS has 0.008 of the
+   *     diagonal
+   * @throws IllegalArgumentException if the number of classes is out of range
    */
-  public BoundaryF(int classes, int tolerance) {
-    if (classes < 1 || classes > LabelMap.IGNORE) {
-      throw new IllegalArgumentException("number of classes must be in 1..255, is " + classes);
-    }
-    if (tolerance < 0) {
-      throw new IllegalArgumentException("tolerance must be 0 pixels or more, is " + tolerance);
-    }
+  public BoundaryF(int classes, Tolerance tolerance) {
     this.tolerance = tolerance;
-    pairs = new long[classes];
+    pairs = new long[ClassMaps.checkClasses(classes)];
     f = new long[classes];
     precision = new long[classes];
     recall = new long[classes];
@@ -53,16 +49,15 @@ public final class BoundaryF implements Serializable {
    * @throws IllegalArgumentException if sizes differ, or a counted pixel's prediction is no class
    */
   public void add(LabelMap truth, LabelMap prediction) {
-    if (truth.width() != prediction.width() || truth.height() != prediction.height()) {
-      throw new IllegalArgumentException(
-          "prediction is " + prediction + ", the truth " + truth + ": scale it to the truth first");
-    }
+    ClassMaps.checkSizes(truth, prediction);
+    double pixels = tolerance.pixels(truth.width(), truth.height());
     BoundaryMask[] truths = BoundaryMask.of(truth, classes());
-    BoundaryMask[] predictions = BoundaryMask.of(withoutIgnored(prediction, truth), classes());
+    BoundaryMask[] predictions =
+        BoundaryMask.of(ClassMaps.prediction(prediction, truth, classes()), classes());
     pictures++;
     for (int c = 0; c < classes(); c++) {
       if (truths[c] != null && predictions[c] != null) {
-        add(c, share(predictions[c], truths[c]), share(truths[c], predictions[c]));
+        add(c, share(predictions[c], truths[c], pixels), share(truths[c], predictions[c], pixels));
       } else if (truths[c] != null) {
         add(c, 1, 0);
       } else if (predictions[c] != null) {
@@ -71,22 +66,8 @@ public final class BoundaryF implements Serializable {
     }
   }
 
-  private LabelMap withoutIgnored(LabelMap prediction, LabelMap truth) {
-    byte[] ids = prediction.ids().clone();
-    for (int i = 0; i < ids.length; i++) {
-      if ((truth.ids()[i] & 0xFF) >= classes()) {
-        ids[i] = (byte) LabelMap.IGNORE;
-      } else if ((ids[i] & 0xFF) >= classes()) {
-        throw new IllegalArgumentException(
-            "predicted id %d at pixel %d is none of %d classes"
-                .formatted(ids[i] & 0xFF, i, classes()));
-      }
-    }
-    return new LabelMap(prediction.width(), prediction.height(), ids);
-  }
-
-  private double share(BoundaryMask boundary, BoundaryMask other) {
-    return (double) boundary.countIn(other.dilated(tolerance)) / boundary.count();
+  private static double share(BoundaryMask boundary, BoundaryMask other, double pixels) {
+    return (double) boundary.countIn(other.dilated(pixels)) / boundary.count();
   }
 
   private void add(int trainId, double p, double r) {
@@ -98,9 +79,9 @@ public final class BoundaryF implements Serializable {
 
   /** Adds what another one has scored to this one, and returns this one. */
   public BoundaryF merge(BoundaryF other) {
-    if (other.classes() != classes() || other.tolerance != tolerance) {
+    if (other.classes() != classes() || !other.tolerance.equals(tolerance)) {
       throw new IllegalArgumentException(
-          "boundary F of %d classes at %d pixels cannot be added to that of %d at %d"
+          "boundary F of %d classes within %s cannot be added to that of %d within %s"
               .formatted(other.classes(), other.tolerance, classes(), tolerance));
     }
     pictures += other.pictures;
@@ -120,8 +101,8 @@ public final class BoundaryF implements Serializable {
     return pairs.length;
   }
 
-  /** Pixels within which boundaries match. */
-  public int tolerance() {
+  /** The distance within which boundaries match. */
+  public Tolerance tolerance() {
     return tolerance;
   }
 

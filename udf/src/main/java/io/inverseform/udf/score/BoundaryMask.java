@@ -79,15 +79,15 @@ final class BoundaryMask {
   /**
    * Every pixel whose offset (dx, dy) to a pixel set here has dx² + dy² ≤ radius².
    *
-   * @param radius pixels, 0 or more
+   * @param radius pixels, 0 or more, not necessarily whole
    */
-  BoundaryMask dilated(int radius) {
+  BoundaryMask dilated(double radius) {
     long[] disk = new long[words.length];
     long[] widened = words.clone();
     int halfWidth = 0;
     // The disk's rows from the outermost to the middle one only grow, each from the one before.
-    for (int dy = radius; dy >= 0; dy--) {
-      while ((halfWidth + 1) * (halfWidth + 1) + dy * dy <= radius * radius) {
+    for (int dy = (int) Math.min(radius, height - 1); dy >= 0; dy--) {
+      while (halfWidth < 64 * rowWords && isWithin(halfWidth + 1, dy, radius)) {
         widen(widened);
         halfWidth++;
       }
@@ -97,6 +97,10 @@ final class BoundaryMask {
       }
     }
     return new BoundaryMask(height, rowWords, disk);
+  }
+
+  private static boolean isWithin(double dx, double dy, double radius) {
+    return Math.sqrt(dx * dx + dy * dy) <= radius;
   }
 
   /** Sets the left and right neighbour of every pixel; bits behind a row's end do no harm. */

@@ -34,10 +34,7 @@ public final class ConfusionMatrix implements Serializable {
   }
 
   private ConfusionMatrix(int classes, long[] counts) {
-    if (classes < 1 || classes > LabelMap.IGNORE) {
-      throw new IllegalArgumentException("number of classes must be in 1..255, is " + classes);
-    }
-    this.classes = classes;
+    this.classes = ClassMaps.checkClasses(classes);
     this.counts = counts;
   }
 
@@ -47,10 +44,7 @@ public final class ConfusionMatrix implements Serializable {
    * @throws IllegalArgumentException if sizes differ, or a counted pixel's prediction is no class
    */
   public void add(LabelMap truth, LabelMap prediction) {
-    if (truth.width() != prediction.width() || truth.height() != prediction.height()) {
-      throw new IllegalArgumentException(
-          "prediction is " + prediction + ", the truth " + truth + ": scale it to the truth first");
-    }
+    ClassMaps.checkSizes(truth, prediction);
     byte[] rows = truth.ids();
     byte[] columns = prediction.ids();
     for (int i = 0; i < rows.length; i++) {
@@ -59,10 +53,7 @@ public final class ConfusionMatrix implements Serializable {
         continue;
       }
       int column = columns[i] & 0xFF;
-      if (column >= classes) {
-        throw new IllegalArgumentException(
-            "predicted id " + column + " at pixel " + i + " is none of " + classes + " classes");
-      }
+      ClassMaps.checkPrediction(column, i, classes);
       counts[row * classes + column]++;
     }
   }
@@ -124,7 +115,7 @@ public final class ConfusionMatrix implements Serializable {
 
   /** Mean of {@link #iou} over the classes that have one; NaN if none has. */
   public double meanIou() {
-    return meanOfNumbers(iou());
+    return ClassMaps.meanOfNumbers(iou());
   }
 
   /** Share of pixels that were predicted rightly, 0..1; NaN without pixels. */
@@ -147,10 +138,21 @@ public final class ConfusionMatrix implements Serializable {
 
   /** Mean of {@link #classAccuracy} over the classes that occur; NaN if none does. */
   public double meanAccuracy() {
-    return meanOfNumbers(classAccuracy());
+    return ClassMaps.meanOfNumbers(classAccuracy());
   }
 
-  private static double meanOfNumbers(double[] values) {
-    return Arrays.stream(values).filter(v -> !Double.isNaN(v)).average().orElse(Double.NaN);
+  /**
+   * Mean of {@link #iou} weighted by each true class's share of the pixels, 0..1 (Long, Shelhamer
+   * and Darrell, "Fully Convolutional Networks for Semantic Segmentation", 2015); NaN without
+   * pixels.
+   */
+  public double frequencyWeightedIou() {
+    double[] iou = iou();
+    double sum = 0;
+    for (int c = 0; c < classes; c++) {
+      long truths = truths(c);
+      sum += truths == 0 ? 0 : truths * iou[c];
+    }
+    return sum / total();
   }
 }
