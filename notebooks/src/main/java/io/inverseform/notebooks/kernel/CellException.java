@@ -2,19 +2,15 @@ package io.inverseform.notebooks.kernel;
 
 import java.util.List;
 
-/** A cell that does not compile, or that threw: its message says where in which cell. */
+/**
+ * A cell that does not compile, or that threw. Its message is all that the reader should see: where
+ * in which cell, what, and from where.
+ */
 final class CellException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  /** For the reader, one line each; not serialised by anyone. */
-  private final transient List<String> lines;
-
-  CellException(String message, List<String> lines) {
-    super(message);
-    this.lines = List.copyOf(lines);
-  }
-
-  List<String> lines() {
-    return lines;
+  /** The kernel's own frames would only be in the way. */
+  CellException(List<String> lines) {
+    super(String.join("\n", lines), null, false, false);
   }
 }

@@ -127,7 +127,8 @@ final class Cells implements AutoCloseable {
               .filter(problem -> problem.isError())
               .flatMap(problem -> part.describe(problem).stream())
               .toList();
-      throw new CellException(lines.isEmpty() ? "cell does not compile" : lines.get(0), lines);
+      throw new CellException(
+          lines.isEmpty() ? List.of(part.place(1) + ": does not compile") : lines);
     }
     if (event.exception() != null) {
       throw thrown(event.exception());
@@ -145,7 +146,7 @@ final class Cells implements AutoCloseable {
                   parts.get(snippet.id()).place(1),
                   declaration.name(),
                   shell.unresolvedDependencies(declaration).collect(Collectors.joining(", ")));
-      throw new CellException(problem, List.of(problem));
+      throw new CellException(List.of(problem));
     }
   }
 
@@ -163,7 +164,7 @@ final class Cells implements AutoCloseable {
         lines.add("    and " + (frames.length - MAX_FRAMES) + " more");
       }
     }
-    return new CellException(message(exception), lines);
+    return new CellException(lines);
   }
 
   private String message(Throwable thrown) {

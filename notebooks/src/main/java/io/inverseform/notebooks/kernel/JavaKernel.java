@@ -78,9 +78,9 @@ final class JavaKernel extends BaseKernel {
 
   @Override
   public List<String> formatError(Throwable error) {
-    List<String> lines =
-        error instanceof CellException inCell ? inCell.lines() : super.formatError(error);
-    return lines.stream().map(line -> RED + line + PLAIN).toList();
+    return error instanceof CellException
+        ? error.getMessage().lines().map(line -> RED + line + PLAIN).toList()
+        : super.formatError(error);
   }
 
   @Override
