@@ -68,8 +68,8 @@ final class AggregateEntry<S extends Serializable> extends SqlFunction {
       aggregation.adder().add(type.cast(sum.value()), inputs(row));
       return sum;
     } catch (UndecodableException e) {
-      String argument = signature().inputs().get(0).name();
-      throw failure(e, "WHERE try_label_size(" + argument + ") IS NOT NULL leaves such rows out");
+      throw failure(
+          e, "WHERE try_label_size(" + e.argument() + ") IS NOT NULL leaves such rows out");
     } catch (IllegalArgumentException e) {
       throw failure(e);
     }

@@ -1,8 +1,6 @@
 package io.inverseform.udf.sql;
 
-import io.inverseform.udf.label.LabelMap;
 import io.inverseform.udf.label.LabelPng;
-import io.inverseform.udf.label.PngHeader;
 import io.inverseform.udf.picture.PictureHeader;
 import io.inverseform.udf.picture.RgbPicture;
 import java.io.IOException;
@@ -55,24 +53,18 @@ record Argument(
     return new Argument(name, Role.IMAGE, DataTypes.BinaryType, meaning, true, null, reader);
   }
 
-  /** Ids as 8-bit grey PNG. */
+  /** Ids as PNG, edge maps included. */
   static Argument labels(String name) {
-    return image(name, "label map, 8-bit grey PNG", (row, i) -> LabelPng.decode(row.getBinary(i)));
+    return image(
+        name,
+        "label map, PNG whose grey samples or palette indices are ids",
+        (row, i) -> LabelPng.decode(row.getBinary(i)));
   }
 
   /** An edge map as 1-bit grey PNG. */
   static Argument edges(String name) {
     return image(
         name, "edge map, 1-bit grey PNG", (row, i) -> LabelPng.decodeBits(row.getBinary(i)));
-  }
-
-  /** A label map or an edge map. */
-  static Argument map(String name) {
-    return image(name, "label map or edge map, grey PNG", (row, i) -> map(row.getBinary(i)));
-  }
-
-  private static LabelMap map(byte[] png) throws IOException {
-    return PngHeader.check(png).bitDepth() == 1 ? LabelPng.decodeBits(png) : LabelPng.decode(png);
   }
 
   /** A colour picture. */
@@ -128,9 +120,7 @@ record Argument(
     return Arrays.stream(values).boxed().toList();
   }
 
-  /**
-   * One of the constants of an enumeration, as text; the first argument after it may be left out.
-   */
+  /** One of the constants of an enumeration, as text. */
   static <E extends Enum<E>> Argument choice(String name, Class<E> legal, String meaning) {
     String texts =
         Arrays.stream(legal.getEnumConstants())

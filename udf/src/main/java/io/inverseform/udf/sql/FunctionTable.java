@@ -11,7 +11,12 @@ final class FunctionTable {
   private static final Map<String, SqlFunction> BY_NAME = new LinkedHashMap<>();
 
   static {
-    Stream.of(LabelFunctions.all(), EdgeFunctions.all(), ScoreFunctions.all())
+    Stream.of(
+            LabelFunctions.all(),
+            StatisticsFunctions.all(),
+            EdgeFunctions.all(),
+            PictureFunctions.all(),
+            ScoreFunctions.all())
         .flatMap(List::stream)
         .forEach(FunctionTable::add);
   }

@@ -1,8 +1,6 @@
 package io.inverseform.udf.sql;
 
 import io.inverseform.udf.label.ClassCatalogue;
-import io.inverseform.udf.label.ClassCentroid;
-import io.inverseform.udf.label.ClassHistogram;
 import io.inverseform.udf.label.LabelMap;
 import io.inverseform.udf.label.LabelPng;
 import java.util.Arrays;
@@ -11,7 +9,7 @@ import java.util.Map;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 
-/** Functions of label maps: their form, their ids, and what is counted in them. */
+/** Functions of label maps: their form and their ids. */
 final class LabelFunctions {
   private static final DataType INT = DataTypes.IntegerType;
 
@@ -38,7 +36,7 @@ final class LabelFunctions {
                     "label_ids",
                     DataTypes.createArrayType(INT, false),
                     "The ids of a label map or the 0 and 1 of an edge map, row by row from the top.")
-                .takes(Argument.map("labels"))
+                .takes(Argument.labels("labels"))
                 .example("_FUNC_(label_map(array(7, 8, 255), 3))", "[7,8,255]"),
             options -> inputs -> ids(inputs.map("labels"))),
         new ScalarEntry(
@@ -46,7 +44,7 @@ final class LabelFunctions {
                     "label_size",
                     SqlValues.structType("width", INT, "height", INT),
                     "The size in pixels of a label map or edge map.")
-                .takes(Argument.map("labels"))
+                .takes(Argument.labels("labels"))
                 .example("_FUNC_(" + LEFT_RIGHT + ")", "{\"width\":4,\"height\":1}"),
             options ->
                 inputs ->
@@ -80,57 +78,7 @@ final class LabelFunctions {
             options -> {
               ClassCatalogue cityscapes = ClassCatalogue.cityscapes();
               return inputs -> LabelPng.encode(cityscapes.toTrainIds(inputs.map("labels")));
-            }),
-        new ScalarEntry(
-            Signature.of(
-                    "class_histogram",
-                    DataTypes.createArrayType(DataTypes.LongType, false),
-                    "Pixels of each class; ids that are no class are not counted.")
-                .takes(Argument.labels("labels"), classes())
-                .example("_FUNC_(label_map(array(0, 2, 2, 255), 4), 3)", "[1,0,2]"),
-            options -> {
-              int classes = classes(options);
-              return inputs -> ClassHistogram.count(inputs.map("labels"), classes);
-            }),
-        new ScalarEntry(
-            Signature.of(
-                    "class_centroids",
-                    DataTypes.createArrayType(
-                        SqlValues.structType(
-                            "class",
-                            INT,
-                            "tile_x",
-                            INT,
-                            "tile_y",
-                            INT,
-                            "x",
-                            DataTypes.FloatType,
-                            "y",
-                            DataTypes.FloatType),
-                        false),
-                    "The mean position in pixels of every class that occurs, in every square tile.")
-                .takes(
-                    Argument.labels("labels"),
-                    classes(),
-                    Argument.integer("tile", "side of the tiles in pixels, positive"))
-                .example(
-                    "_FUNC_(" + LEFT_RIGHT + ", 2, 4)",
-                    "[{\"class\":0,\"tile_x\":0,\"tile_y\":0,\"x\":0.5,\"y\":0.0},"
-                        + "{\"class\":1,\"tile_x\":0,\"tile_y\":0,\"x\":2.5,\"y\":0.0}]"),
-            options -> {
-              int classes = classes(options);
-              int tile = options.integer("tile", 1, Integer.MAX_VALUE);
-              return inputs -> centroids(inputs.map("labels"), classes, tile);
             }));
-  }
-
-  /** How many classes there are. */
-  static Argument classes() {
-    return Argument.integer("classes", "number of classes, 1 to 255: ids are 0 to classes - 1");
-  }
-
-  static int classes(Values options) {
-    return options.integer("classes", 1, LabelMap.IGNORE);
   }
 
   private static ScalarEntry.Computation labelMap(int width) {
@@ -190,11 +138,5 @@ final class LabelFunctions {
       }
       return LabelPng.encode(new LabelMap(from.width(), from.height(), to));
     };
-  }
-
-  private static Object[] centroids(LabelMap map, int classes, int tile) {
-    return ClassCentroid.of(map, classes, tile).stream()
-        .map(c -> SqlValues.struct(c.trainId(), c.tileX(), c.tileY(), c.x(), c.y()))
-        .toArray();
   }
 }

@@ -38,13 +38,13 @@ final class ScoreFunctions {
                 .takes(
                     Argument.labels("truth"),
                     Argument.labels("prediction"),
-                    LabelFunctions.classes())
+                    StatisticsFunctions.classes())
                 .example(
                     "_FUNC_(label_map(truth, 2), label_map(prediction, 2), 2)" + TWO_PICTURES,
                     "[[2,1],[0,2]]"),
             ConfusionMatrix.class,
             new AggregateEntry.Aggregation<>(
-                options -> new ConfusionMatrix(LabelFunctions.classes(options)),
+                options -> new ConfusionMatrix(StatisticsFunctions.classes(options)),
                 (matrix, inputs) -> matrix.add(inputs.map("truth"), inputs.map("prediction")),
                 ConfusionMatrix::merge,
                 SqlValues::rows)),
@@ -89,7 +89,7 @@ final class ScoreFunctions {
                 .takes(
                     Argument.labels("truth"),
                     Argument.labels("prediction"),
-                    LabelFunctions.classes(),
+                    StatisticsFunctions.classes(),
                     Argument.real("tolerance", "how far apart boundaries match: " + DISTANCE))
                 .example(
                     "_FUNC_(label_map(truth, 2), label_map(prediction, 2), 2, 0).recall"
@@ -98,7 +98,8 @@ final class ScoreFunctions {
             BoundaryF.class,
             new AggregateEntry.Aggregation<>(
                 options ->
-                    new BoundaryF(LabelFunctions.classes(options), distance(options, "tolerance")),
+                    new BoundaryF(
+                        StatisticsFunctions.classes(options), distance(options, "tolerance")),
                 (score, inputs) -> score.add(inputs.map("truth"), inputs.map("prediction")),
                 BoundaryF::merge,
                 score ->
@@ -118,7 +119,7 @@ final class ScoreFunctions {
                 .takes(
                     Argument.labels("truth"),
                     Argument.labels("prediction"),
-                    LabelFunctions.classes(),
+                    StatisticsFunctions.classes(),
                     Argument.real("width", "of the bands: " + DISTANCE))
                 .example(
                     "_FUNC_(label_map(truth, 2), label_map(prediction, 2), 2, 1).iou"
@@ -127,7 +128,8 @@ final class ScoreFunctions {
             BoundaryIou.class,
             new AggregateEntry.Aggregation<>(
                 options ->
-                    new BoundaryIou(LabelFunctions.classes(options), distance(options, "width")),
+                    new BoundaryIou(
+                        StatisticsFunctions.classes(options), distance(options, "width")),
                 (score, inputs) -> score.add(inputs.map("truth"), inputs.map("prediction")),
                 BoundaryIou::merge,
                 score ->
@@ -142,7 +144,7 @@ final class ScoreFunctions {
                 .takes(
                     Argument.labels("truth"),
                     Argument.labels("prediction"),
-                    LabelFunctions.classes(),
+                    StatisticsFunctions.classes(),
                     Argument.real("width", "to either side of a boundary: " + DISTANCE),
                     Argument.choice(
                             "ignored",
@@ -157,7 +159,7 @@ final class ScoreFunctions {
             new AggregateEntry.Aggregation<>(
                 options ->
                     new TrimapIou(
-                        LabelFunctions.classes(options),
+                        StatisticsFunctions.classes(options),
                         distance(options, "width"),
                         options.choice("ignored", Ignored.class)),
                 (score, inputs) -> score.add(inputs.map("truth"), inputs.map("prediction")),

@@ -1,5 +1,6 @@
 package io.inverseform.udf.sql;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -122,7 +123,7 @@ abstract class SqlFunction {
   private static Object read(Argument argument, InternalRow row, int index) {
     try {
       return argument.reader().read(row, index);
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       throw new UndecodableException(argument.name(), e);
     }
   }

@@ -1,5 +1,6 @@
 package io.inverseform.udf.sql;
 
+import io.inverseform.udf.label.LabelMap;
 import io.inverseform.udf.score.ConfusionMatrix;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -55,6 +56,9 @@ final class SqlValues {
     ArrayData rows = row.getArray(index);
     refuseNulls(rows, "matrix");
     int classes = rows.numElements();
+    if (classes > LabelMap.IGNORE) {
+      throw new IllegalArgumentException("matrix must be of 1 to 255 classes, is of " + classes);
+    }
     long[] counts = new long[classes * classes];
     for (int truth = 0; truth < classes; truth++) {
       ArrayData columns = rows.getArray(truth);

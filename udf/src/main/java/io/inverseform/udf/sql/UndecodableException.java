@@ -6,7 +6,14 @@ import java.io.IOException;
 final class UndecodableException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  private final String argument;
+
   UndecodableException(String argument, IOException cause) {
     super("argument " + argument + " cannot be decoded: " + cause.getMessage(), cause);
+    this.argument = argument;
+  }
+
+  String argument() {
+    return argument;
   }
 }
