@@ -90,14 +90,14 @@ execute() {
   cd "$here"
   for notebook in "${notebooks[@]}"; do
     SECONDS=0
-    jupyter nbconvert --log-level WARN --to notebook --execute --ExecutePreprocessor.timeout=300 \
+    jupyter-nbconvert --log-level WARN --to notebook --execute --ExecutePreprocessor.timeout=300 \
       --ExecutePreprocessor.record_timing=False "${output[@]}" "$notebook"
     echo "start.sh: $(basename "$notebook") ran in $SECONDS s"
   done
 }
 
 if [[ ${1:-} == --execute ]]; then
-  require nbconvert "jupyter-nbconvert python3-nbclient" "nbconvert nbclient"
+  require nbconvert jupyter-nbconvert "nbconvert nbclient"
 else
   require notebook jupyter-notebook notebook
 fi
@@ -109,5 +109,5 @@ if [[ ${1:-} == --execute ]]; then
   execute "${@:2}"
 else
   cd "$here"
-  exec jupyter notebook "$@"
+  exec jupyter-notebook "$@"
 fi

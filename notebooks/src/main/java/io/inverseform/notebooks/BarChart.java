@@ -6,6 +6,7 @@ import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.CategorySeries;
+import org.knowm.xchart.style.Styler.LegendPosition;
 
 /** Numbers by name, as bars. */
 public final class BarChart implements Drawing {
@@ -23,8 +24,8 @@ public final class BarChart implements Drawing {
             .yAxisTitle(yTitle)
             .build();
     ChartStyle.apply(chart.getStyler());
-    chart.getStyler().setXAxisLabelRotation(30);
-    chart.getStyler().setLegendVisible(false);
+    // Beside the bars it would take the room of their names.
+    chart.getStyler().setLegendPosition(LegendPosition.InsideNE);
   }
 
   /**
@@ -36,16 +37,6 @@ public final class BarChart implements Drawing {
     CategorySeries added = chart.addSeries(series, names, values);
     added.setFillColor(Ink.COLOURS.get(bars++ % Ink.COLOURS.size()));
     chart.getStyler().setLegendVisible(bars > 1);
-    return this;
-  }
-
-  /**
-   * Bars by their order of magnitude: small ones stay visible beside large ones.
-   *
-   * @return this chart
-   */
-  public BarChart logarithmic() {
-    chart.getStyler().setYAxisLogarithmic(true);
     return this;
   }
 

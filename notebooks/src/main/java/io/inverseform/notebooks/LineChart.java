@@ -48,6 +48,7 @@ public final class LineChart implements Drawing {
     series.setLineStyle(new BasicStroke(2, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
     series.setMarker(SeriesMarkers.CIRCLE);
     series.setMarkerColor(colour);
+    chart.getStyler().setLegendVisible(lines > 1);
     return this;
   }
 

@@ -1,7 +1,10 @@
 package io.inverseform.notebooks;
 
 import io.inverseform.udf.label.LabelMap;
+import java.awt.BasicStroke;
+import java.awt.Color;
 import java.awt.Graphics2D;
+import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.util.function.IntUnaryOperator;
 
@@ -55,6 +58,23 @@ public final class Show {
   public static BufferedImage detail(
       BufferedImage image, int x, int y, int width, int height, int scale) {
     return enlarged(image.getSubimage(x, y, width, height), scale);
+  }
+
+  /** A copy of a picture with a ring around a part of it. */
+  public static BufferedImage marked(
+      BufferedImage image, int left, int top, int right, int bottom) {
+    BufferedImage copy = enlarged(image, 1);
+    Graphics2D g = copy.createGraphics();
+    g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+    int around = 6;
+    // White on black is seen on any ground.
+    for (int width = 4; width >= 2; width -= 2) {
+      g.setStroke(new BasicStroke(width));
+      g.setColor(width == 2 ? Color.WHITE : Color.BLACK);
+      g.drawOval(left - around, top - around, right - left + 2 * around, bottom - top + 2 * around);
+    }
+    g.dispose();
+    return copy;
   }
 
   /** Every pixel as a square. */

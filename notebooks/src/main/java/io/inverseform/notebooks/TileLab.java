@@ -15,6 +15,7 @@ import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * True edge tiles on a bench: moved, changed and compared with themselves by a {@link Distance}.
@@ -146,43 +147,135 @@ public final class TileLab implements AutoCloseable {
   }
 
   /**
-   * Descends on the distance of warped tiles, over their warps, with steps of falling length.
+   * How well the distance's gradient points home after a shift.
    *
-   * @param start where all tiles begin
-   * @return of each tile, how far it is from the identity after each step, as a share of where it
-   *     began: (tiles, steps + 1)
+   * @param shift a warp that only shifts
+   * @return mean cosine of the angle between the descent and the way back: 1 is straight home, 0
+   *     anywhere, -1 away
    */
-  public double[][] descend(Distance distance, Warp start, int steps, double rate) {
-    double[][] left = new double[count][steps + 1];
+  public double agreement(Distance distance, Warp shift) {
     try (NDManager scratch = arrays.newSubManager()) {
-      UnaryOperator<NDArray> toTruth = distance.to(truth);
-      NDArray theta = row(start.theta());
-      theta.attach(scratch);
-      double began = length(start.theta(), 0);
-      for (int step = 0; ; step++) {
-        float[] now = theta.toFloatArray();
-        for (int i = 0; i < count; i++) {
-          left[i][step] = length(now, 6 * i) / began;
-        }
-        if (step == steps) {
-          return left;
-        }
-        try (NDArray gradient = Leaf.gradient(theta, at -> toTruth.apply(warped(at)).sum())) {
-          // Only the direction counts: distances have units of their own.
-          NDArray norm = gradient.square().sum(new int[] {1}, true).sqrt().add(1e-9f);
-          theta.subi(gradient.div(norm).mul((float) (rate * (steps - step) / steps)));
-        }
+      float[] gradients = gradient(distance, row(shift.theta()), scratch).toFloatArray();
+      double homeX = -shift.theta()[2];
+      double homeY = -shift.theta()[5];
+      double sum = 0;
+      for (int i = 0; i < count; i++) {
+        double x = -gradients[6 * i + 2];
+        double y = -gradients[6 * i + 5];
+        double lengths = Math.hypot(x, y) * Math.hypot(homeX, homeY);
+        sum += lengths > 0 ? (x * homeX + y * homeY) / lengths : 0;
       }
+      return sum / count;
     }
   }
 
-  private static double length(float[] theta, int at) {
-    double square = 0;
-    for (int i = 0; i < 6; i++) {
-      double offset = theta[at + i] - Warp.IDENTITY.theta()[i];
-      square += offset * offset;
+  /** Of the sum of all distances, with respect to the warps (M, 6). */
+  private NDArray gradient(Distance distance, NDArray theta, NDManager scratch) {
+    theta.attach(scratch);
+    UnaryOperator<NDArray> toTruth = distance.to(truth);
+    return Leaf.gradient(theta, at -> toTruth.apply(warped(at)).sum());
+  }
+
+  /**
+   * Descends on the distance of warped tiles, over all six numbers of their warps, by steps of a
+   * given and falling length: distances have units of their own.
+   *
+   * @param start where all tiles begin
+   * @param rate length of the first step, in half tiles
+   * @return mean distance of the warps from the identity before and after each step, as a share of
+   *     where they began
+   */
+  public double[] descend(Distance distance, Warp start, int steps, double rate) {
+    double[] left = new double[steps + 1];
+    NDArray theta = row(start.theta());
+    for (int step = 0; step <= steps; step++) {
+      left[step] = meanLength(theta.toFloatArray()) / meanLength(start.theta());
+      try (NDManager scratch = arrays.newSubManager()) {
+        NDArray gradient = gradient(distance, theta.duplicate(), scratch);
+        theta.subi(unit(gradient).mul((float) (rate * (steps - step) / steps)));
+      }
     }
-    return Math.sqrt(square);
+    theta.close();
+    return left;
+  }
+
+  /** Each row over its norm. */
+  private static NDArray unit(NDArray rows) {
+    NDArray flat = rows.flatten(1, -1);
+    NDArray norms = flat.square().sum(new int[] {1}, true).sqrt().add(1e-12f);
+    return flat.div(norms).reshape(rows.getShape());
+  }
+
+  private static double meanLength(float[] thetas) {
+    double sum = 0;
+    for (int at = 0; at < thetas.length; at += 6) {
+      double square = 0;
+      for (int i = 0; i < 6; i++) {
+        double offset = thetas[at + i] - Warp.IDENTITY.theta()[i];
+        square += offset * offset;
+      }
+      sum += Math.sqrt(square);
+    }
+    return sum / (thetas.length / 6);
+  }
+
+  /**
+   * Maps after a descent in which every pixel could change.
+   *
+   * @param costs mean distance before and after each step
+   * @param f mean F of the pixels above 0.5, before and after each step
+   * @param pictures of the maps at the end
+   */
+  public record Freed(double[] costs, double[] f, List<BufferedImage> pictures) {}
+
+  /**
+   * Descends on the distance over the logits of every pixel, as if a segmentation network could
+   * draw whatever it likes.
+   *
+   * @param start what the maps look like at first: the true ones under this warp
+   * @param rate root mean square of the first step's changes, in logits
+   */
+  public Freed free(Distance distance, Warp start, int steps, double rate) {
+    double[] costs = new double[steps + 1];
+    double[] f = new double[steps + 1];
+    UnaryOperator<NDArray> toTruth = distance.to(truth);
+    try (NDManager owner = arrays.newSubManager()) {
+      NDArray logits = warped(start).sub(0.5f).mul(4f);
+      logits.attach(owner);
+      for (int step = 0; step <= steps; step++) {
+        try (NDManager scratch = owner.newSubManager()) {
+          NDArray at = logits.duplicate();
+          at.attach(scratch);
+          NDArray maps = at.getNDArrayInternal().sigmoid();
+          costs[step] = toTruth.apply(maps).mean().getFloat();
+          f[step] = f(maps);
+          NDArray gradient =
+              Leaf.gradient(at, l -> toTruth.apply(l.getNDArrayInternal().sigmoid()).sum());
+          logits.subi(unit(gradient).mul((float) (rate * tile * (steps - step) / steps)));
+        }
+      }
+      NDArray maps = logits.getNDArrayInternal().sigmoid();
+      return new Freed(
+          costs, f, IntStream.range(0, count).mapToObj(i -> picture(maps, i)).toList());
+    }
+  }
+
+  private double f(NDArray maps) {
+    float[] drawn = maps.toFloatArray();
+    float[] edges = truth.toFloatArray();
+    double sum = 0;
+    for (int i = 0; i < count; i++) {
+      int both = 0;
+      int all = 0;
+      for (int k = i * tile * tile; k < (i + 1) * tile * tile; k++) {
+        int isDrawn = drawn[k] > 0.5 ? 1 : 0;
+        int isEdge = (int) edges[k];
+        both += isDrawn * isEdge;
+        all += isDrawn + isEdge;
+      }
+      sum += all == 0 ? 1 : 2.0 * both / all;
+    }
+    return sum / count;
   }
 
   @Override
