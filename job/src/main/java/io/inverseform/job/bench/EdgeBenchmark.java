@@ -30,7 +30,9 @@ import org.openjdk.jmh.infra.Blackhole;
       "-Xmx3g",
       "-Xmn512m",
       "-XX:+UseSerialGC",
-      // On a busy machine the warm-up would end before the compiler had its turn.
+      // A call is long, and few fit into the warm-up: on a busy machine it would end before the
+      // compiler had its turn.
+      "-XX:CompileThresholdScaling=0.1",
       "-XX:-BackgroundCompilation",
       "-Djava.awt.headless=true"
     })

@@ -8,7 +8,7 @@ import java.util.function.UnaryOperator;
 
 /** How far tiles are from true ones. */
 @FunctionalInterface
-interface Distance {
+public interface Distance {
   /** Mean absolute difference of the pixels. */
   Distance PIXEL_L1 = truth -> tiles -> tiles.sub(truth).abs().flatten(1, -1).mean(new int[] {1});
 
