@@ -153,7 +153,8 @@ class NotebooksTest {
     BufferedImage image = ImageIO.read(new ByteArrayInputStream(png));
     assertThat(image.getWidth()).as("width of the %s", what).isBetween(500, 1200);
     assertThat(image.getHeight()).as("height of the %s", what).isBetween(200, 1500);
-    int[] pixels = image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
+    int[] pixels =
+        image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
     int background = pixels[pixels.length - 1];
     assertThat(Arrays.stream(pixels).filter(pixel -> pixel != background).count())
         .as("pixels drawn on the %s", what)
