@@ -26,14 +26,7 @@ import org.openjdk.jmh.infra.Blackhole;
 @Threads(1)
 @Fork(
     value = 1,
-    jvmArgs = {
-      "-Xmx3g",
-      "-Xmn512m",
-      "-XX:+UseSerialGC",
-      // On a busy machine the warm-up would end before the compiler had its turn.
-      "-XX:-BackgroundCompilation",
-      "-Djava.awt.headless=true"
-    })
+    jvmArgs = {"-Xmx3g", "-Xmn512m", "-XX:+UseSerialGC", "-Djava.awt.headless=true"})
 public class EdgeBenchmark {
   /** What is measured. */
   @Param public EdgeOperation operation;
