@@ -26,16 +26,7 @@ import org.openjdk.jmh.infra.Blackhole;
 @Threads(1)
 @Fork(
     value = 1,
-    jvmArgs = {
-      "-Xmx3g",
-      "-Xmn512m",
-      "-XX:+UseSerialGC",
-      // A call is long, and few fit into the warm-up: on a busy machine it would end before the
-      // compiler had its turn.
-      "-XX:CompileThresholdScaling=0.1",
-      "-XX:-BackgroundCompilation",
-      "-Djava.awt.headless=true"
-    })
+    jvmArgs = {"-Xmx3g", "-Xmn512m", "-XX:+UseSerialGC", "-Djava.awt.headless=true"})
 public class EdgeBenchmark {
   /** What is measured. */
   @Param public EdgeOperation operation;
