@@ -227,7 +227,7 @@ class TrainingTest {
     SmallRun other = new SmallRun(damaged);
     other.prepare(spark);
     JobConfig config = other.config("run", "train.max_restarts=1");
-    damageThePictures(damaged.resolve("table"));
+    damageThePictures(damaged.resolve("table/samples"));
 
     assertThatThrownBy(() -> run(config, false))
         .hasMessageMatching(
