@@ -19,10 +19,12 @@ import org.apache.parquet.io.api.Binary;
 /** Reads one Parquet file of the sample table without a Spark session, a sample at a time. */
 public final class SampleReader implements AutoCloseable {
   private final ParquetReader<Group> reader;
+  private final Path file;
   private final Configuration hadoop;
 
   private SampleReader(Path file, FilterCompat.Filter filter, Configuration hadoop)
       throws IOException {
+    this.file = file;
     this.hadoop = hadoop;
     reader =
         ParquetReader.builder(new GroupReadSupport(), file)
@@ -61,8 +63,13 @@ public final class SampleReader implements AutoCloseable {
 
   /** The next sample as it was written, or null behind the last. */
   public Sample next() throws IOException {
-    Group row = reader.read();
-    return row == null ? null : sample(row);
+    try {
+      Group row = reader.read();
+      return row == null ? null : sample(row);
+    } catch (IOException e) {
+      throw new IOException(
+          file + " cannot be read as part of a sample table: " + e.getMessage(), e);
+    }
   }
 
   /** The next sample with its picture, or null behind the last. */
