@@ -15,11 +15,6 @@ public final class S3Server implements AutoCloseable {
   /** Whom it lets in. */
   public static final String ACCESS_KEY = "AKIDOFTHETESTS";
 
-  /**
-   * It has been seen to leave a request without an answer; Hadoop waits 200 s before it asks again.
-   */
-  public static final int TIMEOUT_MILLIS = 5_000;
-
   /** With characters that a signature or an address would have to escape. */
   public static final String SECRET_KEY = "must/never+be=Shown";
 
@@ -100,7 +95,6 @@ public final class S3Server implements AutoCloseable {
     hadoop.set("fs.s3a.endpoint", endpoint(port));
     hadoop.set("fs.s3a.access.key", ACCESS_KEY);
     hadoop.set("fs.s3a.secret.key", SECRET_KEY);
-    hadoop.setInt("fs.s3a.connection.timeout", TIMEOUT_MILLIS);
     return hadoop;
   }
 

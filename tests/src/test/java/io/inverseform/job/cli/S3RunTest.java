@@ -96,8 +96,8 @@ class S3RunTest {
     return new SubmitScript(folder)
         .run(
             environment,
-            "%s -- --conf spark.hadoop.fs.s3a.endpoint=%s --conf spark.hadoop.fs.s3a.connection.timeout=%d%s"
-                .formatted(command, S3Server.endpoint(port), S3Server.TIMEOUT_MILLIS, options));
+            "%s -- --conf spark.hadoop.fs.s3a.endpoint=%s%s"
+                .formatted(command, S3Server.endpoint(port), options));
   }
 
   private static String preprocess(String table) {
@@ -129,7 +129,13 @@ class S3RunTest {
   void credentialsOfTheEnvironmentReachExecutorsThroughABadNetwork() throws Exception {
     try (FlakyProxy proxy = new FlakyProxy(server.port(), 3)) {
       Result result =
-          submit(KEYS, preprocess("flaky"), proxy.port(), " --master local-cluster[2,1,1024]");
+          submit(
+              KEYS,
+              preprocess("flaky"),
+              proxy.port(),
+              " --master local-cluster[2,1,1024]"
+                  + " --conf spark.hadoop.fs.s3a.retry.interval=50ms"
+                  + " --conf spark.hadoop.fs.s3a.retry.throttle.interval=50ms");
       assertThat(result.exitCode()).as(result.err()).isZero();
       assertThat(proxy.busy()).as("requests refused").isPositive();
       assertThat(proxy.cut()).as("connections cut").isGreaterThan(3);

@@ -180,6 +180,34 @@ class SubmitScriptTest {
   }
 
   @Test
+  void theS3ClientIsTheJobsWhereTheUserBringsNone() throws Exception {
+    assertThat(submit(fakeSpark("2.12-3.5.9"), "train -- --master yarn").out())
+        .contains("/hadoop-aws-3.3.4.jar,", "/aws-java-sdk-s3-");
+  }
+
+  @Test
+  void anS3ClientOfSparksOwnIsNotMixedWithTheJobs() throws Exception {
+    Map<String, String> environment = fakeSpark("2.12-3.5.9");
+    Files.createFile(folder.resolve("spark/jars/hadoop-aws-3.3.6.jar"));
+    assertThat(submit(environment, "train -- --master yarn").out())
+        .contains("/pytorch-engine-")
+        .doesNotContain("/hadoop-aws-", "/aws-java-sdk-", "/jmespath-java-");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--packages org.apache.hadoop:hadoop-aws:3.3.6",
+        "--conf spark.jars.packages=org.apache.hadoop:hadoop-aws:3.3.6",
+        "--jars /opt/hadoop-aws-3.3.6.jar"
+      })
+  void anS3ClientOfTheUsersIsNotMixedWithTheJobs(String option) throws Exception {
+    assertThat(submit(fakeSpark("2.12-3.5.9"), "train -- --master yarn " + option).out())
+        .contains("/pytorch-engine-")
+        .doesNotContain("/hadoop-aws-3.3.4.jar", "/aws-java-sdk-", "/jmespath-java-");
+  }
+
+  @Test
   void anotherSparkIsRefused() throws Exception {
     Result result = submit(fakeSpark("2.13-3.5.9"), "train");
     assertThat(result.err())
