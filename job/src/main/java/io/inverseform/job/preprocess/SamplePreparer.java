@@ -28,6 +28,7 @@ import org.apache.spark.util.Utils;
  */
 final class SamplePreparer {
   private static final int MAX_FILE_BYTES = 1 << 28;
+  private static final int READS = 3;
 
   private final Recipe recipe;
   private final Configuration hadoop;
@@ -121,6 +122,20 @@ final class SamplePreparer {
 
   /** The file is not there or not to be read: that stays so. Any other failure may pass. */
   private byte[] read(String what, PictureFile file) throws RejectedException, IOException {
+    // A response that is cut off can look like a short file: what was listed must come.
+    byte[] bytes = readOnce(what, file);
+    for (int again = 1; again < READS && bytes.length != file.bytes(); again++) {
+      bytes = readOnce(what, file);
+    }
+    if (bytes.length != file.bytes()) {
+      throw new IOException(
+          "%s %s has %d bytes in the listing and %d when read, %d times: if it was changed, run preprocess again"
+              .formatted(what, file.path(), file.bytes(), bytes.length, READS));
+    }
+    return bytes;
+  }
+
+  private byte[] readOnce(String what, PictureFile file) throws RejectedException, IOException {
     if (file.bytes() > MAX_FILE_BYTES) {
       throw new RejectedException(
           "%s: file has %d bytes, at most %d are accepted"
