@@ -90,6 +90,8 @@ public final class Operators {
         return torch.grid_sampler(x, grid, 0, 0, align_corners)
       def pad(self: __torch__.Operators, x: Tensor, borders: List[int]) -> Tensor:
         return torch.constant_pad_nd(x, borders, 0.)
+      def first_channels(self: __torch__.Operators, x: Tensor, count: int) -> Tensor:
+        return torch.contiguous(torch.slice(x, 1, 0, count, 1))
       def tiles(self: __torch__.Operators, x: Tensor, tile: int) -> Tensor:
         grid = torch.unfold(torch.unfold(x, 2, tile, tile), 3, tile, tile)
         order = torch.permute(grid, [2, 3, 0, 1, 4, 5])
@@ -123,6 +125,11 @@ public final class Operators {
       double epsilon,
       boolean relu) {
     long padding = weight.getShape().get(2) / 2;
+    if (ChannelPadding.isNeeded(x, weight)) {
+      try (NDArray y = convolution(x, weight, bias, stride)) {
+        return call("batch_norm", y, scale, shift, mean, var, training, momentum, epsilon, relu);
+      }
+    }
     if (bias == null) {
       return call(
           "convolution_batch_norm",
@@ -164,6 +171,25 @@ public final class Operators {
    * @param bias (K), or null
    */
   public static NDArray convolution(NDArray x, NDArray weight, NDArray bias, int stride) {
+    if (!ChannelPadding.isNeeded(x, weight)) {
+      return plainConvolution(x, weight, bias, stride);
+    }
+    long in = ChannelPadding.missing(weight.getShape().get(1));
+    long out = ChannelPadding.missing(weight.getShape().get(0));
+    PtNDManager manager = (PtNDManager) x.getManager();
+    try (NDArray allX = call("pad", x, new long[] {0, 0, 0, 0, 0, in});
+        NDArray allWeights = pad(manager, weight, 0, 0, 0, 0, 0, in, 0, out);
+        NDArray allBiases = bias == null ? null : pad(manager, bias, 0, out);
+        NDArray y = plainConvolution(allX, allWeights, allBiases, stride)) {
+      return call("first_channels", y, weight.getShape().get(0));
+    }
+  }
+
+  private static NDArray pad(PtNDManager manager, NDArray weight, long... borders) {
+    return ModuleMethods.call(Module.HANDLE, manager, "pad", weight, borders);
+  }
+
+  private static NDArray plainConvolution(NDArray x, NDArray weight, NDArray bias, int stride) {
     Shape padding = new Shape(weight.getShape().get(2) / 2, weight.getShape().get(3) / 2);
     return JniUtils.convolution(
         (PtNDArray) x,

@@ -14,12 +14,10 @@ import io.inverseform.job.config.InverseNetworkConfig;
 import io.inverseform.job.config.InverseNetworkConfig.Transform;
 import io.inverseform.job.torch.Differentiable;
 import io.inverseform.job.torch.FlatParameters;
-import io.inverseform.job.torch.Processor;
 import io.inverseform.job.torch.Tape;
 import io.inverseform.job.torch.Tensors;
 import io.inverseform.job.torch.Torch;
 import io.inverseform.udf.random.KeyedRandom;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -100,10 +98,7 @@ class InverseTransformNetworkTest {
 
   @ParameterizedTest
   @MethodSource("networks")
-  void everyParameterIsTrainedByItsSlope(InverseNetworkConfig config) throws IOException {
-    if (config instanceof InverseNetworkConfig.Convolutional) {
-      Processor.assumeRightConvolutions();
-    }
+  void everyParameterIsTrainedByItsSlope(InverseNetworkConfig config) {
     InverseTransformNetwork network = InverseTransformNetwork.of(config);
     FlatParameters parameters = new FlatParameters(manager, network, 5);
     enlargeLastLayer(network);

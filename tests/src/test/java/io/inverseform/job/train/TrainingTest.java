@@ -8,7 +8,6 @@ import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.evaluate.Evaluation;
 import io.inverseform.job.evaluate.PositionPrior;
 import io.inverseform.job.evaluate.Scores;
-import io.inverseform.job.torch.Processor;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
@@ -73,7 +72,6 @@ class TrainingTest {
 
   @Test
   void oneWorkerAndTwoWithHalfTheBatchMakeTheSameStep() throws Exception {
-    Processor.assumeRightConvolutions();
     String[] withoutBatchStatistics = {"model.norm.type=group", "train.max_steps=1"};
     JobConfig one =
         small.config("one", with(withoutBatchStatistics, "train.workers=1", "train.batch=4"));
