@@ -27,7 +27,7 @@ public final class FlakyProxy implements AutoCloseable {
   private static final double BUSY = 0.15;
   private static final double CUT = 0.5;
   private static final int CUT_WITHIN_BYTES = 40_000;
-  private static final int LAST_BYTES = 500_000;
+  private static final int LAST_BYTES = 8_000_000;
   private static final String SLOW_DOWN =
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>SlowDown</Code>"
           + "<Message>Please reduce your request rate.</Message></Error>";

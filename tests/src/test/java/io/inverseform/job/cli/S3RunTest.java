@@ -78,7 +78,7 @@ class S3RunTest {
     assertThat(exitCode).as(err.toString()).isZero();
   }
 
-  /** All but where the pictures came from. */
+  /** All but where the pictures came from, and what follows from it. */
   private static List<Row> samples(String table, int port) {
     return LocalSpark.session()
         .read()
@@ -86,7 +86,7 @@ class S3RunTest {
         .option("fs.s3a.access.key", S3Server.ACCESS_KEY)
         .option("fs.s3a.secret.key", S3Server.SECRET_KEY)
         .parquet(table + "/samples")
-        .drop("source")
+        .drop("source", "fingerprint")
         .orderBy("split", "sample_id")
         .collectAsList();
   }
