@@ -48,7 +48,7 @@ final class DemoCommand implements Callable<Integer> {
     locations.reach("run", config.run());
     new SceneSynthesizer(config.seed(), config.synthesize())
         .write(config.data().source(), locations.hadoop());
-    try (SparkSession spark = SparkSessions.start(spec.name(), config)) {
+    try (SparkSession spark = SparkSessions.forTraining(spec.name(), config)) {
       out.println(Preprocess.run(spark, config.data(), config.preprocess()));
       PretrainCommand.run(spark, config.pretraining(), false, out);
       Training.Outcome outcome = Training.run(spark, config, new Segmentation.Factory(), false);

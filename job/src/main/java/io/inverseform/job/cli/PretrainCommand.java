@@ -34,7 +34,7 @@ final class PretrainCommand implements Callable<Integer> {
     JobConfig config = locations.absolute(options.load()).pretraining();
     locations.require("data.table", config.data().table(), "set it, or run preprocess first");
     locations.reach("pretrain.run", config.run());
-    try (SparkSession spark = SparkSessions.start(spec.name(), config)) {
+    try (SparkSession spark = SparkSessions.forTraining(spec.name(), config)) {
       run(spark, config, resume, spec.commandLine().getOut());
     }
     return 0;

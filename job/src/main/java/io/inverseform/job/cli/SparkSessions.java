@@ -25,23 +25,29 @@ final class SparkSessions {
   private SparkSessions() {}
 
   /**
-   * Starts the session of one command.
+   * Starts the session of a command that trains.
    *
    * @throws ConfigException before Spark starts, where spark-submit was told what cannot work
    */
-  static SparkSession start(String command, JobConfig config) {
-    SparkConf conf = conf(new SparkConf(), command, config);
+  static SparkSession forTraining(String command, JobConfig config) {
+    SparkConf conf = conf(new SparkConf(), command, config, config.train().workers());
     int cores = Runtime.getRuntime().availableProcessors();
     oversubscribed(conf, config, cores).ifPresent(LOG::warn);
     return SparkSession.builder().config(conf).getOrCreate();
+  }
+
+  /** Starts the session of any other command: its tasks need not run at the same time. */
+  static SparkSession start(String command, JobConfig config) {
+    return SparkSession.builder().config(conf(new SparkConf(), command, config, 1)).getOrCreate();
   }
 
   /**
    * Adds the job's own settings; those that the user gave stay, but for the application's name.
    *
    * @param conf as spark-submit was told
+   * @param workers tasks that must run at the same time
    */
-  static SparkConf conf(SparkConf conf, String command, JobConfig config) {
+  static SparkConf conf(SparkConf conf, String command, JobConfig config, int workers) {
     for (String side : List.of("driver", "executor")) {
       String key = "spark.%s.userClassPathFirst".formatted(side);
       if (conf.getBoolean(key, false)) {
@@ -55,7 +61,7 @@ final class SparkSessions {
     }
     String plugins = conf.get("spark.plugins", "");
     return ObjectStores.addTo(conf)
-        .set(MASTER, master(conf.get(MASTER, ALL_CORES), config.train().workers()))
+        .set(MASTER, master(conf.get(MASTER, ALL_CORES), workers))
         .setAppName("inverseform " + command)
         .set("spark.plugins", (plugins.isEmpty() ? "" : plugins + ",") + RunLog.class.getName())
         .set(RunLog.CONFIGURATION, ConfigYaml.write(config))

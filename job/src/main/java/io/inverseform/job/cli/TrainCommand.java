@@ -41,7 +41,7 @@ final class TrainCommand implements Callable<Integer> {
       Path network = new RunFolder(config.pretrain().run(), locations.hadoop()).model();
       locations.require("pretrain.run", network.toString(), "set it, or run pretrain first");
     }
-    try (SparkSession spark = SparkSessions.start(spec.name(), config)) {
+    try (SparkSession spark = SparkSessions.forTraining(spec.name(), config)) {
       PrintWriter out = spec.commandLine().getOut();
       out.println(line(Training.run(spark, config, new Segmentation.Factory(), resume), config));
       RunFolder run = new RunFolder(config.run(), locations.hadoop());

@@ -17,7 +17,7 @@ class SparkSessionsTest {
   private final JobConfig fiveWorkers = ConfigLoader.loadDemo(List.of("train.workers=5"));
 
   private SparkConf conf(SparkConf given) {
-    return SparkSessions.conf(given, "train", fiveWorkers);
+    return SparkSessions.conf(given, "train", fiveWorkers, 5);
   }
 
   @Test
@@ -46,6 +46,13 @@ class SparkSessionsTest {
       value = {"local[5]", "local-cluster[5,1,1024]", "spark://host:7077", "yarn"})
   void otherMastersAreLeftAsTheyAre(String master) {
     assertThat(conf(new SparkConf(false).setMaster(master)).get("spark.master")).isEqualTo(master);
+  }
+
+  @Test
+  void whatDoesNotTrainNeedsNoSlotForEveryWorker() {
+    SparkConf one = new SparkConf(false).setMaster("local[1]");
+    assertThat(SparkSessions.conf(one, "preprocess", fiveWorkers, 1).get("spark.master"))
+        .isEqualTo("local[1]");
   }
 
   @ParameterizedTest
