@@ -27,7 +27,6 @@ public final class FlakyProxy implements AutoCloseable {
   private static final double BUSY = 0.15;
   private static final double CUT = 0.5;
   private static final int CUT_WITHIN_BYTES = 40_000;
-  private static final int LAST_BYTES = 8_000_000;
   private static final String SLOW_DOWN =
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>SlowDown</Code>"
           + "<Message>Please reduce your request rate.</Message></Error>";
@@ -40,10 +39,17 @@ public final class FlakyProxy implements AutoCloseable {
   private final Thread acceptor;
   private final Random random;
   private final int serverPort;
+  private final int lastBytes;
 
-  /** Listens on a free port. */
-  public FlakyProxy(int serverPort, long seed) throws IOException {
+  /**
+   * Listens on a free port.
+   *
+   * @param lastBytes after which the connections are cut that are not cut early; more than any one
+   *     request needs
+   */
+  public FlakyProxy(int serverPort, long seed, int lastBytes) throws IOException {
     this.serverPort = serverPort;
+    this.lastBytes = lastBytes;
     random = new Random(seed);
     acceptor = new Thread(this::accept, "flaky proxy");
     acceptor.setDaemon(true);
@@ -73,7 +79,7 @@ public final class FlakyProxy implements AutoCloseable {
         if (draw < BUSY) {
           relays.execute(() -> refuse(client));
         } else if (connections.size() < MAX_CONNECTIONS) {
-          int bytes = draw < BUSY + CUT ? 1 + random.nextInt(CUT_WITHIN_BYTES) : LAST_BYTES;
+          int bytes = draw < BUSY + CUT ? 1 + random.nextInt(CUT_WITHIN_BYTES) : lastBytes;
           connect(client, bytes);
         } else {
           client.close();

@@ -44,7 +44,7 @@ class S3FilesTest {
   void filesSurviveABadNetwork() throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(4);
     try (S3Server server = new S3Server(folder);
-        FlakyProxy proxy = new FlakyProxy(server.port(), 7)) {
+        FlakyProxy proxy = new FlakyProxy(server.port(), 7, 500_000)) {
       Configuration hadoop = S3Server.hadoop(proxy.port());
       hadoop.set("fs.s3a.retry.interval", "20ms");
       hadoop.set("fs.s3a.retry.throttle.interval", "20ms");

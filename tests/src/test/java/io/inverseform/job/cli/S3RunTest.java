@@ -127,7 +127,7 @@ class S3RunTest {
 
   @Test
   void credentialsOfTheEnvironmentReachExecutorsThroughABadNetwork() throws Exception {
-    try (FlakyProxy proxy = new FlakyProxy(server.port(), 3)) {
+    try (FlakyProxy proxy = new FlakyProxy(server.port(), 3, 2_000_000)) {
       Result result =
           submit(
               KEYS,
