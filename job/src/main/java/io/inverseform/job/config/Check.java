@@ -3,6 +3,7 @@ package io.inverseform.job.config;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /** The checks of the records' constructors: a legal value comes back, another one is refused. */
 final class Check {
@@ -80,5 +81,18 @@ final class Check {
         values,
         "a list of %d, each %s".formatted(size, range));
     return List.copyOf(values);
+  }
+
+  /** An unmodifiable copy of a list, possibly empty, of regular expressions. */
+  static List<String> patterns(String key, List<String> patterns) {
+    for (String pattern : given(key, patterns)) {
+      try {
+        Pattern.compile(given(key, pattern));
+      } catch (PatternSyntaxException e) {
+        throw ConfigException.illegal(
+            key, "'" + pattern + "'", "regular expressions: " + e.getDescription());
+      }
+    }
+    return List.copyOf(patterns);
   }
 }

@@ -3,17 +3,33 @@ package io.inverseform.job.config;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.io.Serializable;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
- * The total loss: the weighted terms at the main output, plus the same at the auxiliary output.
+ * The total loss: the weighted terms at every output that has a weight.
  *
- * @param auxiliaryWeight factor of the auxiliary output's terms
+ * @param outputWeights factors of the outputs' terms by the outputs' names: main, auxiliary, and
+ *     with attention over scales such as scale_0.5; an output that is not named has no loss, nor
+ *     has one that the network does not give
  */
-public record LossConfig(double auxiliaryWeight, List<Term> terms) implements Serializable {
+public record LossConfig(Map<String, Double> outputWeights, List<Term> terms)
+    implements Serializable {
   public LossConfig {
-    Check.notNegative("auxiliary_weight", auxiliaryWeight);
+    Check.that(
+        Check.given("output_weights", outputWeights).containsKey(HeadConfig.MAIN),
+        "output_weights",
+        outputWeights,
+        "factors by output, main among them");
+    outputWeights.forEach(
+        (output, weight) -> {
+          String key = "output_weights." + output;
+          Check.notNegative(key, Check.given(key, weight));
+        });
+    outputWeights = Collections.unmodifiableMap(new LinkedHashMap<>(outputWeights));
     Check.that(!Check.given("terms", terms).isEmpty(), "terms", terms, "a list of at least 1");
     terms = List.copyOf(terms);
     List<String> names = terms.stream().map(Term::lossName).toList();

@@ -134,8 +134,8 @@ public final class Evaluation {
     RgbPicture picture = picture(row);
     Segmenter.Prediction prediction =
         model.segmenter().predict(picture.rgb(), picture.height(), picture.width());
-    byte[] edges = new byte[prediction.boundary().length];
-    for (int i = 0; i < edges.length; i++) {
+    byte[] edges = new byte[picture.height() * picture.width()];
+    for (int i = 0; i < prediction.boundary().length; i++) {
       edges[i] = (byte) Math.round(255 * prediction.boundary()[i]);
     }
     return new PredictedSample(

@@ -4,7 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import io.inverseform.job.config.ConfigYaml;
 import io.inverseform.job.config.JobConfig;
-import io.inverseform.job.model.OcrNet;
+import io.inverseform.job.model.SegmentationNetwork;
 import io.inverseform.job.model.Segmenter;
 import io.inverseform.job.torch.FlatParameters;
 import io.inverseform.job.torch.Images;
@@ -26,7 +26,7 @@ final class LoadedModel {
 
   private final Key key;
   private final NDManager manager;
-  private final OcrNet network;
+  private final SegmentationNetwork network;
   private final Images images;
 
   /**
@@ -56,7 +56,7 @@ final class LoadedModel {
     Torch.start(config.train().threads());
     Device device = Torch.device(gpuAddresses);
     manager = Torch.manager(device);
-    network = new OcrNet(config.model(), key.classes());
+    network = SegmentationNetwork.of(config.model(), key.classes());
     images = new Images(config.augment().mean(), config.augment().std());
     FlatParameters parameters = new FlatParameters(manager, network, config.seed());
     Path weights = new Path(key.weights());

@@ -10,7 +10,8 @@ import java.io.Serializable;
  * @param labels true train ids
  * @param edges true edges, 0 and 1
  * @param predictedLabels train ids
- * @param predictedEdges probability of a boundary times 255, rounded
+ * @param predictedEdges probability of a boundary times 255, rounded; 0 if the model has no
+ *     boundary head
  */
 public record PredictedSample(
     String sampleId,

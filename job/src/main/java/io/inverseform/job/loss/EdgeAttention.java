@@ -31,6 +31,11 @@ final class EdgeAttention implements LossTerm {
   }
 
   @Override
+  public boolean readsBoundary() {
+    return true;
+  }
+
+  @Override
   public NDArray sumOverImages(Prediction prediction, Truth truth) {
     try (NDScope step = new NDScope()) {
       step.suppressNotUsedWarning();

@@ -60,6 +60,11 @@ final class InverseForm implements LossTerm {
     return config.lossWeight();
   }
 
+  @Override
+  public boolean readsBoundary() {
+    return true;
+  }
+
   /**
    * What depends on the truth alone.
    *

@@ -3,6 +3,7 @@ package io.inverseform.job.loss;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
+import io.inverseform.job.model.Output;
 import io.inverseform.job.torch.Operators;
 import io.inverseform.udf.label.LabelMap;
 
@@ -20,15 +21,15 @@ final class Prediction implements AutoCloseable {
   /**
    * An output as the network gives it.
    *
-   * @param name what to call it in an error
-   * @param logits (N, classes, h, w)
-   * @param boundary boundary logits (N, 1, h, w)
+   * @param output logits (N, classes, h, w); boundary logits (N, 1, h, w), or null
    */
-  Prediction(String name, NDArray logits, NDArray boundary, int classes, Truth truth) {
-    require(name + " logits", logits, classes, truth);
-    require(name + " boundary logits", boundary, 1, truth);
-    this.logits = logits;
-    this.boundary = boundary;
+  Prediction(Output output, int classes, Truth truth) {
+    require(output.name() + " logits", output.logits(), classes, truth);
+    if (output.boundary() != null) {
+      require(output.name() + " boundary logits", output.boundary(), 1, truth);
+    }
+    logits = output.logits();
+    boundary = output.boundary();
     this.truth = truth;
   }
 

@@ -1,9 +1,11 @@
 package io.inverseform.job.loss;
 
 import ai.djl.ndarray.NDArray;
+import io.inverseform.job.config.HeadConfig;
 import io.inverseform.job.config.LossConfig;
+import io.inverseform.job.config.ModelConfig;
 import io.inverseform.job.model.InverseTransformNetwork;
-import io.inverseform.job.model.OcrNet;
+import io.inverseform.job.model.Output;
 import io.inverseform.job.torch.Operators;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,52 +13,87 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The weighted sum of the configured terms at the main output, plus a share of the same at the
- * auxiliary output. Nothing in it waits for the device.
+ * The weighted sum of the configured terms at every output that has a weight. Nothing in it waits
+ * for the device.
  */
 public final class TotalLoss {
-  private static final String AUXILIARY = "aux.";
-
-  private final double auxiliaryWeight;
   private final int classes;
   private final List<LossTerm> terms;
+
+  /** By the outputs' names; those with a weight alone. */
+  private final Map<String, Weighted> outputs = new LinkedHashMap<>();
+
+  /**
+   * An output that has a loss.
+   *
+   * @param prefix of its terms' names
+   */
+  private record Weighted(String prefix, double weight, List<LossTerm> terms) {}
 
   /**
    * The configured loss, without an InverseForm term.
    *
    * @throws IllegalArgumentException if there is one
    */
-  public TotalLoss(LossConfig config, int classes) {
-    this(config, classes, null);
+  public TotalLoss(LossConfig config, List<ModelConfig.Output> given, int classes) {
+    this(config, given, classes, null);
   }
 
   /**
    * The configured loss.
    *
+   * @param given what the network gives; one without boundary logits has no terms that read them
    * @param network frozen, with weights, for the InverseForm term; null where there is no such term
-   * @throws IllegalArgumentException if there is such a term and no network, or one without weights
+   * @throws IllegalArgumentException if there is such a term and no network, or one without
+   *     weights, or a term that reads boundary logits and no output that has them
    */
-  public TotalLoss(LossConfig config, int classes, InverseTransformNetwork network) {
-    auxiliaryWeight = config.auxiliaryWeight();
+  public TotalLoss(
+      LossConfig config,
+      List<ModelConfig.Output> given,
+      int classes,
+      InverseTransformNetwork network) {
     this.classes = classes;
     terms = config.terms().stream().map(term -> LossTerm.of(term, classes, network)).toList();
+    for (ModelConfig.Output output : given) {
+      double weight = config.outputWeights().getOrDefault(output.name(), 0.0);
+      if (weight != 0) {
+        List<LossTerm> fitting =
+            terms.stream().filter(t -> output.boundary() || !t.readsBoundary()).toList();
+        outputs.put(output.name(), new Weighted(prefix(output.name()), weight, fitting));
+      }
+    }
+    for (LossTerm term : terms) {
+      if (outputs.values().stream().noneMatch(output -> output.terms().contains(term))) {
+        throw new IllegalArgumentException(
+            "loss term "
+                + term.name()
+                + " has no output: with a weight there are "
+                + outputs.keySet()
+                + (term.readsBoundary() ? ", none of them with a boundary head" : ""));
+      }
+    }
+  }
+
+  private static String prefix(String output) {
+    return switch (output) {
+      case HeadConfig.MAIN -> "";
+      case HeadConfig.AUXILIARY -> "aux.";
+      default -> output + ".";
+    };
   }
 
   /** Names of the terms, in the order of {@link StepLoss#terms}. */
   public List<String> names() {
-    List<String> names = new ArrayList<>();
-    terms.forEach(term -> names.add(term.name()));
-    if (auxiliaryWeight != 0) {
-      terms.forEach(term -> names.add(AUXILIARY + term.name()));
-    }
-    return names;
+    return outputs.values().stream()
+        .flatMap(output -> output.terms().stream().map(term -> output.prefix() + term.name()))
+        .toList();
   }
 
   /**
    * Sums every term over this worker's images and divides by the normaliser, so that losses and
    * gradients of all workers add up to those of one worker with all images. Terms of batch scope
-   * look at this worker's images only. The auxiliary output's terms have {@code aux.} before their
-   * names.
+   * look at this worker's images only. The terms of outputs other than the main one carry the
+   * output's name, {@code aux.} for short.
    *
    * @param outputs at any resolution; brought to the labels' by bilinear interpolation
    * @param target train ids (N, H, W), int64; 255 is ignored, any other must be below the classes
@@ -64,8 +101,7 @@ public final class TotalLoss {
    * @param normaliser images of the step over all workers
    * @throws IllegalArgumentException if shapes do not fit; the message names both
    */
-  public StepLoss compute(
-      OcrNet.Outputs outputs, NDArray target, NDArray edges, double normaliser) {
+  public StepLoss compute(List<Output> outputs, NDArray target, NDArray edges, double normaliser) {
     if (!(normaliser > 0)) {
       throw new IllegalArgumentException(
           "the normaliser is the number of images of a step, not " + normaliser);
@@ -73,38 +109,19 @@ public final class TotalLoss {
     Map<String, NDArray> values = new LinkedHashMap<>();
     List<NDArray> weighted = new ArrayList<>();
     try (Truth truth = new Truth(target, edges)) {
-      try (Prediction main =
-          new Prediction("main", outputs.logits(), outputs.boundary(), classes, truth)) {
-        add(main, truth, "", 1, normaliser, values, weighted);
-      }
-      if (auxiliaryWeight != 0) {
-        try (Prediction auxiliary =
-            new Prediction(
-                "auxiliary",
-                outputs.auxiliaryLogits(),
-                outputs.auxiliaryBoundary(),
-                classes,
-                truth)) {
-          add(auxiliary, truth, AUXILIARY, auxiliaryWeight, normaliser, values, weighted);
+      for (Map.Entry<String, Weighted> entry : this.outputs.entrySet()) {
+        Weighted output = entry.getValue();
+        try (Prediction prediction =
+            new Prediction(Output.of(outputs, entry.getKey()), classes, truth)) {
+          for (LossTerm term : output.terms()) {
+            NDArray value = Operators.scale(term.sumOverImages(prediction, truth), 1 / normaliser);
+            values.put(output.prefix() + term.name(), value);
+            weighted.add(Operators.scale(value, output.weight() * term.weight()));
+          }
         }
       }
     }
     NDArray total = weighted.stream().reduce(NDArray::add).orElseThrow();
     return new StepLoss(total, values);
-  }
-
-  private void add(
-      Prediction prediction,
-      Truth truth,
-      String prefix,
-      double factor,
-      double normaliser,
-      Map<String, NDArray> values,
-      List<NDArray> weighted) {
-    for (LossTerm term : terms) {
-      NDArray value = Operators.scale(term.sumOverImages(prediction, truth), 1 / normaliser);
-      values.put(prefix + term.name(), value);
-      weighted.add(Operators.scale(value, factor * term.weight()));
-    }
   }
 }

@@ -8,7 +8,7 @@ import io.inverseform.job.torch.Layer;
 import io.inverseform.job.torch.Operators;
 import io.inverseform.job.torch.Tape;
 
-/** A convolution with bias and nothing behind it. */
+/** A convolution with nothing behind it. */
 final class Convolution extends Layer {
   private static final double STD = 0.001;
 
@@ -16,22 +16,23 @@ final class Convolution extends Layer {
   private final Parameter weight;
   private final Parameter bias;
 
-  /** The last layer of a head. */
-  Convolution(int in, int out, int kernel) {
-    this(in, out, kernel, 1, Initial.normal(STD));
-  }
-
-  Convolution(int in, int out, int kernel, int stride, Initial initial) {
+  Convolution(int in, int out, int kernel, int stride, boolean bias, Initial initial) {
     this.stride = stride;
     weight = weight("weight", Parameter.Type.WEIGHT, initial, out, in, kernel, kernel);
-    bias = weight("bias", Parameter.Type.BIAS, Initial.constant(0), out);
+    this.bias = bias ? weight("bias", Parameter.Type.BIAS, Initial.constant(0), out) : null;
   }
 
-  /** (N, in, H, W) to (N, out, H / stride, W / stride), rounded up. */
+  /** The last layer of a head: 1x1. */
+  static Convolution last(int in, int out, boolean bias) {
+    return new Convolution(in, out, 1, 1, bias, Initial.normal(STD));
+  }
+
+  /** (N, in, H, W) to (N, out, H / stride, W / stride), rounded up for odd kernels. */
   @Override
   public NDList forward(Tape tape, NDList inputs) {
     NDArray x = inputs.singletonOrThrow();
-    NDArray y = Operators.convolution(x, tape.use(weight), tape.use(bias), stride);
+    NDArray y =
+        Operators.convolution(x, tape.use(weight), bias == null ? null : tape.use(bias), stride);
     tape.release(x);
     return new NDList(y);
   }

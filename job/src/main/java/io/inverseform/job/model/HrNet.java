@@ -6,24 +6,45 @@ import ai.djl.ndarray.NDList;
 import io.inverseform.job.config.ModelConfig.BackboneConfig;
 import io.inverseform.job.config.ModelConfig.NormConfig;
 import io.inverseform.job.model.ConvolutionNorm.Shape;
+import io.inverseform.job.torch.Initial;
 import io.inverseform.job.torch.Layer;
 import io.inverseform.job.torch.Operators;
 import io.inverseform.job.torch.Tape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * HRNetV2 (Wang et al., "Deep High-Resolution Representation Learning for Visual Recognition",
- * 2019): four parallel resolutions, concatenated at a quarter of the input's.
+ * 2019): four parallel resolutions. The features of a stage are its branches, concatenated at the
+ * size of the finest: a quarter of the image's, or an eighth where the image is halved first.
  */
 final class HrNet extends Layer {
+  private static final int FIRST = 2;
+  private static final int LAST = 4;
+
   private final Chain stem = new Chain();
   private final List<Transition> transitions = new ArrayList<>();
   private final List<List<ExchangeModule>> stages = new ArrayList<>();
-  private final int channels;
+  private final List<Integer> branches;
+  private final List<Integer> outputs;
+  private final List<Integer> recompute;
 
-  HrNet(BackboneConfig config, NormConfig norm) {
+  /**
+   * A network whose stages 2 to 4 can be read.
+   *
+   * @param outputs stages whose features it gives, ascending
+   * @param recompute stages whose activations are not kept
+   */
+  HrNet(BackboneConfig config, NormConfig norm, List<Integer> outputs, List<Integer> recompute) {
+    this.outputs = outputs;
+    this.recompute = recompute;
+    branches = config.branches();
     add("", stem);
+    if (config.halveInput()) {
+      Initial published = Initial.uniform(1 / Math.sqrt(3 * 2 * 2));
+      stem.then("conv0", new Convolution(3, 3, 2, 2, false, published));
+    }
     stem.then("", new ConvolutionNorm(Shape.of("conv1", "bn1", 3, config.stem(), 3, 2), norm));
     stem.then(
         "",
@@ -34,46 +55,65 @@ final class HrNet extends Layer {
       in = 4 * config.stage1Channels();
     }
     List<Integer> before = List.of(in);
-    for (int stage = 2; stage <= 4; stage++) {
-      List<Integer> branches = config.branches().subList(0, stage);
-      transitions.add(add("transition" + (stage - 1), new Transition(before, branches, norm)));
+    for (int stage = FIRST; stage <= LAST; stage++) {
+      List<Integer> after = branches.subList(0, stage);
+      transitions.add(add("transition" + (stage - 1), new Transition(before, after, norm)));
       List<ExchangeModule> modules = new ArrayList<>();
-      for (int module = 0; module < config.modules().get(stage - 2); module++) {
+      for (int module = 0; module < config.modules().get(stage - FIRST); module++) {
         modules.add(
-            add(
-                "stage" + stage + "." + module,
-                new ExchangeModule(branches, config.blocks(), norm)));
+            add("stage" + stage + "." + module, new ExchangeModule(after, config.blocks(), norm)));
       }
       stages.add(modules);
-      before = branches;
+      before = after;
     }
-    channels = config.branches().stream().mapToInt(Integer::intValue).sum();
   }
 
-  /** Channels of the output: the sum over the branches. */
-  int channels() {
-    return channels;
+  /** Channels of a stage's features: the sum over its branches. */
+  int channels(int stage) {
+    return branches.subList(0, stage).stream().mapToInt(Integer::intValue).sum();
   }
 
-  /** Images (N, 3, H, W) to features (N, channels, H / 4, W / 4). */
+  /** Images (N, 3, H, W) to the features (N, channels of the stage, h, w) of the wanted stages. */
   @Override
   public NDList forward(Tape tape, NDList images) {
+    NDList features = new NDList();
     NDList x = stem.forward(tape, images);
-    for (int stage = 0; stage < stages.size(); stage++) {
-      x = transitions.get(stage).forward(tape, x);
-      for (ExchangeModule module : stages.get(stage)) {
+    for (int stage = FIRST; stage <= LAST; stage++) {
+      x = transitions.get(stage - FIRST).forward(tape, x);
+      for (ExchangeModule module : stages.get(stage - FIRST)) {
         x = module.forward(tape, x);
       }
+      if (stage < LAST && outputs.contains(stage)) {
+        x = shared(tape, x);
+        features.add(concatenated(x, branch -> {}));
+      }
     }
+    features.add(concatenated(x, tape::release));
+    return features;
+  }
+
+  /** In inference the next stage frees what it reads, when it has been read here. */
+  private static NDList shared(Tape tape, NDList x) {
+    if (!tape.training()) {
+      return x;
+    }
+    NDList cuts = new NDList();
+    x.forEach(branch -> cuts.add(tape.cut(branch)));
+    return cuts;
+  }
+
+  /** Features of branches, each given to a last use when it has been read. */
+  private static NDArray concatenated(NDList x, Consumer<NDArray> read) {
     NDArray finest = x.get(0);
     NDList same = new NDList(finest);
     for (NDArray coarse : x.subList(1, x.size())) {
       same.add(
           Operators.bilinear(coarse, finest.getShape().get(2), finest.getShape().get(3), false));
-      tape.release(coarse);
+      read.accept(coarse);
     }
     NDArray features = NDArrays.concat(same, 1);
-    same.forEach(tape::release);
-    return new NDList(features);
+    read.accept(finest);
+    same.subList(1, same.size()).forEach(NDArray::close);
+    return features;
   }
 }

@@ -3,8 +3,8 @@ package io.inverseform.job.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
+import io.inverseform.job.config.HeadConfig.ObjectContext;
 import io.inverseform.job.config.ModelConfig.NormConfig;
-import io.inverseform.job.config.ModelConfig.OcrConfig;
 import io.inverseform.job.model.ConvolutionNorm.Shape;
 import io.inverseform.job.torch.Layer;
 import io.inverseform.job.torch.Operators;
@@ -26,9 +26,9 @@ final class OcrHead extends Layer {
   private final Chain fuse = new Chain();
   private final Convolution classify;
   private final Chain auxiliary = new Chain();
-  private final OcrConfig config;
+  private final ObjectContext config;
 
-  OcrHead(int in, int classes, OcrConfig config, NormConfig norm) {
+  OcrHead(int in, int classes, ObjectContext config, NormConfig norm) {
     this.config = config;
     int mid = config.mid();
     add("conv3x3_ocr", pixels);
@@ -39,10 +39,10 @@ final class OcrHead extends Layer {
     up = add(ATTENTION + "f_up", projection(config.key(), mid, 1, norm));
     add("ocr_distri_head.conv_bn_dropout", fuse);
     fuse.then("", new ConvolutionNorm(Shape.of("0", "1.0", 2 * mid, mid, 1, 1), norm));
-    classify = add("cls_head", new Convolution(mid, classes, 1));
+    classify = add("cls_head", Convolution.last(mid, classes, true));
     add("aux_head", auxiliary);
     auxiliary.then("", new ConvolutionNorm(Shape.of("0", "1.0", in, in, 1, 1).withBias(), norm));
-    auxiliary.then("2", new Convolution(in, classes, 1));
+    auxiliary.then("2", Convolution.last(in, classes, true));
   }
 
   private static Chain projection(int in, int out, int depth, NormConfig norm) {

@@ -10,11 +10,8 @@ import java.util.function.Function;
 
 /** Segments whole pictures with a network's main outputs. */
 public final class Segmenter {
-  /** Sides below this leave the coarsest branch less than one pixel. */
-  private static final int MIN_SIDE = 32;
-
   private final NDManager manager;
-  private final OcrNet network;
+  private final SegmentationNetwork network;
   private final Images images;
   private final double scale;
 
@@ -24,7 +21,7 @@ public final class Segmenter {
    * @param manager parent of each picture's arrays
    * @param scale factor on the picture's size before the network
    */
-  public Segmenter(NDManager manager, OcrNet network, Images images, double scale) {
+  public Segmenter(NDManager manager, SegmentationNetwork network, Images images, double scale) {
     this.manager = manager;
     this.network = network;
     this.images = images;
@@ -35,7 +32,8 @@ public final class Segmenter {
    * What a network says of a picture.
    *
    * @param labels the most probable train id of every pixel
-   * @param boundary probability that a pixel lies on a boundary (H, W), 0..1
+   * @param boundary probability that a pixel lies on a boundary (H, W), 0..1; empty if the network
+   *     has no boundary head
    */
   public record Prediction(LabelMap labels, float[] boundary) {}
 
@@ -45,7 +43,7 @@ public final class Segmenter {
    * @param rgb (H, W, 3) unsigned bytes
    */
   public LabelMap segment(byte[] rgb, int height, int width) {
-    return forward(rgb, height, width, outputs -> labels(outputs, height, width));
+    return forward(rgb, height, width, output -> labels(output, height, width));
   }
 
   /**
@@ -58,22 +56,21 @@ public final class Segmenter {
         rgb,
         height,
         width,
-        outputs ->
-            new Prediction(labels(outputs, height, width), boundary(outputs, height, width)));
+        output -> new Prediction(labels(output, height, width), boundary(output, height, width)));
   }
 
-  private <T> T forward(byte[] rgb, int height, int width, Function<OcrNet.Outputs, T> read) {
-    int networkHeight = Math.max(MIN_SIDE, (int) Math.round(height * scale));
-    int networkWidth = Math.max(MIN_SIDE, (int) Math.round(width * scale));
+  private <T> T forward(byte[] rgb, int height, int width, Function<Output, T> read) {
+    int networkHeight = Math.max(network.minSide(), (int) Math.round(height * scale));
+    int networkWidth = Math.max(network.minSide(), (int) Math.round(width * scale));
     try (NDManager picture = manager.newSubManager();
         Tape tape = Tape.inference(picture)) {
       NDArray x = images.tensor(picture, rgb, height, width, networkHeight, networkWidth);
-      return read.apply(network.outputs(tape, x));
+      return read.apply(network.outputs(tape, x).get(0));
     }
   }
 
-  private static LabelMap labels(OcrNet.Outputs outputs, int height, int width) {
-    NDArray full = Operators.bilinear(outputs.logits(), height, width, false);
+  private static LabelMap labels(Output output, int height, int width) {
+    NDArray full = Operators.bilinear(output.logits(), height, width, false);
     long[] classes = full.argMax(1).toLongArray();
     byte[] ids = new byte[classes.length];
     for (int i = 0; i < ids.length; i++) {
@@ -82,8 +79,11 @@ public final class Segmenter {
     return new LabelMap(width, height, ids);
   }
 
-  private static float[] boundary(OcrNet.Outputs outputs, int height, int width) {
-    float[] values = Operators.bilinear(outputs.boundary(), height, width, false).toFloatArray();
+  private static float[] boundary(Output output, int height, int width) {
+    if (output.boundary() == null) {
+      return new float[0];
+    }
+    float[] values = Operators.bilinear(output.boundary(), height, width, false).toFloatArray();
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) (1 / (1 + Math.exp(-values[i])));
     }

@@ -49,7 +49,7 @@ final class TileConvolutions extends InverseTransformNetwork {
     int stride = 1;
     for (int out : config.channels().subList(1, config.channels().size())) {
       Convolution convolution =
-          new Convolution(in, out, KERNEL, stride, initial(in * KERNEL * KERNEL));
+          new Convolution(in, out, KERNEL, stride, true, initial(in * KERNEL * KERNEL));
       convolutions.add(add("conv." + 2 * (convolutions.size() + 1), convolution));
       in = out;
       side = strided(side, stride);

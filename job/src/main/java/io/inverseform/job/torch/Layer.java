@@ -10,6 +10,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * A DJL block that runs on a {@link Tape} and knows its parameters by PyTorch's names. The memory
@@ -22,9 +23,14 @@ public abstract class Layer extends AbstractBlock {
   /**
    * A parameter or buffer of a layer.
    *
-   * @param trained whether the optimiser moves it; a buffer is not
+   * @param initial values where none are loaded
    */
-  record Declared(Parameter parameter, Shape shape, Initial initial, boolean trained) {}
+  record Declared(Parameter parameter, Shape shape, Initial initial) {
+    /** Whether the optimiser moves it: neither a buffer nor frozen. */
+    boolean trained() {
+      return parameter.requiresGradient();
+    }
+  }
 
   /**
    * Runs the layer. It reads its inputs last, and releases them, unless its documentation says
@@ -66,8 +72,36 @@ public abstract class Layer extends AbstractBlock {
     Parameter parameter =
         addParameter(
             Parameter.builder().setName(name).setType(type).optRequiresGrad(trained).build());
-    declared.put(name, new Declared(parameter, new Shape(shape), initial, trained));
+    declared.put(name, new Declared(parameter, new Shape(shape), initial));
     return parameter;
+  }
+
+  /**
+   * Takes parameters from the optimiser, before they have memory: they stay as they are loaded or
+   * drawn.
+   *
+   * @param pattern regular expression that the whole of a parameter's name matches
+   * @throws IllegalArgumentException if no parameter's does
+   */
+  public final void freeze(String pattern) {
+    Pattern compiled = Pattern.compile(pattern);
+    if (freeze("", compiled) == 0) {
+      throw new IllegalArgumentException("no parameter to freeze has a name like " + pattern);
+    }
+  }
+
+  private int freeze(String prefix, Pattern pattern) {
+    int count = 0;
+    for (Map.Entry<String, Declared> entry : declared.entrySet()) {
+      if (pattern.matcher(prefix + entry.getKey()).matches()) {
+        entry.getValue().parameter().freeze(true);
+        count++;
+      }
+    }
+    for (Map.Entry<String, Layer> entry : layers.entrySet()) {
+      count += entry.getValue().freeze(prefix(prefix, entry.getKey()), pattern);
+    }
+    return count;
   }
 
   /** All parameters by PyTorch's names, in the order in which they were added. */
@@ -80,9 +114,12 @@ public abstract class Layer extends AbstractBlock {
   final Map<String, Declared> declared(String prefix) {
     Map<String, Declared> all = new LinkedHashMap<>();
     declared.forEach((name, entry) -> all.put(prefix + name, entry));
-    layers.forEach(
-        (name, layer) -> all.putAll(layer.declared(prefix + (name.startsWith("#") ? "" : name))));
+    layers.forEach((name, layer) -> all.putAll(layer.declared(prefix(prefix, name))));
     return all;
+  }
+
+  private static String prefix(String outer, String name) {
+    return name.startsWith("#") ? outer : outer + name;
   }
 
   /** DJL's entry: a pass without gradients. */

@@ -124,7 +124,7 @@ public final class Operators {
       double momentum,
       double epsilon,
       boolean relu) {
-    long padding = weight.getShape().get(2) / 2;
+    long padding = (weight.getShape().get(2) - 1) / 2;
     if (ChannelPadding.isNeeded(x, weight)) {
       try (NDArray y = convolution(x, weight, bias, stride)) {
         return call("batch_norm", y, scale, shift, mean, var, training, momentum, epsilon, relu);
@@ -164,7 +164,7 @@ public final class Operators {
   }
 
   /**
-   * Convolution with zero padding of half the kernel.
+   * Convolution with zero padding of half the kernel; none where the kernel is 2x2.
    *
    * @param x (N, C, H, W)
    * @param weight (K, C, kernel, kernel)
@@ -190,7 +190,8 @@ public final class Operators {
   }
 
   private static NDArray plainConvolution(NDArray x, NDArray weight, NDArray bias, int stride) {
-    Shape padding = new Shape(weight.getShape().get(2) / 2, weight.getShape().get(3) / 2);
+    Shape padding =
+        new Shape((weight.getShape().get(2) - 1) / 2, (weight.getShape().get(3) - 1) / 2);
     return JniUtils.convolution(
         (PtNDArray) x,
         (PtNDArray) weight,

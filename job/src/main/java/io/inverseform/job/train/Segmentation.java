@@ -8,7 +8,7 @@ import io.inverseform.job.dataset.Sample;
 import io.inverseform.job.loss.StepLoss;
 import io.inverseform.job.loss.TotalLoss;
 import io.inverseform.job.model.InverseTransformFile;
-import io.inverseform.job.model.OcrNet;
+import io.inverseform.job.model.SegmentationNetwork;
 import io.inverseform.job.model.Segmenter;
 import io.inverseform.job.torch.Images;
 import io.inverseform.job.torch.Layer;
@@ -25,7 +25,7 @@ import java.util.Optional;
 import java.util.PrimitiveIterator;
 import org.apache.hadoop.fs.Path;
 
-/** Segmentation with boundary heads: OCRNet on augmented crops. */
+/** Segmentation, with boundary heads or without, on augmented crops. */
 public final class Segmentation implements Objective<Crop> {
   /** Name of the score that matters most. */
   static final String MEAN_IOU = "mean_iou";
@@ -36,7 +36,7 @@ public final class Segmentation implements Objective<Crop> {
   private final ClassCatalogue catalogue;
   private final Splits splits;
   private final Optional<InverseTransformFile> inverse;
-  private final OcrNet network;
+  private final SegmentationNetwork network;
   private final TotalLoss loss;
   private final Images images;
   private final Segmenter segmenter;
@@ -74,10 +74,11 @@ public final class Segmentation implements Objective<Crop> {
     augment = config.augment();
     operator = EdgeOperators.of(config.preprocess().edges());
     catalogue = splits.train().catalogue();
-    network = new OcrNet(config.model(), catalogue.size());
+    network = SegmentationNetwork.of(config.model(), catalogue.size());
     loss =
         new TotalLoss(
             config.loss(),
+            config.model().outputs(),
             catalogue.size(),
             inverse.map(InverseTransformFile::network).orElse(null));
     images = new Images(augment.mean(), augment.std());
@@ -114,8 +115,8 @@ public final class Segmentation implements Objective<Crop> {
   @Override
   public StepLoss loss(Tape tape, List<Crop> crops, int globalBatch) {
     Batch batch = Batch.of(tape.manager(), crops, images, augment);
-    OcrNet.Outputs outputs = network.outputs(tape, batch.images());
-    return loss.compute(outputs, batch.labels(), batch.edges(), globalBatch);
+    return loss.compute(
+        network.outputs(tape, batch.images()), batch.labels(), batch.edges(), globalBatch);
   }
 
   @Override

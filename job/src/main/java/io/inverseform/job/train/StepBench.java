@@ -11,18 +11,19 @@ import io.inverseform.job.allreduce.Exchange;
 import io.inverseform.job.allreduce.FlatMemory;
 import io.inverseform.job.allreduce.FloatRange;
 import io.inverseform.job.allreduce.LocalExchange;
+import io.inverseform.job.config.HeadConfig;
 import io.inverseform.job.config.InverseNetworkConfig;
 import io.inverseform.job.config.LossConfig;
 import io.inverseform.job.config.LossConfig.Scope;
 import io.inverseform.job.config.ModelConfig;
 import io.inverseform.job.config.ModelConfig.BackboneConfig;
 import io.inverseform.job.config.ModelConfig.NormConfig;
-import io.inverseform.job.config.ModelConfig.OcrConfig;
 import io.inverseform.job.config.OptimizerConfig;
 import io.inverseform.job.loss.StepLoss;
 import io.inverseform.job.loss.TotalLoss;
 import io.inverseform.job.model.InverseTransformNetwork;
-import io.inverseform.job.model.OcrNet;
+import io.inverseform.job.model.Output;
+import io.inverseform.job.model.SegmentationNetwork;
 import io.inverseform.job.torch.FlatParameters;
 import io.inverseform.job.torch.Tape;
 import io.inverseform.job.torch.Tensors;
@@ -34,6 +35,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -68,7 +70,7 @@ public record StepBench(
           224, List.of(1000, 32), InverseNetworkConfig.Transform.EUCLIDEAN4);
   private static final LossConfig LOSS =
       new LossConfig(
-          0.4,
+          Map.of(HeadConfig.MAIN, 1.0, HeadConfig.AUXILIARY, 0.4),
           List.of(
               new LossConfig.CrossEntropy(1, "ce", 1, Scope.IMAGE),
               new LossConfig.BoundaryCrossEntropy(0.3, "bce", Scope.BATCH),
@@ -127,11 +129,11 @@ public record StepBench(
   public Measured run() throws IOException {
     Torch.start(threads);
     try (NDManager manager = Torch.manager(Device.cpu())) {
-      OcrNet network = new OcrNet(model(), classes);
+      SegmentationNetwork network = SegmentationNetwork.of(model(), classes);
       FlatParameters parameters = new FlatParameters(manager, network, SEED);
       InverseTransformNetwork inverse = InverseTransformNetwork.of(PUBLISHED);
       new FlatParameters(manager, inverse, SEED);
-      TotalLoss loss = new TotalLoss(LOSS, classes, inverse);
+      TotalLoss loss = new TotalLoss(LOSS, model().outputs(), classes, inverse);
       Inputs inputs = inputs(manager);
       Sgd optimizer =
           new Sgd(
@@ -171,10 +173,18 @@ public record StepBench(
   }
 
   private ModelConfig model() {
-    return new ModelConfig(
+    return ModelConfig.ocrNet(
         new BackboneConfig(
-            64, stage1, 64, List.of(width, 2 * width, 4 * width, 8 * width), blocks, modules),
-        new OcrConfig(512, 256, 0.05),
+            false,
+            64,
+            stage1,
+            64,
+            List.of(width, 2 * width, 4 * width, 8 * width),
+            blocks,
+            modules),
+        512,
+        256,
+        0.05,
         new NormConfig(NormConfig.Type.BATCH, 0.1, 1e-5, 32));
   }
 
@@ -201,7 +211,7 @@ public record StepBench(
 
   private float forwardAndBackward(
       NDManager manager,
-      OcrNet network,
+      SegmentationNetwork network,
       FlatParameters.Collector gradients,
       TotalLoss loss,
       Inputs inputs,
@@ -211,7 +221,7 @@ public record StepBench(
         Tape tape = Tape.training(arrays, gradients, masks)) {
       NDArray images = inputs.images().duplicate();
       images.attach(arrays);
-      OcrNet.Outputs outputs = network.outputs(tape, images);
+      List<Output> outputs = network.outputs(tape, images);
       StepLoss result = loss.compute(outputs, inputs.labels(), inputs.edges(), batch);
       tape.backward(result.total());
       gradients.finish();

@@ -54,15 +54,16 @@ class ConfigLoaderTest {
   void filesMergeOverTheirBases() throws IOException {
     file("bases/widths.yaml", "model: {backbone: {branches: [1, 2, 3, 4], blocks: 7}}");
     file("bases/seed.yaml", "_base_: widths.yaml\nseed: 5\nmodel: {backbone: {blocks: 8}}");
-    Path top = file("top.yaml", "_base_: [complete.yaml, bases/seed.yaml]\nmodel: {ocr: {mid: 9}}");
+    Path top =
+        file("top.yaml", "_base_: [complete.yaml, bases/seed.yaml]\nmodel: {norm: {groups: 9}}");
 
     JobConfig config = load(top, "train.workers=3");
 
     assertThat(config.seed()).isEqualTo(5);
     assertThat(config.model().backbone().branches()).containsExactly(1, 2, 3, 4);
     assertThat(config.model().backbone().blocks()).isEqualTo(8);
-    assertThat(config.model().ocr().mid()).isEqualTo(9);
-    assertThat(config.model().ocr().key()).isEqualTo(16);
+    assertThat(config.model().norm().groups()).isEqualTo(9);
+    assertThat(config.model().norm().momentum()).isEqualTo(0.1);
     assertThat(config.train().workers()).isEqualTo(3);
   }
 
@@ -118,7 +119,7 @@ class ConfigLoaderTest {
     "trian.workers, train",
     "augment.with, synthesize.width",
     "model.backbone.branch, model.backbone.branches",
-    "loss.auxilary_weight, loss.auxiliary_weight",
+    "loss.output_weight, loss.output_weights",
     "evaluate.learning_rate, optimizer.learning_rate"
   })
   void theNearestKeyIsSuggested(String unknown, String nearest) {
@@ -206,10 +207,10 @@ class ConfigLoaderTest {
         "model.backbone.branches=[8, 16, 32] | 'model.backbone.branches' must be a list of 4, each at least 1, is [8, 16, 32]",
         "model.backbone.modules=[1, 0, 1] | 'model.backbone.modules' must be a list of 3, each at least 1, is [1, 0, 1]",
         "model.backbone.modules=[1, null, 1] | 'model.backbone.modules' must be a list of 3, each at least 1, is [1, null, 1]",
-        "model.ocr.dropout=1 | 'model.ocr.dropout' must be in 0..1, below 1, is 1.0",
+        "model.heads.0.dropout=1 | 'model.heads[0].dropout' must be in 0..1, below 1, is 1.0",
         "model.norm.momentum=0 | 'model.norm.momentum' must be above 0, at most 1, is 0.0",
         "model.norm.epsilon=0 | 'model.norm.epsilon' must be a finite number above 0, is 0.0",
-        "loss.auxiliary_weight=-1 | 'loss.auxiliary_weight' must be a finite number, 0 or above, is -1.0",
+        "loss.output_weights.auxiliary=-1 | 'loss.output_weights.auxiliary' must be a finite number, 0 or above, is -1.0",
         "loss.terms=[] | 'loss.terms' must be a list of at least 1, is []",
         "loss.terms.0.loss_weight=NaN | 'loss.terms[0].loss_weight' must be a finite number, 0 or above, is NaN",
         "loss.terms.1.loss_name=segmentation | 'loss.terms' must be terms of different loss_name, is [segmentation, segmentation, edge_attention, inverse_form]",

@@ -13,6 +13,7 @@ import io.inverseform.golden.Npz;
 import io.inverseform.job.config.LossConfig;
 import io.inverseform.job.config.LossConfig.Tiling;
 import io.inverseform.job.model.InverseTransformNetwork;
+import io.inverseform.job.model.Output;
 import io.inverseform.job.torch.Differentiable;
 import io.inverseform.job.torch.Operators;
 import io.inverseform.job.torch.Torch;
@@ -63,7 +64,7 @@ class InverseFormGoldenTest {
       Shape labels = new Shape(shape.get(0), shape.get(2), shape.get(3));
       try (Truth truth = new Truth(manager.zeros(labels, DataType.INT64), edges);
           Prediction prediction =
-              new Prediction("main", boundary.leaf(), boundary.leaf(), 1, truth)) {
+              new Prediction(new Output("main", boundary.leaf(), boundary.leaf()), 1, truth)) {
         NDArray mean = Operators.scale(term.sumOverImages(prediction, truth), 1.0 / truth.images());
         Differentiable.backward(mean);
         float[] value = {mean.getFloat()};

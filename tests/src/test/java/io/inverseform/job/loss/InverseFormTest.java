@@ -16,8 +16,9 @@ import io.inverseform.job.config.InverseNetworkConfig;
 import io.inverseform.job.config.LossConfig;
 import io.inverseform.job.config.LossConfig.Tiling;
 import io.inverseform.job.model.InverseTransformNetwork;
-import io.inverseform.job.model.OcrNet;
+import io.inverseform.job.model.Output;
 import io.inverseform.job.model.SmallInverseNetwork;
+import io.inverseform.job.model.SmallNetwork;
 import io.inverseform.job.torch.Differentiable;
 import io.inverseform.job.torch.FlatParameters;
 import io.inverseform.job.torch.Tape;
@@ -87,7 +88,7 @@ class InverseFormTest {
     Shape labels = new Shape(shape.get(0), shape.get(2), shape.get(3));
     try (Truth truth = new Truth(manager.zeros(labels, DataType.INT64), edges);
         Prediction prediction =
-            new Prediction("main", boundary.leaf(), boundary.leaf(), 1, truth)) {
+            new Prediction(new Output("main", boundary.leaf(), boundary.leaf()), 1, truth)) {
       NDArray sum = term.sumOverImages(prediction, truth);
       Differentiable.backward(sum);
       return new Outcome(sum.getFloat(), boundary.gradient());
@@ -264,7 +265,8 @@ class InverseFormTest {
   void mainAndAuxiliaryOutputOfTheSameValuesCostTheSameAndKeepNothing() {
     TotalLoss loss =
         new TotalLoss(
-            new LossConfig(0.4, List.of(config("inverse"))),
+            new LossConfig(SmallNetwork.OUTPUT_WEIGHTS, List.of(config("inverse"))),
+            SmallNetwork.OUTPUTS,
             2,
             SmallInverseNetwork.random(manager, SmallInverseNetwork.convolutional(TILE)));
     NDArray logits = gaussian(12, 2, 2, 16, 16);
@@ -273,7 +275,7 @@ class InverseFormTest {
     NDArray edges = edges(14, 2, 1, 16, 16);
     List<NDArray> before = new ArrayList<>(manager.getManagedArrays());
     StepLoss result =
-        loss.compute(new OcrNet.Outputs(logits, boundary, logits, boundary), labels, edges, 2);
+        loss.compute(SmallNetwork.outputs(logits, boundary, logits, boundary), labels, edges, 2);
     List<NDArray> kept = new ArrayList<>(manager.getManagedArrays());
     kept.removeIf(array -> before.stream().anyMatch(known -> known == array));
     assertThat(kept)
@@ -309,7 +311,7 @@ class InverseFormTest {
         Truth truth = new Truth(manager.zeros(new Shape(1, 16, 16), DataType.INT64), edges)) {
       Differentiable boundary = new Differentiable(logits);
       try (Prediction prediction =
-          new Prediction("main", boundary.leaf(), boundary.leaf(), 1, truth)) {
+          new Prediction(new Output("main", boundary.leaf(), boundary.leaf()), 1, truth)) {
         tape.backward(new InverseForm(config("inverse"), network).sumOverImages(prediction, truth));
       }
       assertThat(Goldens.l2(boundary.gradient())).isPositive();
@@ -324,13 +326,13 @@ class InverseFormTest {
 
   @Test
   void aTermWithoutANetworkOrWithoutItsWeightsIsRefused() {
-    LossConfig loss = new LossConfig(0.4, List.of(config("shape")));
-    assertThatThrownBy(() -> new TotalLoss(loss, 2))
+    LossConfig loss = new LossConfig(SmallNetwork.OUTPUT_WEIGHTS, List.of(config("shape")));
+    assertThatThrownBy(() -> new TotalLoss(loss, SmallNetwork.OUTPUTS, 2))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("loss term shape needs an inverse-transform network and was given none");
     InverseTransformNetwork empty =
         InverseTransformNetwork.of(SmallInverseNetwork.convolutional(TILE));
-    assertThatThrownBy(() -> new TotalLoss(loss, 2, empty))
+    assertThatThrownBy(() -> new TotalLoss(loss, SmallNetwork.OUTPUTS, 2, empty))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "the inverse-transform network of loss term shape has no weights: give it memory and"

@@ -13,6 +13,7 @@ import io.inverseform.job.config.LossConfig;
 import io.inverseform.job.config.LossConfig.Scope;
 import io.inverseform.job.config.LossConfig.Tiling;
 import io.inverseform.job.model.InverseTransformNetwork;
+import io.inverseform.job.model.Output;
 import io.inverseform.job.torch.Differentiable;
 import io.inverseform.job.torch.Operators;
 import io.inverseform.job.torch.Torch;
@@ -120,7 +121,7 @@ class LossesGoldenTest {
               Goldens.tensor(manager, golden.array(prefix + ".edge_target")));
       NDArray loss;
       try (Prediction prediction =
-          new Prediction("main", logits.leaf(), boundary.leaf(), classes, truth)) {
+          new Prediction(new Output("main", logits.leaf(), boundary.leaf()), classes, truth)) {
         loss = row.term().sumOverImages(prediction, truth);
       }
       double factor = row.sums() ? 1 : 1.0 / truth.images();

@@ -13,9 +13,10 @@ import io.inverseform.job.config.LossConfig;
 import io.inverseform.job.config.LossConfig.Scope;
 import io.inverseform.job.config.LossConfig.Tiling;
 import io.inverseform.job.config.ModelConfig.NormConfig;
-import io.inverseform.job.model.OcrNet;
+import io.inverseform.job.model.Output;
+import io.inverseform.job.model.SegmentationNetwork;
 import io.inverseform.job.model.SmallInverseNetwork;
-import io.inverseform.job.model.SmallOcrNet;
+import io.inverseform.job.model.SmallNetwork;
 import io.inverseform.job.torch.Differentiable;
 import io.inverseform.job.torch.FlatParameters;
 import io.inverseform.job.torch.Tensors;
@@ -53,12 +54,13 @@ class TotalLossTest {
   private TotalLoss everyTerm(Scope scope) {
     return new TotalLoss(
         new LossConfig(
-            0.4,
+            SmallNetwork.OUTPUT_WEIGHTS,
             List.of(
                 new LossConfig.CrossEntropy(1, "ce", 1, scope),
                 new LossConfig.BoundaryCrossEntropy(0.3, "bce", scope),
                 new LossConfig.EdgeAttention(0.1, "attention", 0.5, 1, scope),
                 new LossConfig.InverseForm(0.3, "inverse", Tiling.RESIZED_3X6, false))),
+        SmallNetwork.OUTPUTS,
         CLASSES,
         SmallInverseNetwork.random(manager, SmallInverseNetwork.perceptron(4)));
   }
@@ -74,8 +76,8 @@ class TotalLossTest {
       return new Differentiable(gaussian(name, images, channels, LOW, LOW));
     }
 
-    OcrNet.Outputs outputs() {
-      return new OcrNet.Outputs(
+    List<Output> outputs() {
+      return SmallNetwork.outputs(
           logits.leaf(), boundary.leaf(), auxiliaryLogits.leaf(), auxiliaryBoundary.leaf());
     }
 
@@ -164,7 +166,7 @@ class TotalLossTest {
     StepLoss result =
         everyTerm(Scope.IMAGE)
             .compute(
-                new OcrNet.Outputs(huge, hugeBoundary, huge, hugeBoundary),
+                SmallNetwork.outputs(huge, hugeBoundary, huge, hugeBoundary),
                 labels(-1, -1),
                 edges(-1, -1),
                 IMAGES);
@@ -228,8 +230,8 @@ class TotalLossTest {
     float total = 0;
     for (int image = 0; image < IMAGES; image++) {
       String index = image + ":" + (image + 1);
-      OcrNet.Outputs outputs =
-          new OcrNet.Outputs(
+      List<Output> outputs =
+          SmallNetwork.outputs(
               leaves.logits.leaf().get(index),
               leaves.boundary.leaf().get(index),
               leaves.auxiliaryLogits.leaf().get(index),
@@ -261,9 +263,11 @@ class TotalLossTest {
   }
 
   private float crossEntropy(LossConfig.CrossEntropy config, NDArray logits, NDArray labels) {
-    TotalLoss loss = new TotalLoss(new LossConfig(0, List.of(config)), CLASSES);
+    TotalLoss loss =
+        new TotalLoss(
+            new LossConfig(Map.of("main", 1.0), List.of(config)), SmallNetwork.OUTPUTS, CLASSES);
     NDArray boundary = manager.zeros(new Shape(IMAGES, 1, SIZE, SIZE));
-    OcrNet.Outputs outputs = new OcrNet.Outputs(logits, boundary, logits, boundary);
+    List<Output> outputs = SmallNetwork.outputs(logits, boundary, logits, boundary);
     return loss.compute(outputs, labels, edges(0, 0), IMAGES).total().getFloat();
   }
 
@@ -275,7 +279,7 @@ class TotalLossTest {
     NDArray edges = manager.create(new float[] {1, 0, 0, 0, 255, 0.5f}, new Shape(1, 1, 1, 6));
     Truth truth = new Truth(manager.zeros(new Shape(1, 1, 6), DataType.INT64), edges);
     NDArray zeros = manager.zeros(new Shape(1, 1, 1, 6));
-    try (Prediction prediction = new Prediction("main", zeros, zeros, 1, truth)) {
+    try (Prediction prediction = new Prediction(new Output("main", zeros, zeros), 1, truth)) {
       NDArray sum = new BoundaryCrossEntropy(config).sumOverImages(prediction, truth);
       assertThat(sum.getFloat())
           .isCloseTo((float) (Math.log(2) * (0.75 + 3 * 0.25) / 4), offset(1e-6f));
@@ -294,7 +298,8 @@ class TotalLossTest {
         new Truth(
             manager.create(new long[] {0, 1, 1}, new Shape(1, 1, 3)),
             manager.zeros(new Shape(1, 1, 1, 3)));
-    try (Prediction prediction = new Prediction("main", logits, boundary.leaf(), 2, truth)) {
+    try (Prediction prediction =
+        new Prediction(new Output("main", logits, boundary.leaf()), 2, truth)) {
       NDArray sum = new EdgeAttention(config, 2).sumOverImages(prediction, truth);
       double right = Math.log(1 + Math.exp(-2));
       assertThat(sum.getFloat()).isCloseTo((float) ((right + Math.log(2)) / 2), offset(1e-6f));
@@ -312,10 +317,12 @@ class TotalLossTest {
   }
 
   private float[] gradient(double... weights) {
-    OcrNet network = new OcrNet(SmallOcrNet.config(NormConfig.Type.BATCH), SmallOcrNet.CLASSES);
+    SegmentationNetwork network =
+        SegmentationNetwork.of(SmallNetwork.config(NormConfig.Type.BATCH), SmallNetwork.CLASSES);
     try (FlatParameters parameters = new FlatParameters(manager, network, 1)) {
-      TotalLoss loss = new TotalLoss(SmallOcrNet.loss(weights), SmallOcrNet.CLASSES);
-      SmallOcrNet.step(manager, network, parameters, loss, 1);
+      TotalLoss loss =
+          new TotalLoss(SmallNetwork.loss(weights), SmallNetwork.OUTPUTS, SmallNetwork.CLASSES);
+      SmallNetwork.step(manager, network, parameters, loss, 1);
       float[] gradient = new float[parameters.gradient().length()];
       parameters.gradient().host().get(gradient);
       return gradient;
@@ -339,7 +346,7 @@ class TotalLossTest {
 
   @Test
   void shapesThatDoNotFitAreRefusedWithBoth() {
-    OcrNet.Outputs outputs = new Leaves().outputs();
+    List<Output> outputs = new Leaves().outputs();
     TotalLoss loss = everyTerm(Scope.IMAGE);
     NDArray labels = labels(-1, -1);
     NDArray edges = edges(-1, -1);
@@ -351,9 +358,9 @@ class TotalLossTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "main logits must be (1, 4, h, w) for labels of shape (1, 16, 16), are (2, 4, 4, 4)");
-    OcrNet.Outputs swapped =
-        new OcrNet.Outputs(
-            outputs.logits(), outputs.boundary(), outputs.boundary(), outputs.boundary());
+    NDArray boundary = outputs.get(0).boundary();
+    List<Output> swapped =
+        SmallNetwork.outputs(outputs.get(0).logits(), boundary, boundary, boundary);
     assertThatThrownBy(() -> loss.compute(swapped, labels, edges, IMAGES))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("auxiliary logits must be (2, 4, h, w)")

@@ -79,7 +79,7 @@ class InverseTransformNetworkGoldenTest {
                             gradients.put(name, gradient.toFloatArray());
                           }
                         }),
-            SmallOcrNet.keepAll())) {
+            SmallNetwork.keepAll())) {
       NDArray predicted = network.forward(tape, new NDList(warped, edge)).singletonOrThrow();
       NDArray error = predicted.sub(theta);
       NDArray loss = error.mul(error).mean();

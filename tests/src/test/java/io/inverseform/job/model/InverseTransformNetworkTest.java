@@ -106,7 +106,7 @@ class InverseTransformNetworkTest {
     NDArray predicted = tiles(1, TILES);
     NDArray truth = tiles(2, TILES);
     try (NDManager arrays = manager.newSubManager();
-        Tape tape = Tape.training(arrays, collector, SmallOcrNet.keepAll())) {
+        Tape tape = Tape.training(arrays, collector, SmallNetwork.keepAll())) {
       NDArray p = predicted.duplicate();
       NDArray b = truth.duplicate();
       p.attach(arrays);

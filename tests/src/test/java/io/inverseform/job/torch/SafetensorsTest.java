@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import io.inverseform.job.config.ModelConfig.NormConfig;
-import io.inverseform.job.model.OcrNet;
-import io.inverseform.job.model.SmallOcrNet;
+import io.inverseform.job.model.SegmentationNetwork;
+import io.inverseform.job.model.SmallNetwork;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -35,7 +35,8 @@ class SafetensorsTest {
   }
 
   private FlatParameters parameters(int classes, long seed) {
-    OcrNet network = new OcrNet(SmallOcrNet.config(NormConfig.Type.BATCH), classes);
+    SegmentationNetwork network =
+        SegmentationNetwork.of(SmallNetwork.config(NormConfig.Type.BATCH), classes);
     return new FlatParameters(manager, network, seed);
   }
 

@@ -13,11 +13,12 @@ import io.inverseform.job.config.LossConfig.Scope;
 import io.inverseform.job.config.ModelConfig;
 import io.inverseform.job.config.ModelConfig.BackboneConfig;
 import io.inverseform.job.config.ModelConfig.NormConfig;
-import io.inverseform.job.config.ModelConfig.OcrConfig;
 import io.inverseform.job.config.OptimizerConfig;
 import io.inverseform.job.loss.StepLoss;
 import io.inverseform.job.loss.TotalLoss;
-import io.inverseform.job.model.OcrNet;
+import io.inverseform.job.model.Output;
+import io.inverseform.job.model.SegmentationNetwork;
+import io.inverseform.job.model.SmallNetwork;
 import io.inverseform.job.torch.FlatParameters;
 import io.inverseform.job.torch.Tape;
 import io.inverseform.job.torch.Tensors;
@@ -36,12 +37,12 @@ class FullDepthStepTest {
 
   @Test
   void ocrNet18TakesAStep() {
-    takesAStep(new BackboneConfig(64, 2, 64, branches(18), 2, List.of(1, 3, 2)), 6_453_772);
+    takesAStep(new BackboneConfig(false, 64, 2, 64, branches(18), 2, List.of(1, 3, 2)), 6_453_772);
   }
 
   @Test
   void ocrNet48TakesAStep() {
-    takesAStep(new BackboneConfig(64, 4, 64, branches(48), 4, List.of(1, 4, 3)), 70_894_472);
+    takesAStep(new BackboneConfig(false, 64, 4, 64, branches(48), 4, List.of(1, 4, 3)), 70_894_472);
   }
 
   private static List<Integer> branches(int width) {
@@ -51,12 +52,10 @@ class FullDepthStepTest {
   private static void takesAStep(BackboneConfig backbone, long parameterCount) {
     Torch.start(1);
     ModelConfig config =
-        new ModelConfig(
-            backbone,
-            new OcrConfig(512, 256, 0.05),
-            new NormConfig(NormConfig.Type.BATCH, 0.1, 1e-5, 32));
+        ModelConfig.ocrNet(
+            backbone, 512, 256, 0.05, new NormConfig(NormConfig.Type.BATCH, 0.1, 1e-5, 32));
     try (NDManager manager = Torch.manager(Device.cpu())) {
-      OcrNet network = new OcrNet(config, CLASSES);
+      SegmentationNetwork network = SegmentationNetwork.of(config, CLASSES);
       FlatParameters parameters = new FlatParameters(manager, network, 1);
       assertThat(parameters.parameterCount()).isEqualTo(parameterCount);
       float[] before = weights(parameters);
@@ -96,15 +95,16 @@ class FullDepthStepTest {
   }
 
   private static float forwardAndBackward(
-      NDManager manager, OcrNet network, FlatParameters.Collector gradients) {
+      NDManager manager, SegmentationNetwork network, FlatParameters.Collector gradients) {
     TotalLoss loss =
         new TotalLoss(
             new LossConfig(
-                0.4,
+                SmallNetwork.OUTPUT_WEIGHTS,
                 List.of(
                     new LossConfig.CrossEntropy(1, "ce", 1, Scope.IMAGE),
                     new LossConfig.BoundaryCrossEntropy(0.3, "bce", Scope.IMAGE),
                     new LossConfig.EdgeAttention(0.1, "attention", 0.4, 1, Scope.IMAGE))),
+            SmallNetwork.OUTPUTS,
             CLASSES);
     KeyedRandom random = new KeyedRandom(1);
     float[] images = new float[3 * HEIGHT * WIDTH];
@@ -119,7 +119,7 @@ class FullDepthStepTest {
     }
     try (NDManager arrays = manager.newSubManager();
         Tape tape = Tape.training(arrays, gradients, new DropoutMasks(1, 0, new int[] {0}))) {
-      OcrNet.Outputs outputs =
+      List<Output> outputs =
           network.outputs(tape, Tensors.of(arrays, images, new Shape(1, 3, HEIGHT, WIDTH)));
       StepLoss result =
           loss.compute(

@@ -76,7 +76,7 @@ final class InverseFormBench {
         config.synthesize(),
         config.preprocess(),
         config.model(),
-        new LossConfig(config.loss().auxiliaryWeight(), others),
+        new LossConfig(config.loss().outputWeights(), others),
         config.augment(),
         config.optimizer(),
         config.schedule(),

@@ -213,7 +213,7 @@ class TrainingTest {
   @Test
   void checkpointsOfAnotherNetworkAreRefusedAtOnce() throws Exception {
     run(small.config("grown", "train.max_steps=1"), false);
-    JobConfig larger = small.config("grown", "model.ocr.mid=48");
+    JobConfig larger = small.config("grown", "model.heads.0.mid=48");
 
     assertThatThrownBy(() -> run(larger, true))
         .hasMessageMatching("(?s)rank [01] .*checkpoint .* holds .* the configured network has .*")

@@ -3,12 +3,12 @@ package io.inverseform.job.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.inverseform.job.config.HeadConfig;
 import io.inverseform.job.config.LossConfig;
 import io.inverseform.job.config.LossConfig.Scope;
 import io.inverseform.job.config.ModelConfig;
 import io.inverseform.job.config.ModelConfig.BackboneConfig;
 import io.inverseform.job.config.ModelConfig.NormConfig;
-import io.inverseform.job.config.ModelConfig.OcrConfig;
 import io.inverseform.job.loss.StepLoss;
 import io.inverseform.job.loss.TotalLoss;
 import io.inverseform.job.torch.ChannelMasks;
@@ -18,28 +18,46 @@ import io.inverseform.job.torch.Tensors;
 import io.inverseform.udf.random.KeyedRandom;
 import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.Map;
 
-/** An OCRNet that takes milliseconds, and random input for it. */
-public final class SmallOcrNet {
+/** An OCRNet that takes milliseconds, its relatives, and random input for them. */
+public final class SmallNetwork {
   /** Number of classes. */
   public static final int CLASSES = 5;
 
   private static final int SIZE = 64;
 
-  private SmallOcrNet() {}
+  private SmallNetwork() {}
 
   /** Two modules and blocks where there can be, so that every kind of path is there. */
   public static ModelConfig config(NormConfig.Type norm) {
-    return new ModelConfig(
-        new BackboneConfig(8, 2, 4, List.of(4, 6, 8, 10), 2, List.of(1, 2, 1)),
-        new OcrConfig(12, 6, 0.05),
+    return ModelConfig.ocrNet(
+        new BackboneConfig(false, 8, 2, 4, List.of(4, 6, 8, 10), 2, List.of(1, 2, 1)),
+        12,
+        6,
+        0.05,
         new NormConfig(norm, 0.1, 1e-5, 2));
   }
+
+  /** As released. */
+  public static final Map<String, Double> OUTPUT_WEIGHTS =
+      Map.of(HeadConfig.MAIN, 1.0, HeadConfig.AUXILIARY, 0.4);
+
+  /** Outputs like those of {@link #config}. */
+  public static List<Output> outputs(
+      NDArray logits, NDArray boundary, NDArray auxiliaryLogits, NDArray auxiliaryBoundary) {
+    return List.of(
+        new Output(HeadConfig.MAIN, logits, boundary),
+        new Output(HeadConfig.AUXILIARY, auxiliaryLogits, auxiliaryBoundary));
+  }
+
+  /** What {@link #config} gives. */
+  public static final List<ModelConfig.Output> OUTPUTS = config(NormConfig.Type.BATCH).outputs();
 
   /** Every configurable term; the boundary heads' first guess is near one half. */
   public static LossConfig loss(double... weights) {
     return new LossConfig(
-        0.4,
+        OUTPUT_WEIGHTS,
         List.of(
             new LossConfig.CrossEntropy(weights[0], "ce", 1, Scope.IMAGE),
             new LossConfig.BoundaryCrossEntropy(weights[1], "bce", Scope.IMAGE),
@@ -98,12 +116,16 @@ public final class SmallOcrNet {
    * @return the total loss
    */
   public static float step(
-      NDManager manager, OcrNet network, FlatParameters parameters, TotalLoss loss, long seed) {
+      NDManager manager,
+      SegmentationNetwork network,
+      FlatParameters parameters,
+      TotalLoss loss,
+      long seed) {
     FlatParameters.Collector collector = parameters.collect((offset, length) -> {});
     try (NDManager arrays = manager.newSubManager();
         Tape tape = Tape.training(arrays, collector, keepAll())) {
       Batch batch = Batch.random(arrays, seed, 2);
-      OcrNet.Outputs outputs = network.outputs(tape, batch.images());
+      List<Output> outputs = network.outputs(tape, batch.images());
       StepLoss result = loss.compute(outputs, batch.labels(), batch.edges(), 2);
       tape.backward(result.total());
       collector.finish();

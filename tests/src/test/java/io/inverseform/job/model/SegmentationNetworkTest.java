@@ -21,13 +21,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class OcrNetTest {
+class SegmentationNetworkTest {
   /** Convolution biases in front of a batch norm, which subtracts them again. */
   private static final List<String> CANCELLED =
       List.of("ocr.conv3x3_ocr.0.bias", "ocr.aux_head.0.bias", "edge_head.last_layer.0.bias");
@@ -48,13 +49,15 @@ class OcrNetTest {
   @ParameterizedTest
   @EnumSource(names = {"BATCH", "GROUP"})
   void everyParameterGetsAGradient(NormConfig.Type norm) {
-    OcrNet network = new OcrNet(SmallOcrNet.config(norm), SmallOcrNet.CLASSES);
+    SegmentationNetwork network =
+        SegmentationNetwork.of(SmallNetwork.config(norm), SmallNetwork.CLASSES);
     FlatParameters parameters = new FlatParameters(manager, network, 1);
-    TotalLoss loss = new TotalLoss(SmallOcrNet.loss(1, 0.3, 0.1), SmallOcrNet.CLASSES);
+    TotalLoss loss =
+        new TotalLoss(SmallNetwork.loss(1, 0.3, 0.1), SmallNetwork.OUTPUTS, SmallNetwork.CLASSES);
 
-    SmallOcrNet.sharpen(parameters);
+    SmallNetwork.sharpen(parameters);
 
-    assertThat(SmallOcrNet.step(manager, network, parameters, loss, 1)).isFinite().isPositive();
+    assertThat(SmallNetwork.step(manager, network, parameters, loss, 1)).isFinite().isPositive();
 
     List<String> none = new ArrayList<>();
     for (FlatParameters.Slot slot : parameters.slots()) {
@@ -68,13 +71,15 @@ class OcrNetTest {
   @ParameterizedTest
   @EnumSource(names = {"BATCH", "FROZEN"})
   void onlyBatchNormMovesTheRunningStatistics(NormConfig.Type norm) {
-    OcrNet network = new OcrNet(SmallOcrNet.config(norm), SmallOcrNet.CLASSES);
+    SegmentationNetwork network =
+        SegmentationNetwork.of(SmallNetwork.config(norm), SmallNetwork.CLASSES);
     FlatParameters parameters = new FlatParameters(manager, network, 1);
-    TotalLoss loss = new TotalLoss(SmallOcrNet.loss(1, 0.3, 0.1), SmallOcrNet.CLASSES);
+    TotalLoss loss =
+        new TotalLoss(SmallNetwork.loss(1, 0.3, 0.1), SmallNetwork.OUTPUTS, SmallNetwork.CLASSES);
     List<String> still = new ArrayList<>();
     int buffers = 0;
 
-    SmallOcrNet.step(manager, network, parameters, loss, 1);
+    SmallNetwork.step(manager, network, parameters, loss, 1);
 
     for (FlatParameters.Slot slot : parameters.slots()) {
       if (!slot.trained()) {
@@ -134,12 +139,14 @@ class OcrNetTest {
   /** Takes a few steps down the gradient, so that one wrong bit would grow. */
   private static float[] gradientAfterSteps(long seed) {
     try (NDManager own = Torch.manager(Device.cpu())) {
-      OcrNet network = new OcrNet(SmallOcrNet.config(NormConfig.Type.BATCH), SmallOcrNet.CLASSES);
+      SegmentationNetwork network =
+          SegmentationNetwork.of(SmallNetwork.config(NormConfig.Type.BATCH), SmallNetwork.CLASSES);
       FlatParameters parameters = new FlatParameters(own, network, 1);
-      TotalLoss loss = new TotalLoss(SmallOcrNet.loss(1, 0.3, 0.1), SmallOcrNet.CLASSES);
+      TotalLoss loss =
+          new TotalLoss(SmallNetwork.loss(1, 0.3, 0.1), SmallNetwork.OUTPUTS, SmallNetwork.CLASSES);
       float[] gradient = new float[parameters.gradient().length()];
       for (int step = 0; step < 4; step++) {
-        SmallOcrNet.step(own, network, parameters, loss, 10 * seed + step);
+        SmallNetwork.step(own, network, parameters, loss, 10 * seed + step);
         parameters.gradient().host().get(gradient);
         FloatBuffer weights = parameters.weights().host();
         for (int i = 0; i < gradient.length; i++) {
@@ -152,33 +159,32 @@ class OcrNetTest {
 
   @Test
   void outputsAreAQuarterOfTheInputAlsoWhenItsSidesAreNoMultiples() {
-    OcrNet network = new OcrNet(SmallOcrNet.config(NormConfig.Type.BATCH), 7);
+    SegmentationNetwork network =
+        SegmentationNetwork.of(SmallNetwork.config(NormConfig.Type.BATCH), 7);
     FlatParameters parameters = new FlatParameters(manager, network, 1);
     try (Tape tape = Tape.inference(manager)) {
-      OcrNet.Outputs outputs = network.outputs(tape, manager.ones(new Shape(1, 3, 45, 67)));
-      assertThat(outputs.logits().getShape()).isEqualTo(new Shape(1, 7, 12, 17));
-      assertThat(outputs.auxiliaryLogits().getShape()).isEqualTo(new Shape(1, 7, 12, 17));
-      assertThat(outputs.boundary().getShape()).isEqualTo(new Shape(1, 1, 12, 17));
-      assertThat(outputs.auxiliaryBoundary().getShape()).isEqualTo(new Shape(1, 1, 12, 17));
+      List<Output> outputs = network.outputs(tape, manager.ones(new Shape(1, 3, 45, 67)));
+      assertThat(outputs).extracting(Output::name).containsExactly("main", "auxiliary");
+      for (Output output : outputs) {
+        assertThat(output.logits().getShape()).isEqualTo(new Shape(1, 7, 12, 17));
+        assertThat(output.boundary().getShape()).isEqualTo(new Shape(1, 1, 12, 17));
+      }
     }
     assertThat(parameters.parameterCount()).isPositive();
   }
 
   @Test
   void evaluationKeepsNothingButTheOutputs() {
-    OcrNet network = new OcrNet(SmallOcrNet.config(NormConfig.Type.BATCH), 7);
+    SegmentationNetwork network =
+        SegmentationNetwork.of(SmallNetwork.config(NormConfig.Type.BATCH), 7);
     FlatParameters parameters = new FlatParameters(manager, network, 1);
     float[] before = new float[parameters.buffers().length()];
     parameters.buffers().host().get(before);
     try (NDManager arrays = manager.newSubManager();
         Tape tape = Tape.inference(arrays)) {
-      OcrNet.Outputs outputs = network.outputs(tape, arrays.ones(new Shape(1, 3, 64, 64)));
+      List<Output> outputs = network.outputs(tape, arrays.ones(new Shape(1, 3, 64, 64)));
       List<NDArray> kept =
-          List.of(
-              outputs.logits(),
-              outputs.boundary(),
-              outputs.auxiliaryLogits(),
-              outputs.auxiliaryBoundary());
+          outputs.stream().flatMap(o -> Stream.of(o.logits(), o.boundary())).toList();
       assertThat(arrays.getManagedArrays()).containsExactlyInAnyOrderElementsOf(kept);
     }
     float[] after = new float[before.length];

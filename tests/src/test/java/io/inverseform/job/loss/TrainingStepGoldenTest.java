@@ -5,64 +5,68 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.inverseform.golden.GoldenInverseNetwork;
-import io.inverseform.golden.GoldenOcrNet;
+import io.inverseform.golden.GoldenNetwork;
+import io.inverseform.golden.GoldenNetwork.Kind;
 import io.inverseform.golden.Goldens;
 import io.inverseform.golden.Npz;
 import io.inverseform.job.config.LossConfig;
 import io.inverseform.job.config.LossConfig.Scope;
 import io.inverseform.job.config.LossConfig.Tiling;
 import io.inverseform.job.model.InverseTransformNetwork;
-import io.inverseform.job.model.OcrNet;
+import io.inverseform.job.model.Output;
 import io.inverseform.job.torch.FlatParameters;
 import io.inverseform.job.torch.Tape;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** One forward and backward pass of OCRNet in training equals the reference without its defects. */
+/** One forward and backward pass in training equals the reference without its defects. */
 @Tag("golden")
-class OcrNetTrainGoldenTest {
+class TrainingStepGoldenTest {
   private static final double VALUE = 1e-4;
   private static final double GRADIENT = 1e-3;
   private static final double AUXILIARY = 0.4;
 
-  @Test
-  void lossOutputsGradientsAndStatisticsEqualTheReference() throws IOException {
-    Npz golden = Npz.golden("model_ocrnet_train.npz");
-    try (GoldenOcrNet ocrNet = new GoldenOcrNet();
-        NDManager manager = ocrNet.manager().newSubManager()) {
-      FlatParameters.Collector collector = ocrNet.parameters().collect((offset, length) -> {});
+  @ParameterizedTest
+  @EnumSource
+  void lossOutputsGradientsAndStatisticsEqualTheReference(Kind kind) throws IOException {
+    Npz golden = kind.training();
+    try (GoldenNetwork network = new GoldenNetwork(kind);
+        NDManager manager = network.manager().newSubManager()) {
+      FlatParameters.Collector collector = network.parameters().collect((offset, length) -> {});
       int images = golden.array("in.images").shape()[0];
       InverseTransformNetwork inverse =
           GoldenInverseNetwork.load(manager, golden, "inversenet.fc.");
-      TotalLoss loss = new TotalLoss(loss(images), ocrNet.classes(), inverse);
-      try (Tape tape = Tape.training(manager, collector, GoldenOcrNet.NO_DROPOUT)) {
-        OcrNet.Outputs outputs =
-            ocrNet.network().outputs(tape, Goldens.tensor(manager, golden.array("in.images")));
+      TotalLoss loss =
+          new TotalLoss(loss(images), network.config().outputs(), network.classes(), inverse);
+      try (Tape tape = Tape.training(manager, collector, GoldenNetwork.NO_DROPOUT)) {
+        List<Output> outputs =
+            network.network().outputs(tape, Goldens.tensor(manager, golden.array("in.images")));
         StepLoss result =
             loss.compute(
                 outputs,
                 Goldens.labels(manager, golden.array("in.gts")),
                 Goldens.tensor(manager, golden.array("in.edge")),
                 images);
-        compareOutputs(golden, outputs);
+        compareOutputs(kind, golden, outputs);
         compareLoss(golden, result, images);
 
         tape.backward(result.total());
       }
       collector.finish();
 
-      compareGradients(golden, ocrNet.parameters());
-      compareStatistics(golden, ocrNet.parameters());
+      compareGradients(golden, network.parameters());
+      compareStatistics(golden, network.parameters());
     }
   }
 
   /** The reference sums cross-entropies over the images, and averages the other terms. */
   private static LossConfig loss(int images) {
     return new LossConfig(
-        AUXILIARY,
+        Map.of("main", 1.0, "auxiliary", AUXILIARY),
         List.of(
             new LossConfig.CrossEntropy(images, "ce", 1, Scope.BATCH),
             new LossConfig.BoundaryCrossEntropy(0.3, "bce", Scope.BATCH),
@@ -70,11 +74,25 @@ class OcrNetTrainGoldenTest {
             new LossConfig.InverseForm(0.3, "inverse", Tiling.RESIZED_3X6, false)));
   }
 
-  private static void compareOutputs(Npz golden, OcrNet.Outputs outputs) {
-    close("low.ocr.call0.out0", outputs.logits(), golden);
-    close("low.ocr.call0.out1", outputs.auxiliaryLogits(), golden);
-    close("low.edgeocr_cls_head.call0.out0", outputs.boundary(), golden);
-    close("low.edge_head.call0.out0", outputs.auxiliaryBoundary(), golden);
+  private static void compareOutputs(Kind kind, Npz golden, List<Output> outputs) {
+    Output main = Output.of(outputs, "main");
+    Output auxiliary = Output.of(outputs, "auxiliary");
+    switch (kind) {
+      case OCRNET -> {
+        close("low.ocr.call0.out0", main.logits(), golden);
+        close("low.ocr.call0.out1", auxiliary.logits(), golden);
+      }
+      case HRNET, LIGHT -> {
+        close("low.hrhead.call0.out0", main.logits(), golden);
+        close("low.aux_head.call0.out0", auxiliary.logits(), golden);
+      }
+      case MSCALE -> {
+        close("low.edge_head.call1.out0", main.boundary(), golden);
+        return;
+      }
+    }
+    close("low.edgeocr_cls_head.call0.out0", main.boundary(), golden);
+    close("low.edge_head.call0.out0", auxiliary.boundary(), golden);
   }
 
   private static void close(String name, NDArray actual, Npz golden) {

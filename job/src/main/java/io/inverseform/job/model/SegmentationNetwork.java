@@ -1,0 +1,53 @@
+package io.inverseform.job.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import io.inverseform.job.config.ModelConfig;
+import io.inverseform.job.torch.Layer;
+import io.inverseform.job.torch.Tape;
+import java.util.List;
+
+/** From images to logits of classes and, in training, of boundaries. */
+public abstract sealed class SegmentationNetwork extends Layer
+    permits SingleScaleNetwork, MultiScaleNetwork {
+  private final int minSide;
+
+  SegmentationNetwork(int minSide) {
+    this.minSide = minSide;
+  }
+
+  /** Smallest side of an image: below it the coarsest branch has less than one pixel. */
+  public final int minSide() {
+    return minSide;
+  }
+
+  /** The configured network, without memory. */
+  public static SegmentationNetwork of(ModelConfig config, int classes) {
+    SegmentationNetwork network =
+        config.scales().several()
+            ? new MultiScaleNetwork(config, classes)
+            : new SingleScaleNetwork(config, classes);
+    config.frozen().forEach(network::freeze);
+    return network;
+  }
+
+  /**
+   * Images to outputs, the main one first; {@link ModelConfig#outputs} names those of training.
+   *
+   * @param images (N, 3, H, W), normalised, H and W at least {@link #minSide}; released
+   */
+  public abstract List<Output> outputs(Tape tape, NDArray images);
+
+  /** Logits and, behind them, boundary logits of each of the {@link #outputs}. */
+  @Override
+  public final NDList forward(Tape tape, NDList images) {
+    NDList all = new NDList();
+    for (Output output : outputs(tape, images.singletonOrThrow())) {
+      all.add(output.logits());
+      if (output.boundary() != null) {
+        all.add(output.boundary());
+      }
+    }
+    return all;
+  }
+}
