@@ -111,6 +111,13 @@ public abstract class Layer extends AbstractBlock {
     return all;
   }
 
+  /** Shapes of all parameters and buffers by PyTorch's names; they need no memory yet. */
+  public final Map<String, Shape> shapes() {
+    Map<String, Shape> all = new LinkedHashMap<>();
+    declared("").forEach((name, entry) -> all.put(name, entry.shape()));
+    return all;
+  }
+
   final Map<String, Declared> declared(String prefix) {
     Map<String, Declared> all = new LinkedHashMap<>();
     declared.forEach((name, entry) -> all.put(prefix + name, entry));

@@ -15,6 +15,7 @@ import io.inverseform.job.config.LossConfig.Tiling;
 import io.inverseform.job.model.InverseTransformNetwork;
 import io.inverseform.job.model.Output;
 import io.inverseform.job.torch.FlatParameters;
+import io.inverseform.job.torch.Operators;
 import io.inverseform.job.torch.Tape;
 import java.io.IOException;
 import java.util.List;
@@ -77,6 +78,9 @@ class TrainingStepGoldenTest {
   private static void compareOutputs(Kind kind, Npz golden, List<Output> outputs) {
     Output main = Output.of(outputs, "main");
     Output auxiliary = Output.of(outputs, "auxiliary");
+    int[] full = golden.array("in.edge").shape();
+    close("edge_main", Operators.bilinear(main.boundary(), full[2], full[3], false), golden);
+    close("edge_aux", Operators.bilinear(auxiliary.boundary(), full[2], full[3], false), golden);
     switch (kind) {
       case OCRNET -> {
         close("low.ocr.call0.out0", main.logits(), golden);
