@@ -7,6 +7,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.inverseform.job.config.HeadConfig;
 import io.inverseform.job.config.ModelConfig;
 import io.inverseform.job.config.ModelConfig.BackboneConfig;
+import io.inverseform.job.config.ModelConfig.ComputeConfig;
+import io.inverseform.job.config.ModelConfig.ComputeConfig.MemoryFormat;
+import io.inverseform.job.config.ModelConfig.ComputeConfig.Precision;
 import io.inverseform.job.config.ModelConfig.NormConfig;
 import io.inverseform.job.config.ModelConfig.ScalesConfig;
 import io.inverseform.job.model.SegmentationNetwork;
@@ -103,6 +106,7 @@ public final class GoldenNetwork implements AutoCloseable {
         heads(kind),
         new ScalesConfig(training, scales, json.get("attention_bottleneck").asInt()),
         new NormConfig(NormConfig.Type.BATCH, 0.1, 1e-5, 32),
+        new ComputeConfig(Precision.FLOAT32, MemoryFormat.CHANNELS_LAST),
         List.of(),
         List.of());
   }

@@ -2,6 +2,8 @@ package io.inverseform.job.config;
 
 import io.inverseform.job.config.HeadConfig.Boundary;
 import io.inverseform.job.config.HeadConfig.ObjectContext;
+import io.inverseform.job.config.ModelConfig.ComputeConfig.MemoryFormat;
+import io.inverseform.job.config.ModelConfig.ComputeConfig.Precision;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +23,7 @@ public record ModelConfig(
     List<HeadConfig> heads,
     ScalesConfig scales,
     NormConfig norm,
+    ComputeConfig compute,
     List<Integer> recompute,
     List<String> frozen)
     implements Serializable {
@@ -35,6 +38,7 @@ public record ModelConfig(
         heads.stream().map(HeadConfig::name).toList(),
         "without an auxiliary boundary head, since with several scales the main one gives both");
     Check.given("norm", norm);
+    Check.given("compute", compute);
     Check.that(
         Check.given("recompute", recompute).stream().allMatch(s -> s != null && s >= 2 && s <= 4),
         "recompute",
@@ -55,6 +59,7 @@ public record ModelConfig(
             new Boundary("edge_head.last_layer", HeadConfig.AUXILIARY, "stage4", List.of(0))),
         new ScalesConfig(List.of(1.0), List.of(1.0), 1),
         norm,
+        new ComputeConfig(Precision.FLOAT32, MemoryFormat.CHANNELS_LAST),
         List.of(),
         List.of());
   }
@@ -133,6 +138,7 @@ public record ModelConfig(
         heads.stream().filter(head -> head.logits().contains(HeadConfig.MAIN)).toList(),
         scales,
         norm,
+        compute,
         List.of(),
         List.of());
   }
@@ -200,6 +206,34 @@ public record ModelConfig(
     /** Whether there is attention over scales. */
     public boolean several() {
       return train.size() > 1;
+    }
+  }
+
+  /**
+   * How activations are kept and computed. Weights, their gradients, statistics and losses are
+   * float32 whatever it says.
+   */
+  public record ComputeConfig(Precision precision, MemoryFormat memoryFormat)
+      implements Serializable {
+    /** Type of activations, and of the weights that a convolution sees. */
+    public enum Precision {
+      /** 32 bits. */
+      FLOAT32,
+      /** 16 bits with float32's range: half the memory, fast where the processor has it. */
+      BFLOAT16
+    }
+
+    /** Order in memory of an activation (N, C, H, W). */
+    public enum MemoryFormat {
+      /** N, C, H, W. */
+      CONTIGUOUS,
+      /** N, H, W, C. */
+      CHANNELS_LAST
+    }
+
+    public ComputeConfig {
+      Check.given("precision", precision);
+      Check.given("memory_format", memoryFormat);
     }
   }
 

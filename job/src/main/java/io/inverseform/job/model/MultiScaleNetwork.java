@@ -102,7 +102,8 @@ final class MultiScaleNetwork extends SegmentationNetwork {
       SingleScaleNetwork.Pass pass = trunk.pass(tape, inputs.get(i));
       NDArray weights;
       try (NDArray logits = attention.forward(tape, pass.features());
-          NDArray low = logits.getNDArrayInternal().sigmoid()) {
+          NDArray wide = Operators.float32(logits);
+          NDArray low = wide.getNDArrayInternal().sigmoid()) {
         weights = Operators.bilinear(low, height, width, false);
       }
       pass.end(tape);

@@ -84,7 +84,7 @@ final class OcrHead extends Layer {
     long n = x.getShape().get(0);
     long classes = logits.getShape().get(1);
     try (NDArray flat = logits.reshape(n, classes, -1);
-        NDArray weights = flat.softmax(2);
+        NDArray weights = Operators.softmax(flat, 2);
         NDArray pixels = x.reshape(n, x.getShape().get(1), -1);
         NDArray transposed = pixels.transpose(0, 2, 1);
         NDArray regions = weights.matMul(transposed);
@@ -106,7 +106,7 @@ final class OcrHead extends Layer {
         NDArray flatK = k.reshape(n, config.key(), -1);
         NDArray similarity = pixelsFirst.matMul(flatK);
         NDArray scaled = Operators.scale(similarity, 1 / Math.sqrt(config.key()));
-        NDArray attention = scaled.softmax(2);
+        NDArray attention = Operators.softmax(scaled, 2);
         NDArray flatV = v.reshape(n, config.key(), -1);
         NDArray regionsFirst = flatV.transpose(0, 2, 1);
         NDArray attended = attention.matMul(regionsFirst);
@@ -122,7 +122,7 @@ final class OcrHead extends Layer {
     }
     try (x;
         NDArray mask = tape.channelMask("ocr.dropout", x, config.dropout())) {
-      return x.mul(mask);
+      return Operators.multiply(x, mask);
     }
   }
 }

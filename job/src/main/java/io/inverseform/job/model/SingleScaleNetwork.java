@@ -7,8 +7,12 @@ import io.inverseform.job.config.HeadConfig.Boundary;
 import io.inverseform.job.config.HeadConfig.Classes;
 import io.inverseform.job.config.HeadConfig.ObjectContext;
 import io.inverseform.job.config.ModelConfig;
+import io.inverseform.job.config.ModelConfig.ComputeConfig;
+import io.inverseform.job.config.ModelConfig.ComputeConfig.MemoryFormat;
+import io.inverseform.job.config.ModelConfig.ComputeConfig.Precision;
 import io.inverseform.job.config.ModelConfig.NormConfig;
 import io.inverseform.job.torch.Layer;
+import io.inverseform.job.torch.Operators;
 import io.inverseform.job.torch.Tape;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,6 +26,7 @@ final class SingleScaleNetwork extends SegmentationNetwork {
   private static final String LAST_STAGE = "stage4";
   private static final int COARSEST = 32;
 
+  private final ComputeConfig compute;
   private final List<HeadConfig> heads;
   private final List<String> stages;
   private final HrNet backbone;
@@ -34,6 +39,7 @@ final class SingleScaleNetwork extends SegmentationNetwork {
   SingleScaleNetwork(ModelConfig config, int classes) {
     super(config.backbone().halveInput() ? 2 * COARSEST : COARSEST);
     NormConfig norm = config.norm();
+    compute = config.compute();
     heads = config.heads();
     stages = stages(heads);
     List<Integer> numbers =
@@ -109,7 +115,7 @@ final class SingleScaleNetwork extends SegmentationNetwork {
   }
 
   Pass pass(Tape tape, NDArray images) {
-    NDList perStage = backbone.forward(tape, new NDList(images));
+    NDList perStage = backbone.forward(tape, new NDList(prepared(tape, images)));
     Map<String, NDArray> features = new HashMap<>();
     List<NDArray> cuts = new ArrayList<>();
     for (int i = 0; i < stages.size(); i++) {
@@ -135,10 +141,29 @@ final class SingleScaleNetwork extends SegmentationNetwork {
     List<Output> outputs = new ArrayList<>();
     for (String name : List.of(HeadConfig.MAIN, HeadConfig.AUXILIARY)) {
       if (logits.containsKey(name)) {
-        outputs.add(new Output(name, logits.get(name), boundaries.get(name)));
+        outputs.add(new Output(name, float32(logits.get(name)), float32(boundaries.get(name))));
       }
     }
     NDArray main = features.getOrDefault(HeadConfig.OCR, features.get(LAST_STAGE));
     return new Pass(outputs, main, cuts);
+  }
+
+  /** In the layout and of the type in which the network computes. */
+  private NDArray prepared(Tape tape, NDArray images) {
+    NDArray x = images;
+    if (compute.memoryFormat() == MemoryFormat.CHANNELS_LAST) {
+      x = Operators.channelsLast(x);
+      tape.release(images);
+    }
+    if (compute.precision() == Precision.BFLOAT16) {
+      try (NDArray wide = x) {
+        x = Operators.bfloat16(wide);
+      }
+    }
+    return x;
+  }
+
+  private NDArray float32(NDArray x) {
+    return x == null || compute.precision() == Precision.FLOAT32 ? x : Operators.float32(x);
   }
 }

@@ -3,7 +3,6 @@ package io.inverseform.job.torch;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
@@ -20,11 +19,28 @@ import java.io.IOException;
 public final class Operators {
   private static final String METHODS =
       """
-      def convolution_batch_norm(self: __torch__.Operators, x: Tensor, weight: Tensor, scale: Tensor, shift: Tensor, mean: Tensor, var: Tensor, stride: int, padding: int, training: bool, momentum: float, eps: float, relu: bool) -> Tensor:
-        y = torch.conv2d(x, weight, None, [stride, stride], [padding, padding])
+      def convolution(self: __torch__.Operators, x: Tensor, weight: Tensor, stride: int, padding: int, pointwise: bool) -> Tensor:
+        w = torch.type_as(weight, x)
+        if pointwise:
+          rows = torch.linear(torch.permute(x, [0, 2, 3, 1]), torch.flatten(w, 1), None)
+          y = torch.permute(rows, [0, 3, 1, 2])
+        else:
+          y = torch.conv2d(x, w, None, [stride, stride], [padding, padding])
+        return y
+      def convolution_bias(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, stride: int, padding: int, pointwise: bool) -> Tensor:
+        w = torch.type_as(weight, x)
+        b = torch.type_as(bias, x)
+        if pointwise:
+          rows = torch.linear(torch.permute(x, [0, 2, 3, 1]), torch.flatten(w, 1), b)
+          y = torch.permute(rows, [0, 3, 1, 2])
+        else:
+          y = torch.conv2d(x, w, b, [stride, stride], [padding, padding])
+        return y
+      def convolution_batch_norm(self: __torch__.Operators, x: Tensor, weight: Tensor, scale: Tensor, shift: Tensor, mean: Tensor, var: Tensor, stride: int, padding: int, pointwise: bool, training: bool, momentum: float, eps: float, relu: bool) -> Tensor:
+        y = (self).convolution(x, weight, stride, padding, pointwise)
         return (self).batch_norm(y, scale, shift, mean, var, training, momentum, eps, relu)
-      def convolution_bias_batch_norm(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, scale: Tensor, shift: Tensor, mean: Tensor, var: Tensor, stride: int, padding: int, training: bool, momentum: float, eps: float, relu: bool) -> Tensor:
-        y = torch.conv2d(x, weight, bias, [stride, stride], [padding, padding])
+      def convolution_bias_batch_norm(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, scale: Tensor, shift: Tensor, mean: Tensor, var: Tensor, stride: int, padding: int, pointwise: bool, training: bool, momentum: float, eps: float, relu: bool) -> Tensor:
+        y = (self).convolution_bias(x, weight, bias, stride, padding, pointwise)
         return (self).batch_norm(y, scale, shift, mean, var, training, momentum, eps, relu)
       def batch_norm(self: __torch__.Operators, x: Tensor, scale: Tensor, shift: Tensor, mean: Tensor, var: Tensor, training: bool, momentum: float, eps: float, relu: bool) -> Tensor:
         y = torch.batch_norm(x, scale, shift, mean, var, training, momentum, eps, True)
@@ -46,6 +62,22 @@ public final class Operators {
         return torch.relu_(x)
       def bilinear(self: __torch__.Operators, x: Tensor, size: List[int], align_corners: bool) -> Tensor:
         return torch.upsample_bilinear2d(x, size, align_corners, None)
+      def softmax(self: __torch__.Operators, x: Tensor, dim: int) -> Tensor:
+        if torch.eq(ops.prim.dtype(x), 15):
+          y = torch.type_as(torch.softmax(x, dim, 6), x)
+        else:
+          y = torch.softmax(x, dim, None)
+        return y
+      def float32(self: __torch__.Operators, x: Tensor) -> Tensor:
+        if torch.eq(ops.prim.dtype(x), 15):
+          y = torch.to(x, 6, False, False, None)
+        else:
+          y = x
+        return y
+      def bfloat16(self: __torch__.Operators, x: Tensor) -> Tensor:
+        return torch.to(x, 15, False, False, None)
+      def mul_as(self: __torch__.Operators, x: Tensor, y: Tensor) -> Tensor:
+        return torch.mul(x, torch.type_as(y, x))
       def contiguous(self: __torch__.Operators, x: Tensor) -> Tensor:
         return torch.contiguous(x, memory_format=0)
       def scale(self: __torch__.Operators, x: Tensor, factor: float) -> Tensor:
@@ -90,8 +122,10 @@ public final class Operators {
         return torch.grid_sampler(x, grid, 0, 0, align_corners)
       def pad(self: __torch__.Operators, x: Tensor, borders: List[int]) -> Tensor:
         return torch.constant_pad_nd(x, borders, 0.)
-      def first_channels(self: __torch__.Operators, x: Tensor, count: int) -> Tensor:
-        return torch.contiguous(torch.slice(x, 1, 0, count, 1))
+      def channels_last(self: __torch__.Operators, x: Tensor) -> Tensor:
+        return torch.permute(torch.contiguous(torch.permute(x, [0, 2, 3, 1]), memory_format=0), [0, 3, 1, 2])
+      def is_channels_last(self: __torch__.Operators, x: Tensor) -> bool:
+        return torch.eq(torch.stride(x, 1), 1)
       def tiles(self: __torch__.Operators, x: Tensor, tile: int) -> Tensor:
         grid = torch.unfold(torch.unfold(x, 2, tile, tile), 3, tile, tile)
         order = torch.permute(grid, [2, 3, 0, 1, 4, 5])
@@ -125,7 +159,8 @@ public final class Operators {
       double epsilon,
       boolean relu) {
     long padding = (weight.getShape().get(2) - 1) / 2;
-    if (ChannelPadding.isNeeded(x, weight)) {
+    boolean pointwise = isPointwise(x, weight, stride);
+    if (OldMemory.isRead(x) && !isChannelsLast(x)) {
       try (NDArray y = convolution(x, weight, bias, stride)) {
         return call("batch_norm", y, scale, shift, mean, var, training, momentum, epsilon, relu);
       }
@@ -141,6 +176,7 @@ public final class Operators {
           var,
           (long) stride,
           padding,
+          pointwise,
           training,
           momentum,
           epsilon,
@@ -157,6 +193,7 @@ public final class Operators {
         var,
         (long) stride,
         padding,
+        pointwise,
         training,
         momentum,
         epsilon,
@@ -171,35 +208,27 @@ public final class Operators {
    * @param bias (K), or null
    */
   public static NDArray convolution(NDArray x, NDArray weight, NDArray bias, int stride) {
-    if (!ChannelPadding.isNeeded(x, weight)) {
+    if (!OldMemory.isRead(x) || isChannelsLast(x)) {
       return plainConvolution(x, weight, bias, stride);
     }
-    long in = ChannelPadding.missing(weight.getShape().get(1));
-    long out = ChannelPadding.missing(weight.getShape().get(0));
-    PtNDManager manager = (PtNDManager) x.getManager();
-    try (NDArray allX = call("pad", x, new long[] {0, 0, 0, 0, 0, in});
-        NDArray allWeights = pad(manager, weight, 0, 0, 0, 0, 0, in, 0, out);
-        NDArray allBiases = bias == null ? null : pad(manager, bias, 0, out);
-        NDArray y = plainConvolution(allX, allWeights, allBiases, stride)) {
-      return call("first_channels", y, weight.getShape().get(0));
+    try (NDArray channelsLast = channelsLast(x)) {
+      return plainConvolution(channelsLast, weight, bias, stride);
     }
-  }
-
-  private static NDArray pad(PtNDManager manager, NDArray weight, long... borders) {
-    return ModuleMethods.call(Module.HANDLE, manager, "pad", weight, borders);
   }
 
   private static NDArray plainConvolution(NDArray x, NDArray weight, NDArray bias, int stride) {
-    Shape padding =
-        new Shape((weight.getShape().get(2) - 1) / 2, (weight.getShape().get(3) - 1) / 2);
-    return JniUtils.convolution(
-        (PtNDArray) x,
-        (PtNDArray) weight,
-        (PtNDArray) bias,
-        new Shape(stride, stride),
-        padding,
-        new Shape(1, 1),
-        1);
+    long padding = (weight.getShape().get(2) - 1) / 2;
+    boolean pointwise = isPointwise(x, weight, stride);
+    return bias == null
+        ? call("convolution", x, weight, (long) stride, padding, pointwise)
+        : call("convolution_bias", x, weight, bias, (long) stride, padding, pointwise);
+  }
+
+  private static boolean isPointwise(NDArray x, NDArray weight, int stride) {
+    return weight.getShape().get(2) == 1
+        && stride == 1
+        && !x.getDevice().isGpu()
+        && isChannelsLast(x);
   }
 
   /**
@@ -239,6 +268,26 @@ public final class Operators {
     return call("bilinear", x, new long[] {height, width}, alignCorners);
   }
 
+  /** Softmax along an axis; of bfloat16 computed in float32. */
+  public static NDArray softmax(NDArray x, int axis) {
+    return call("softmax", x, (long) axis);
+  }
+
+  /** x as float32 if it is bfloat16, with history; else x itself under another handle. */
+  public static NDArray float32(NDArray x) {
+    return call("float32", x);
+  }
+
+  /** x as bfloat16, with history. DJL does not know the type: only operators of this class do. */
+  public static NDArray bfloat16(NDArray x) {
+    return call("bfloat16", x);
+  }
+
+  /** x times y, y brought to x's type. */
+  public static NDArray multiply(NDArray x, NDArray y) {
+    return call("mul_as", x, y);
+  }
+
   /**
    * x times a number, of x's type.
    *
@@ -248,6 +297,18 @@ public final class Operators {
    */
   public static NDArray scale(NDArray x, double factor) {
     return call("scale", x, factor);
+  }
+
+  /**
+   * (N, C, H, W) with the channels of a pixel side by side in memory: itself, or a copy. What
+   * convolution, normalisation, interpolation and concatenation make of it is so as well.
+   */
+  public static NDArray channelsLast(NDArray x) {
+    return call("channels_last", x);
+  }
+
+  private static boolean isChannelsLast(NDArray x) {
+    return ModuleMethods.test(Module.HANDLE, "is_channels_last", x);
   }
 
   /** x in row-major order: itself, or a copy. */

@@ -103,6 +103,7 @@ class FullSizeNetworksGoldenTest {
         config.heads().stream().filter(h -> !(h instanceof HeadConfig.Boundary)).toList(),
         config.scales(),
         config.norm(),
+        config.compute(),
         config.recompute(),
         config.frozen());
   }

@@ -5,73 +5,81 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.inverseform.golden.Goldens;
 import io.inverseform.udf.random.KeyedRandom;
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Convolutions beside their definition, while freed memory is full of NaN. */
+/** Convolutions in float32 beside float64, which has other kernels, while freed memory is NaN. */
 class ConvolutionTest {
-  private static final int KERNEL = 3;
+  private static final double TOLERANCE = 1e-5;
 
   @ParameterizedTest
-  @CsvSource({"2, 18, 18, 16, 1", "2, 36, 20, 12, 2", "8, 24, 48, 16, 1", "2, 2, 24, 16, 2"})
-  void computesWithItsInputsAndNothingElse(int images, int in, int out, int side, int stride) {
+  @CsvSource({
+    "2, 18, 18, 3, 16, 1",
+    "2, 36, 20, 3, 12, 2",
+    "8, 24, 48, 3, 16, 1",
+    "2, 2, 24, 3, 16, 2",
+    "3, 1, 24, 7, 16, 4",
+    "2, 3, 3, 2, 16, 2",
+    "2, 18, 18, 1, 16, 1",
+    "1, 1024, 40, 1, 16, 1",
+    "2, 40, 1, 1, 16, 1",
+    "2, 30, 20, 1, 1, 1"
+  })
+  void computesWithItsInputsAndNothingElse(
+      int images, int in, int out, int kernel, int side, int stride) {
     KeyedRandom random = new KeyedRandom(images + in);
-    float[] x = values(random, images * in * side * side);
-    float[] weight = values(random, out * in * KERNEL * KERNEL);
-    float[] bias = values(random, out);
     Torch.start(1);
     try (NDManager manager = Torch.manager(Device.cpu())) {
-      NDArray inputs = Tensors.of(manager, x, new Shape(images, in, side, side));
-      NDArray weights = Tensors.of(manager, weight, new Shape(out, in, KERNEL, KERNEL));
-      NDArray biases = Tensors.of(manager, bias, new Shape(out));
-      for (int bits = 10; bits <= 20; bits++) {
-        manager.full(new Shape(1L << bits), Float.NaN).close();
-      }
-      float[] y = Operators.convolution(inputs, weights, biases, stride).toFloatArray();
-      float[] expected = convolution(x, weight, bias, images, in, out, side, stride);
-      assertThat(Goldens.relativeL2(y, expected)).isLessThan(1e-5);
-    }
-  }
-
-  private static float[] values(KeyedRandom random, int count) {
-    float[] values = new float[count];
-    for (int i = 0; i < count; i++) {
-      values[i] = (float) (2 * random.nextDouble() - 1);
-    }
-    return values;
-  }
-
-  private static float[] convolution(
-      float[] x, float[] weight, float[] bias, int images, int in, int out, int side, int stride) {
-    int size = (side - 1) / stride + 1;
-    float[] y = new float[images * out * size * size];
-    int at = 0;
-    for (int n = 0; n < images; n++) {
-      for (int k = 0; k < out; k++) {
-        for (int row = 0; row < size; row++) {
-          for (int column = 0; column < size; column++) {
-            double sum = bias[k];
-            for (int c = 0; c < in; c++) {
-              for (int dy = 0; dy < KERNEL; dy++) {
-                for (int dx = 0; dx < KERNEL; dx++) {
-                  int sy = row * stride + dy - 1;
-                  int sx = column * stride + dx - 1;
-                  if (sy >= 0 && sy < side && sx >= 0 && sx < side) {
-                    sum +=
-                        (double) x[((n * in + c) * side + sy) * side + sx]
-                            * weight[((k * in + c) * KERNEL + dy) * KERNEL + dx];
-                  }
-                }
-              }
-            }
-            y[at++] = (float) sum;
-          }
+      NDArray x = values(manager, random, images, in, side, side);
+      NDArray weight = values(manager, random, out, in, kernel, kernel);
+      NDArray bias = values(manager, random, out);
+      for (boolean channelsLast : new boolean[] {false, true}) {
+        for (int bits = 10; bits <= 20; bits++) {
+          manager.full(new Shape(1L << bits), Float.NaN).close();
+        }
+        List<float[]> single = run(x, weight, bias, stride, channelsLast, DataType.FLOAT32);
+        List<float[]> wide = run(x, weight, bias, stride, channelsLast, DataType.FLOAT64);
+        for (int i = 0; i < single.size(); i++) {
+          assertThat(Goldens.relativeL2(single.get(i), wide.get(i)))
+              .as("array %d, channels last %s", i, channelsLast)
+              .isLessThan(TOLERANCE);
         }
       }
     }
-    return y;
+  }
+
+  /** The output and the gradients of its squares' sum by input, weight and bias. */
+  private static List<float[]> run(
+      NDArray x, NDArray weight, NDArray bias, int stride, boolean channelsLast, DataType type) {
+    NDArray typed = x.toType(type, true);
+    Differentiable input = new Differentiable(channelsLast ? Operators.channelsLast(typed) : typed);
+    Differentiable weights = new Differentiable(weight.toType(type, true));
+    Differentiable biases = new Differentiable(bias.toType(type, true));
+    NDArray y = Operators.convolution(input.leaf(), weights.leaf(), biases.leaf(), stride);
+    Differentiable.backward(y.mul(y).sum());
+    return List.of(
+        floats(y.duplicate()),
+        floats(input.gradientArray()),
+        floats(weights.gradientArray()),
+        floats(biases.gradientArray()));
+  }
+
+  private static float[] floats(NDArray array) {
+    try (array) {
+      return array.toType(DataType.FLOAT32, true).toFloatArray();
+    }
+  }
+
+  private static NDArray values(NDManager manager, KeyedRandom random, long... shape) {
+    float[] values = new float[Math.toIntExact(new Shape(shape).size())];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) (2 * random.nextDouble() - 1);
+    }
+    return Tensors.of(manager, values, new Shape(shape));
   }
 }

@@ -49,4 +49,11 @@ public final class Differentiable {
       return gradient.duplicate().toDoubleArray();
     }
   }
+
+  /** A copy of the gradient of a leaf of any type that the backward pass has reached. */
+  NDArray gradientArray() {
+    try (NDArray gradient = JniUtils.getGradient(leaf)) {
+      return gradient.duplicate();
+    }
+  }
 }

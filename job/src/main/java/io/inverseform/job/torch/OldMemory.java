@@ -13,12 +13,12 @@ import org.slf4j.LoggerFactory;
 /**
  * Guards against convolutions that compute with old memory. PyTorch 2.7.1's CPU kernels (oneDNN)
  * work on channels by the width of a vector; on some processors they read what lies in memory
- * behind the last channel, so that finite inputs give other values every time, or NaN. Where a
- * trial at the first convolution shows that, channels are filled up with zeros, which changes no
- * result and costs time.
+ * behind the last channel, so that finite inputs give other values every time, or NaN. Kernels for
+ * channels that lie side by side (channels last) are right everywhere. Where a trial at the first
+ * convolution shows the fault, inputs are brought to that layout.
  */
-final class ChannelPadding {
-  private static final Logger LOG = LoggerFactory.getLogger(ChannelPadding.class);
+final class OldMemory {
+  private static final Logger LOG = LoggerFactory.getLogger(OldMemory.class);
 
   /** Numbers of channels that were right wherever others were wrong are multiples of it. */
   private static final int MULTIPLE = 16;
@@ -29,7 +29,7 @@ final class ChannelPadding {
   private static final int REPEATS = 3;
   private static final int LARGEST_BITS = 21;
 
-  private ChannelPadding() {}
+  private OldMemory() {}
 
   private static final class Trial {
     static final boolean FAILS = fails();
@@ -40,10 +40,9 @@ final class ChannelPadding {
           for (int i = 0; i < REPEATS; i++) {
             if (!isRight(manager, sizes[0], sizes[1], sizes[2], sizes[3])) {
               LOG.warn(
-                  "PyTorch {} computes wrong convolutions on this processor unless channels are a"
-                      + " multiple of {}: they are filled up with zeros, which takes longer",
-                  Torch.version(),
-                  MULTIPLE);
+                  "PyTorch {} computes wrong convolutions on this processor unless channels come"
+                      + " last in memory: inputs are brought to that layout",
+                  Torch.version());
               return true;
             }
           }
@@ -83,16 +82,8 @@ final class ChannelPadding {
     }
   }
 
-  /** Whether a convolution needs it. */
-  static boolean isNeeded(NDArray x, NDArray weight) {
-    return x.getDataType() == DataType.FLOAT32
-        && !x.getDevice().isGpu()
-        && (missing(weight.getShape().get(0)) > 0 || missing(weight.getShape().get(1)) > 0)
-        && Trial.FAILS;
-  }
-
-  /** How many channels there are too few. */
-  static long missing(long channels) {
-    return Math.floorMod(-channels, (long) MULTIPLE);
+  /** Whether a convolution of x could, were it not for its layout. */
+  static boolean isRead(NDArray x) {
+    return x.getDataType() != DataType.FLOAT64 && !x.getDevice().isGpu() && Trial.FAILS;
   }
 }
