@@ -14,8 +14,9 @@ import org.slf4j.LoggerFactory;
  * Guards against convolutions that compute with old memory. PyTorch 2.7.1's CPU kernels (oneDNN)
  * work on channels by the width of a vector; on some processors they read what lies in memory
  * behind the last channel, so that finite inputs give other values every time, or NaN. Kernels for
- * channels that lie side by side (channels last) are right everywhere. Where a trial at the first
- * convolution shows the fault, inputs are brought to that layout.
+ * channels that lie side by side (channels last) are right there too, but for single channels and
+ * for images no larger than the kernel. Where a trial at the first convolution shows the fault,
+ * inputs are brought to that layout, and the others are unfolded.
  */
 final class OldMemory {
   private static final Logger LOG = LoggerFactory.getLogger(OldMemory.class);
@@ -85,5 +86,12 @@ final class OldMemory {
   /** Whether a convolution of x could, were it not for its layout. */
   static boolean isRead(NDArray x) {
     return x.getDataType() != DataType.FLOAT64 && !x.getDevice().isGpu() && Trial.FAILS;
+  }
+
+  /** Whether, where {@link #isRead}, no layout helps. */
+  static boolean isReadInAnyLayout(NDArray x, NDArray weight) {
+    long kernel = weight.getShape().get(2);
+    Shape shape = x.getShape();
+    return kernel > 1 && (shape.get(1) == 1 || shape.get(2) <= kernel || shape.get(3) <= kernel);
   }
 }

@@ -19,10 +19,17 @@ import java.io.IOException;
 public final class Operators {
   private static final String METHODS =
       """
+      def pixels(self: __torch__.Operators, x: Tensor, stride: int) -> Tensor:
+        rows = torch.permute(x, [0, 2, 3, 1])
+        if torch.eq(stride, 1):
+          y = rows
+        else:
+          y = torch.slice(torch.slice(rows, 1, 0, 9223372036854775807, stride), 2, 0, 9223372036854775807, stride)
+        return y
       def convolution(self: __torch__.Operators, x: Tensor, weight: Tensor, stride: int, padding: int, pointwise: bool) -> Tensor:
         w = torch.type_as(weight, x)
         if pointwise:
-          rows = torch.linear(torch.permute(x, [0, 2, 3, 1]), torch.flatten(w, 1), None)
+          rows = torch.linear((self).pixels(x, stride), torch.flatten(w, 1), None)
           y = torch.permute(rows, [0, 3, 1, 2])
         else:
           y = torch.conv2d(x, w, None, [stride, stride], [padding, padding])
@@ -31,11 +38,15 @@ public final class Operators {
         w = torch.type_as(weight, x)
         b = torch.type_as(bias, x)
         if pointwise:
-          rows = torch.linear(torch.permute(x, [0, 2, 3, 1]), torch.flatten(w, 1), b)
+          rows = torch.linear((self).pixels(x, stride), torch.flatten(w, 1), b)
           y = torch.permute(rows, [0, 3, 1, 2])
         else:
           y = torch.conv2d(x, w, b, [stride, stride], [padding, padding])
         return y
+      def unfolded_convolution(self: __torch__.Operators, x: Tensor, weight: Tensor, kernel: int, stride: int, padding: int) -> Tensor:
+        return torch.thnn_conv2d(torch.contiguous(x, memory_format=0), torch.type_as(weight, x), [kernel, kernel], None, [stride, stride], [padding, padding])
+      def unfolded_convolution_bias(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, kernel: int, stride: int, padding: int) -> Tensor:
+        return torch.thnn_conv2d(torch.contiguous(x, memory_format=0), torch.type_as(weight, x), [kernel, kernel], torch.type_as(bias, x), [stride, stride], [padding, padding])
       def convolution_batch_norm(self: __torch__.Operators, x: Tensor, weight: Tensor, scale: Tensor, shift: Tensor, mean: Tensor, var: Tensor, stride: int, padding: int, pointwise: bool, training: bool, momentum: float, eps: float, relu: bool) -> Tensor:
         y = (self).convolution(x, weight, stride, padding, pointwise)
         return (self).batch_norm(y, scale, shift, mean, var, training, momentum, eps, relu)
@@ -159,8 +170,8 @@ public final class Operators {
       double epsilon,
       boolean relu) {
     long padding = (weight.getShape().get(2) - 1) / 2;
-    boolean pointwise = isPointwise(x, weight, stride);
-    if (OldMemory.isRead(x) && !isChannelsLast(x)) {
+    boolean pointwise = isPointwise(x, weight);
+    if (OldMemory.isRead(x) && (OldMemory.isReadInAnyLayout(x, weight) || !isChannelsLast(x))) {
       try (NDArray y = convolution(x, weight, bias, stride)) {
         return call("batch_norm", y, scale, shift, mean, var, training, momentum, epsilon, relu);
       }
@@ -208,27 +219,37 @@ public final class Operators {
    * @param bias (K), or null
    */
   public static NDArray convolution(NDArray x, NDArray weight, NDArray bias, int stride) {
-    if (!OldMemory.isRead(x) || isChannelsLast(x)) {
-      return plainConvolution(x, weight, bias, stride);
+    if (OldMemory.isRead(x)) {
+      if (OldMemory.isReadInAnyLayout(x, weight)) {
+        return unfoldedConvolution(x, weight, bias, stride);
+      } else if (!isChannelsLast(x)) {
+        try (NDArray channelsLast = channelsLast(x)) {
+          return plainConvolution(channelsLast, weight, bias, stride);
+        }
+      }
     }
-    try (NDArray channelsLast = channelsLast(x)) {
-      return plainConvolution(channelsLast, weight, bias, stride);
-    }
+    return plainConvolution(x, weight, bias, stride);
+  }
+
+  /** As a product of matrices of all windows: as many copies of x as the kernel has places. */
+  private static NDArray unfoldedConvolution(NDArray x, NDArray weight, NDArray bias, int stride) {
+    long kernel = weight.getShape().get(2);
+    long padding = (kernel - 1) / 2;
+    return bias == null
+        ? call("unfolded_convolution", x, weight, kernel, (long) stride, padding)
+        : call("unfolded_convolution_bias", x, weight, bias, kernel, (long) stride, padding);
   }
 
   private static NDArray plainConvolution(NDArray x, NDArray weight, NDArray bias, int stride) {
     long padding = (weight.getShape().get(2) - 1) / 2;
-    boolean pointwise = isPointwise(x, weight, stride);
+    boolean pointwise = isPointwise(x, weight);
     return bias == null
         ? call("convolution", x, weight, (long) stride, padding, pointwise)
         : call("convolution_bias", x, weight, bias, (long) stride, padding, pointwise);
   }
 
-  private static boolean isPointwise(NDArray x, NDArray weight, int stride) {
-    return weight.getShape().get(2) == 1
-        && stride == 1
-        && !x.getDevice().isGpu()
-        && isChannelsLast(x);
+  private static boolean isPointwise(NDArray x, NDArray weight) {
+    return weight.getShape().get(2) == 1 && !x.getDevice().isGpu() && isChannelsLast(x);
   }
 
   /**

@@ -10,6 +10,8 @@ import ai.djl.ndarray.types.Shape;
 import io.inverseform.golden.Goldens;
 import io.inverseform.udf.random.KeyedRandom;
 import java.util.List;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -28,7 +30,8 @@ class ConvolutionTest {
     "2, 18, 18, 1, 16, 1",
     "1, 1024, 40, 1, 16, 1",
     "2, 40, 1, 1, 16, 1",
-    "2, 30, 20, 1, 1, 1"
+    "2, 30, 20, 1, 1, 1",
+    "3, 24, 40, 3, 1, 1"
   })
   void computesWithItsInputsAndNothingElse(
       int images, int in, int out, int kernel, int side, int stride) {
@@ -53,13 +56,25 @@ class ConvolutionTest {
     }
   }
 
+  @RepeatedTest(40)
+  void computesWithItsInputsWhateverTheShape(RepetitionInfo repetition) {
+    KeyedRandom random = new KeyedRandom(repetition.getCurrentRepetition());
+    computesWithItsInputsAndNothingElse(
+        1 + random.nextInt(4),
+        1 + random.nextInt(80),
+        1 + random.nextInt(80),
+        List.of(1, 3, 7).get(random.nextInt(3)),
+        1 + random.nextInt(20),
+        1 + random.nextInt(2));
+  }
+
   /** The output and the gradients of its squares' sum by input, weight and bias. */
   private static List<float[]> run(
       NDArray x, NDArray weight, NDArray bias, int stride, boolean channelsLast, DataType type) {
-    NDArray typed = x.toType(type, true);
+    NDArray typed = copy(x, type);
     Differentiable input = new Differentiable(channelsLast ? Operators.channelsLast(typed) : typed);
-    Differentiable weights = new Differentiable(weight.toType(type, true));
-    Differentiable biases = new Differentiable(bias.toType(type, true));
+    Differentiable weights = new Differentiable(copy(weight, type));
+    Differentiable biases = new Differentiable(copy(bias, type));
     NDArray y = Operators.convolution(input.leaf(), weights.leaf(), biases.leaf(), stride);
     Differentiable.backward(y.mul(y).sum());
     return List.of(
@@ -67,6 +82,10 @@ class ConvolutionTest {
         floats(input.gradientArray()),
         floats(weights.gradientArray()),
         floats(biases.gradientArray()));
+  }
+
+  private static NDArray copy(NDArray array, DataType type) {
+    return type == DataType.FLOAT32 ? array.duplicate() : array.toType(type, true);
   }
 
   private static float[] floats(NDArray array) {
