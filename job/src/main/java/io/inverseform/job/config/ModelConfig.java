@@ -67,6 +67,8 @@ public record ModelConfig(BackboneConfig backbone, OcrConfig ocr, NormConfig nor
     public enum Type {
       /** Statistics of the worker's own batch. */
       BATCH,
+      /** Statistics of all workers' batches. */
+      SYNC_BATCH,
       /** The stored running statistics, never updated. */
       FROZEN,
       /** Statistics of each image and group of channels. */
