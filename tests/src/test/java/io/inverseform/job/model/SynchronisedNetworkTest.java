@@ -218,21 +218,6 @@ class SynchronisedNetworkTest {
     int[] samples = Arrays.stream(parts.split(" ")).mapToInt(Integer::parseInt).toArray();
     Result spread = run(Type.SYNC_BATCH, checkpoints, type, samples);
 
-    System.out.println(
-        "MEASURED "
-            + parts
-            + " "
-            + type
-            + " "
-            + checkpoints
-            + " out "
-            + relative(spread.outputs(), whole.outputs())
-            + " grad "
-            + relative(spread.gradients(), whole.gradients())
-            + " buf "
-            + relative(spread.buffers().get(0), whole.buffers().get(0))
-            + " rounds "
-            + spread.rounds());
     assertThat(relative(spread.outputs(), whole.outputs())).as("outputs").isLessThan(tolerance);
     assertThat(relative(spread.gradients(), whole.gradients()))
         .as("gradients")

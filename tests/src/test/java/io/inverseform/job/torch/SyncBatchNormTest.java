@@ -10,6 +10,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+import io.inverseform.golden.Goldens;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -108,6 +109,42 @@ class SyncBatchNormTest {
     After after = forward(silent, 1, 2, 3, 6);
     assertThat(after.y()[3]).isCloseTo((float) (3 / Math.sqrt(14 / 4.0)), within(1e-6f));
     assertThat(after.variance()[0]).isCloseTo((float) (0.75 + 14 / 3.0 * 0.25), within(1e-6f));
+  }
+
+  @Test
+  void aWorkerAloneComputesBatchNorm() {
+    try (NDManager manager = Torch.manager(Device.cpu())) {
+      NDArray x = manager.randomNormal(1, 2, new Shape(3, 4, 5, 5), DataType.FLOAT32);
+      NDArray scale = manager.create(new float[] {1, -2, 0.5f, 3});
+      NDArray shift = manager.create(new float[] {0, 1, 2, -3});
+      NDArray mean = manager.zeros(new Shape(4));
+      NDArray variance = manager.ones(new Shape(4));
+      NDArray otherMean = manager.zeros(new Shape(4));
+      NDArray otherVariance = manager.ones(new Shape(4));
+      SyncBatchNorm node = new SyncBatchNorm(Group.ALONE, mean, variance, MOMENTUM, 1e-5);
+
+      NDArray y = node.forward(new NDArray[] {x, scale, shift})[0];
+
+      NDArray expected =
+          Operators.convolutionBatchNorm(
+              x,
+              manager.eye(4).reshape(4, 4, 1, 1),
+              null,
+              scale,
+              shift,
+              otherMean,
+              otherVariance,
+              1,
+              true,
+              MOMENTUM,
+              1e-5,
+              false);
+      assertThat(Goldens.relativeL2(y.toFloatArray(), expected.toFloatArray())).isLessThan(1e-6);
+      assertThat(Goldens.relativeL2(mean.toFloatArray(), otherMean.toFloatArray()))
+          .isLessThan(1e-6);
+      assertThat(Goldens.relativeL2(variance.toFloatArray(), otherVariance.toFloatArray()))
+          .isLessThan(1e-6);
+    }
   }
 
   /** A large mean beside a small spread: what is lost to rounding must not show in float32. */
