@@ -1,9 +1,11 @@
 package io.inverseform.job.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.inverseform.job.config.ModelConfig.NormConfig;
 import io.inverseform.job.train.StepBench;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -37,6 +39,13 @@ final class BenchStepCommand implements Callable<Integer> {
 
   @Option(names = "--stage1", description = "Bottleneck blocks of the first stage.")
   private int stage1 = 4;
+
+  @Option(
+      names = "--norm",
+      converter = NormConverter.class,
+      description = "Normalisation: batch, sync_batch, frozen or group.",
+      defaultValue = "batch")
+  private NormConfig.Type norm;
 
   @Option(names = "--classes")
   private int classes = 19;
@@ -75,6 +84,7 @@ final class BenchStepCommand implements Callable<Integer> {
               modules,
               blocks,
               stage1,
+              norm,
               classes,
               size.height(),
               size.width(),
@@ -86,6 +96,18 @@ final class BenchStepCommand implements Callable<Integer> {
     }
     spec.commandLine().getOut().println(new ObjectMapper().writeValueAsString(bench.run()));
     return 0;
+  }
+
+  static final class NormConverter implements ITypeConverter<NormConfig.Type> {
+    @Override
+    public NormConfig.Type convert(String value) {
+      for (NormConfig.Type type : NormConfig.Type.values()) {
+        if (type.name().toLowerCase(Locale.ROOT).equals(value)) {
+          return type;
+        }
+      }
+      throw new TypeConversionException("must be batch, sync_batch, frozen or group, is " + value);
+    }
   }
 
   static final class SizeConverter implements ITypeConverter<Size> {

@@ -249,6 +249,8 @@ public record ModelConfig(
     public enum Type {
       /** Statistics of the worker's own batch. */
       BATCH,
+      /** Statistics of all workers' batches. */
+      SYNC_BATCH,
       /** The stored running statistics, never updated. */
       FROZEN,
       /** Statistics of each image and group of channels. */

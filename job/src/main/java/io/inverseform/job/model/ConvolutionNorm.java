@@ -7,6 +7,7 @@ import io.inverseform.job.config.ModelConfig.NormConfig;
 import io.inverseform.job.torch.Initial;
 import io.inverseform.job.torch.Layer;
 import io.inverseform.job.torch.Operators;
+import io.inverseform.job.torch.SyncBatchNorm;
 import io.inverseform.job.torch.Tape;
 
 /**
@@ -89,13 +90,24 @@ final class ConvolutionNorm extends Layer {
             : null;
   }
 
+  @Override
+  public boolean synchronised() {
+    return norm.type() == NormConfig.Type.SYNC_BATCH && scale.requiresGradient();
+  }
+
+  /** A frozen norm keeps its statistics. */
+  private boolean learns(Tape tape) {
+    return tape.training() && scale.requiresGradient();
+  }
+
   /** (N, in, H, W) to (N, out, H / stride, W / stride). */
   @Override
   public NDList forward(Tape tape, NDList inputs) {
     NDArray x = inputs.singletonOrThrow();
     NDArray y =
         switch (norm.type()) {
-          case BATCH -> batchNorm(tape, x, tape.training());
+          case BATCH -> batchNorm(tape, x, learns(tape));
+          case SYNC_BATCH -> learns(tape) ? syncBatchNorm(tape, x) : batchNorm(tape, x, false);
           case FROZEN -> batchNorm(tape, x, false);
           case GROUP -> groupNorm(tape, x);
         };
@@ -114,9 +126,30 @@ final class ConvolutionNorm extends Layer {
         variance.getArray(),
         stride,
         batchStatistics,
-        norm.momentum(),
+        tape.momentum(norm.momentum()),
         norm.epsilon(),
         relu);
+  }
+
+  private NDArray syncBatchNorm(Tape tape, NDArray x) {
+    SyncBatchNorm node =
+        new SyncBatchNorm(
+            tape.group(),
+            mean.getArray(),
+            variance.getArray(),
+            tape.momentum(norm.momentum()),
+            norm.epsilon());
+    NDArray y = convolution(tape, x);
+    NDArray z = tape.apply(node, y, tape.use(scale), tape.use(shift))[0];
+    tape.release(y);
+    if (relu) {
+      Operators.reluInPlace(z);
+    }
+    return z;
+  }
+
+  private NDArray convolution(Tape tape, NDArray x) {
+    return Operators.convolution(x, tape.use(weight), bias == null ? null : tape.use(bias), stride);
   }
 
   private NDArray groupNorm(Tape tape, NDArray x) {
@@ -125,8 +158,7 @@ final class ConvolutionNorm extends Layer {
     while (channels % groups != 0) {
       groups--;
     }
-    try (NDArray y =
-        Operators.convolution(x, tape.use(weight), bias == null ? null : tape.use(bias), stride)) {
+    try (NDArray y = convolution(tape, x)) {
       return Operators.groupNorm(y, groups, tape.use(scale), tape.use(shift), norm.epsilon(), relu);
     }
   }

@@ -81,7 +81,8 @@ final class HrNet extends Layer {
     for (int stage = FIRST; stage <= LAST; stage++) {
       x = transitions.get(stage - FIRST).forward(tape, x);
       for (ExchangeModule module : stages.get(stage - FIRST)) {
-        x = module.forward(tape, x);
+        boolean again = tape.training() && recompute.contains(stage);
+        x = again ? tape.checkpoint(module, x) : module.forward(tape, x);
       }
       if (stage < LAST && outputs.contains(stage)) {
         x = shared(tape, x);

@@ -104,6 +104,11 @@ public abstract class Layer extends AbstractBlock {
     return count;
   }
 
+  /** Whether all workers of a group must run the layer's training pass together. */
+  public boolean synchronised() {
+    return layers.values().stream().anyMatch(Layer::synchronised);
+  }
+
   /** All parameters by PyTorch's names, in the order in which they were added. */
   public final Map<String, Parameter> named() {
     Map<String, Parameter> all = new LinkedHashMap<>();

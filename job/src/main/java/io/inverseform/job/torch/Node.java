@@ -7,11 +7,14 @@ import ai.djl.ndarray.NDArray;
  * backward pass.
  */
 public interface Node extends AutoCloseable {
-  /** Computes the outputs; gradients are off. The outputs share no memory with the inputs. */
+  /**
+   * Computes the outputs; gradients are off. They share no memory with the inputs, which live until
+   * the node is closed.
+   */
   NDArray[] forward(NDArray[] x);
 
   /**
-   * Computes the inputs' gradients.
+   * Computes the inputs' gradients; gradients of those are off.
    *
    * @param dy gradients of the outputs, null where nothing depends on one; the node closes them
    * @return gradients of the inputs, null where there is none; the tape closes them

@@ -67,6 +67,29 @@ public final class Operators {
         else:
           z = y
         return z
+      def batch_statistics(self: __torch__.Operators, x: Tensor) -> Tensor:
+        mean, var, = torch.batch_norm_update_stats(x, None, None, 0.)
+        return torch.stack([mean, var], 0)
+      def move_statistics(self: __torch__.Operators, mean: Tensor, var: Tensor, statistics: Tensor, momentum: float, unbiased: float) -> Tensor:
+        kept = torch.sub(1., momentum)
+        moved = torch.add_(torch.mul_(mean, kept), torch.select(statistics, 0, 0), alpha=momentum)
+        return torch.add_(torch.mul_(var, kept), torch.select(statistics, 0, 1), alpha=torch.mul(momentum, unbiased))
+      def normalise(self: __torch__.Operators, x: Tensor, scale: Tensor, shift: Tensor, statistics: Tensor, eps: float) -> Tensor:
+        mean = torch.select(statistics, 0, 0)
+        var = torch.select(statistics, 0, 1)
+        return torch.batch_norm(x, scale, shift, mean, var, False, 0., eps, True)
+      def batch_norm_sums(self: __torch__.Operators, dy: Tensor, x: Tensor, statistics: Tensor, eps: float) -> Tensor:
+        mean = torch.select(statistics, 0, 0)
+        var = torch.select(statistics, 0, 1)
+        dx, scale, shift, = torch.native_batch_norm_backward(dy, x, None, mean, var, None, None, False, eps, [False, True, True])
+        return torch.stack([shift, scale], 0)
+      def batch_norm_gradient(self: __torch__.Operators, dy: Tensor, x: Tensor, scale: Tensor, statistics: Tensor, sums: Tensor, count: float, eps: float) -> Tensor:
+        mean = torch.select(statistics, 0, 0)
+        var = torch.select(statistics, 0, 1)
+        factor = torch.div(scale, torch.sqrt(torch.add(var, eps)))
+        means = torch.mul(torch.div(sums, torch.neg(count)), factor)
+        dx = torch.batch_norm(x, torch.select(means, 0, 1), torch.select(means, 0, 0), mean, var, False, 0., eps, True)
+        return torch.addcmul_(dx, dy, torch.view(factor, [1, -1, 1, 1]))
       def add_(self: __torch__.Operators, x: Tensor, y: Tensor) -> Tensor:
         return torch.add_(x, y)
       def relu_(self: __torch__.Operators, x: Tensor) -> Tensor:
@@ -97,6 +120,9 @@ public final class Operators {
         return torch.copy_(target, source)
       def fill_(self: __torch__.Operators, target: Tensor, value: float) -> Tensor:
         return torch.fill_(target, value)
+      def zeros_like(self: __torch__.Operators, x: Tensor) -> Tensor:
+        zero = torch.new_zeros(x, [1], dtype=None, layout=None, device=None, pin_memory=None)
+        return torch.expand(zero, torch.size(x))
       def detach(self: __torch__.Operators, x: Tensor) -> Tensor:
         return torch.detach(x)
       def requires_grad(self: __torch__.Operators, x: Tensor) -> bool:
@@ -270,6 +296,67 @@ public final class Operators {
     return call("group_norm", x, (long) groups, scale, shift, epsilon, relu);
   }
 
+  /**
+   * Mean and biased variance of every channel; needs no gradient.
+   *
+   * @param x (N, C, H, W)
+   * @return (2, C)
+   */
+  static NDArray batchStatistics(NDArray x) {
+    return call("batch_statistics", x);
+  }
+
+  /**
+   * Moves running statistics (C) towards those of a batch.
+   *
+   * @param statistics as by {@link #batchStatistics}
+   * @param momentum share of the new ones
+   * @param unbiased what makes the batch's variance an unbiased one
+   */
+  static void moveStatistics(
+      NDArray mean, NDArray variance, NDArray statistics, double momentum, double unbiased) {
+    call("move_statistics", mean, variance, statistics, momentum, unbiased).close();
+  }
+
+  /**
+   * Batch normalisation with given statistics.
+   *
+   * @param x (N, C, H, W)
+   * @param statistics (2, C) as by {@link #batchStatistics}
+   */
+  static NDArray normalise(
+      NDArray x, NDArray scale, NDArray shift, NDArray statistics, double epsilon) {
+    return call("normalise", x, scale, shift, statistics, epsilon);
+  }
+
+  /**
+   * What the backward pass of {@link #normalise} needs to know of all pixels: the sums over each
+   * channel of dy and of dy times the normalised x, which are the gradients of shift and scale.
+   *
+   * @return (2, C)
+   */
+  static NDArray batchNormSums(NDArray dy, NDArray x, NDArray statistics, double epsilon) {
+    return call("batch_norm_sums", dy, x, statistics, epsilon);
+  }
+
+  /**
+   * The gradient of x through batch normalisation and through the statistics: scale / std * (dy -
+   * (sum dy + xHat * sum dy xHat) / count).
+   *
+   * @param sums (2, C) as by {@link #batchNormSums}, over all that the statistics are of
+   * @param count values of a channel in those
+   */
+  static NDArray batchNormGradient(
+      NDArray dy,
+      NDArray x,
+      NDArray scale,
+      NDArray statistics,
+      NDArray sums,
+      double count,
+      double epsilon) {
+    return call("batch_norm_gradient", dy, x, scale, statistics, sums, count, epsilon);
+  }
+
   /** Adds y to x in place; not on a leaf of autograd. */
   public static void addInPlace(NDArray x, NDArray y) {
     call("add_", x, y).close();
@@ -345,6 +432,11 @@ public final class Operators {
   /** Sets every element of target's memory. */
   static void fill(NDArray target, double value) {
     call("fill_", target, value).close();
+  }
+
+  /** Zeros of x's shape that share one element's memory: not to be written. */
+  static NDArray zerosLike(NDArray x) {
+    return call("zeros_like", x);
   }
 
   /** The same memory without history, owned by the given manager. */

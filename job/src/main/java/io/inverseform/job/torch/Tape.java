@@ -1,6 +1,7 @@
 package io.inverseform.job.torch;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * One forward pass of a network on one thread, and in training its backward pass.
@@ -20,8 +22,8 @@ import java.util.Map;
  * soon as every cut made after its first use is done, and is given away there.
  *
  * <p>Ownership: who reads an activation last gives it back with {@link #release}; who made a cut
- * says {@link #endCut} when all readers are through. An inference tape frees memory at both, a
- * training tape keeps leaves until their segment has run backward.
+ * says {@link #endCut} when all readers are through. A pass without a backward pass frees memory at
+ * both; otherwise leaves are kept until their segment has run backward.
  */
 public final class Tape implements AutoCloseable {
   private static final ChannelMasks NO_DROPOUT =
@@ -30,15 +32,35 @@ public final class Tape implements AutoCloseable {
             "dropout " + probability + " in " + layer + " but this tape was given no masks");
       };
 
+  /** What a pass is for. */
+  private enum Pass {
+    TRAINING,
+    /** The first pass through a checkpoint: as in training, but nothing runs backward. */
+    UNRECORDED,
+    /** The second pass through a checkpoint. */
+    RECOMPUTING,
+    INFERENCE,
+    /** Inference in which the outputs have their inputs' history. */
+    FROZEN
+  }
+
+  private final Pass pass;
+
+  /** The tape of which this one runs a checkpoint, or null; parameters and gradients are its. */
+  private final Tape outer;
+
   private final NDManager manager;
   private final Gradients gradients;
   private final ChannelMasks masks;
+  private final Group group;
   private final boolean previousMode;
   private final List<Cut> cuts = new ArrayList<>();
   private final List<Use> uses = new ArrayList<>();
   private final Map<Parameter, PtNDArray> leaves = new IdentityHashMap<>();
 
-  /** What a cut needs in the backward pass, and whether it is a cut's leaf. */
+  /**
+   * What is not its readers' to close, and whether it outlives the backward pass of its readers.
+   */
   private final Map<NDArray, Boolean> kept = new IdentityHashMap<>();
 
   private record Cut(Node node, NDArray[] inputs, NDArray[] leaves) {}
@@ -46,30 +68,51 @@ public final class Tape implements AutoCloseable {
   /** A parameter's first use. */
   private record Use(Parameter parameter, PtNDArray leaf, int cutsBefore) {}
 
-  private Tape(NDManager manager, Gradients gradients, ChannelMasks masks, boolean differentiable) {
+  private Tape(
+      Pass pass,
+      Tape outer,
+      NDManager manager,
+      Gradients gradients,
+      ChannelMasks masks,
+      Group group) {
+    this.pass = pass;
+    this.outer = outer;
     this.manager = manager;
     this.gradients = gradients;
     this.masks = masks;
+    this.group = group;
     previousMode = JniUtils.isGradMode();
-    JniUtils.setGradMode(differentiable);
+    JniUtils.setGradMode(recording() || pass == Pass.FROZEN);
     // Thread-local in libtorch: profiling and fusing cost more than they give on these operators.
     JniUtils.setGraphExecutorOptimize(false);
   }
 
   /**
-   * A tape for one training step.
+   * A tape for one training step of a worker alone.
    *
    * @param manager owns the step's arrays
    * @param gradients receives each parameter's gradient during {@link #backward}
    * @param masks draws dropout masks
    */
   public static Tape training(NDManager manager, Gradients gradients, ChannelMasks masks) {
-    return new Tape(manager, gradients, masks, true);
+    return training(manager, gradients, masks, Group.ALONE);
+  }
+
+  /**
+   * A tape for one training step of a group of workers, who all run the same layers.
+   *
+   * @param manager owns the step's arrays
+   * @param gradients receives each parameter's gradient during {@link #backward}
+   * @param masks draws dropout masks
+   */
+  public static Tape training(
+      NDManager manager, Gradients gradients, ChannelMasks masks, Group group) {
+    return new Tape(Pass.TRAINING, null, manager, gradients, masks, group);
   }
 
   /** A tape for one pass without gradients; batch norms use their running statistics. */
   public static Tape inference(NDManager manager) {
-    return new Tape(manager, null, NO_DROPOUT, false);
+    return new Tape(Pass.INFERENCE, null, manager, null, NO_DROPOUT, Group.ALONE);
   }
 
   /**
@@ -77,12 +120,41 @@ public final class Tape implements AutoCloseable {
    * constants, but the outputs carry their inputs' history.
    */
   public static Tape frozen(NDManager manager) {
-    return new Tape(manager, null, NO_DROPOUT, true);
+    return new Tape(Pass.FROZEN, null, manager, null, NO_DROPOUT, Group.ALONE);
   }
 
-  /** Whether this is a training step. */
+  /** A tape for the first pass through a checkpoint of this one. */
+  Tape unrecorded(NDManager arrays, Group rounds) {
+    return new Tape(Pass.UNRECORDED, this, arrays, null, masks, rounds);
+  }
+
+  /** A tape for the second pass through a checkpoint of this one. */
+  Tape recomputing(NDManager arrays, Group rounds) {
+    return new Tape(Pass.RECOMPUTING, this, arrays, null, masks, rounds);
+  }
+
+  /** Whether this pass is part of a training step: batches have statistics, dropout drops. */
   public boolean training() {
-    return gradients != null;
+    return recording() || pass == Pass.UNRECORDED;
+  }
+
+  /** Whether a backward pass follows on this tape. */
+  private boolean recording() {
+    return pass == Pass.TRAINING || pass == Pass.RECOMPUTING;
+  }
+
+  /** The workers that run this step together. */
+  public Group group() {
+    return group;
+  }
+
+  /**
+   * Share of this pass's batch in running statistics: none where a checkpoint runs a layer again.
+   *
+   * @param configured share of a batch
+   */
+  public double momentum(double configured) {
+    return pass == Pass.RECOMPUTING ? 0 : configured;
   }
 
   /** Owner of the step's arrays. */
@@ -92,13 +164,19 @@ public final class Tape implements AutoCloseable {
 
   /** The parameter's weights, for one or more uses in this pass; not to be closed. */
   public NDArray use(Parameter parameter) {
-    if (!training() || !parameter.requiresGradient()) {
-      return parameter.getArray();
+    NDArray weights;
+    if (outer != null) {
+      weights = outer.use(parameter);
+    } else if (recording() && parameter.requiresGradient()) {
+      weights = leaves.computeIfAbsent(parameter, this::firstUse);
+    } else {
+      weights = parameter.getArray();
     }
-    return leaves.computeIfAbsent(parameter, this::leaf);
+    kept.put(weights, Boolean.TRUE);
+    return weights;
   }
 
-  private PtNDArray leaf(Parameter parameter) {
+  private PtNDArray firstUse(Parameter parameter) {
     // A fresh leaf each step: its gradient goes with it, and no weight carries one between steps.
     PtNDArray leaf = (PtNDArray) Operators.detach(manager, parameter.getArray());
     JniUtils.attachGradient(leaf, true);
@@ -112,7 +190,7 @@ public final class Tape implements AutoCloseable {
    * @return a tensor of the same values, to be ended with {@link #endCut}
    */
   public NDArray cut(NDArray x) {
-    if (!training()) {
+    if (!recording()) {
       kept.put(x, Boolean.TRUE);
       return x;
     }
@@ -122,29 +200,77 @@ public final class Tape implements AutoCloseable {
   }
 
   /**
-   * Runs a node forward and, in training, records it for the backward pass.
+   * Runs a node forward and, before a backward pass, records it.
    *
+   * @param x its inputs; the caller releases those that it read last
+   * @return its outputs, activations as those of any operator
    * @throws IllegalStateException on a frozen tape, whose outputs would lose their history
    */
   public NDArray[] apply(Node node, NDArray... x) {
-    boolean mode = JniUtils.isGradMode();
-    if (mode && !training()) {
+    if (pass == Pass.FROZEN) {
       throw new IllegalStateException(
           node.getClass().getSimpleName() + " cannot run on a frozen tape: autograd ends there");
     }
+    NDArray[] y = withoutGradients(node::forward, x);
+    if (!recording()) {
+      node.close();
+      return y;
+    }
+    // Added to what it computes, a leaf of zeros that needs no memory takes the gradient; the
+    // output itself can be overwritten and closed.
+    NDArray[] sinks = new NDArray[y.length];
+    for (int i = 0; i < y.length; i++) {
+      sinks[i] = Operators.zerosLike(y[i]);
+    }
+    record(node, x, sinks);
+    for (int i = 0; i < y.length; i++) {
+      Operators.addInPlace(y[i], sinks[i]);
+    }
+    return y;
+  }
+
+  /**
+   * Runs a layer without keeping its activations: before its backward pass it runs once more. Its
+   * outputs must share no history but through cuts.
+   *
+   * @param inputs as of {@link Layer#forward(Tape, NDList)}
+   * @return its outputs as cuts' tensors, to be ended with {@link #endCut}
+   */
+  public NDList checkpoint(Layer layer, NDList inputs) {
+    if (!recording()) {
+      NDList y = layer.forward(this, inputs);
+      y.forEach(output -> kept.put(output, Boolean.TRUE));
+      return y;
+    }
+    Checkpoint node = new Checkpoint(this, layer);
+    NDArray[] x = inputs.toArray(new NDArray[0]);
+    NDArray[] y = withoutGradients(node::forward, x);
+    record(node, x, y);
+    return new NDList(y);
+  }
+
+  private static NDArray[] withoutGradients(UnaryOperator<NDArray[]> function, NDArray[] x) {
+    boolean mode = JniUtils.isGradMode();
     JniUtils.setGradMode(false);
-    NDArray[] y;
     try {
-      y = node.forward(x);
+      return function.apply(x);
     } finally {
       JniUtils.setGradMode(mode);
     }
-    if (training()) {
-      record(node, x, y);
-    } else {
-      node.close();
+  }
+
+  /** Inputs from outside of this tape, as leaves whose gradients are asked for in the end. */
+  NDList leaves(NDArray[] inputs) {
+    NDList own = new NDList();
+    for (NDArray input : inputs) {
+      NDArray leaf = Operators.detach(manager, input);
+      if (Operators.requiresGradient(input)) {
+        JniUtils.attachGradient((PtNDArray) leaf, true);
+      }
+      kept.put(leaf, Boolean.TRUE);
+      own.add(leaf);
     }
-    return y;
+    return own;
   }
 
   private void record(Node node, NDArray[] inputs, NDArray[] leaves) {
@@ -167,7 +293,7 @@ public final class Tape implements AutoCloseable {
 
   /** Says that all readers of a cut's tensor are through. */
   public void endCut(NDArray y) {
-    if (!training()) {
+    if (!recording()) {
       kept.remove(y);
       y.close();
     }
@@ -195,6 +321,24 @@ public final class Tape implements AutoCloseable {
     try (NDArray one = loss.onesLike()) {
       JniUtils.backward((PtNDArray) loss, (PtNDArray) one, false, false);
     }
+    rewind();
+  }
+
+  /**
+   * Runs the whole backward pass from several outputs.
+   *
+   * @param dy their gradients, null where there is none; closed
+   */
+  void backward(NDArray[] y, NDArray[] dy) {
+    for (int i = 0; i < y.length; i++) {
+      if (dy[i] != null) {
+        carry((PtNDArray) y[i], (PtNDArray) dy[i]);
+      }
+    }
+    rewind();
+  }
+
+  private void rewind() {
     giveAway(cuts.size());
     for (int i = cuts.size() - 1; i >= 0; i--) {
       carry(cuts.get(i));
@@ -224,7 +368,7 @@ public final class Tape implements AutoCloseable {
       cut.leaves()[i].close();
     }
     if (any) {
-      NDArray[] dx = cut.node() == null ? dy : cut.node().backward(dy);
+      NDArray[] dx = cut.node() == null ? dy : withoutGradients(cut.node()::backward, dy);
       for (int i = 0; i < dx.length; i++) {
         if (dx[i] != null) {
           carry((PtNDArray) cut.inputs()[i], (PtNDArray) dx[i]);
@@ -232,7 +376,7 @@ public final class Tape implements AutoCloseable {
       }
     }
     for (NDArray input : cut.inputs()) {
-      // An earlier cut's leaf still gathers gradients.
+      // A leaf, of an earlier cut or a parameter's, still gathers gradients.
       if (!kept.get(input)) {
         input.close();
       }

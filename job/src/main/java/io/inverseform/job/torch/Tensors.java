@@ -25,6 +25,34 @@ public final class Tensors {
     return manager.create(values, shape);
   }
 
+  /** A tensor of the given values, row-major, as float32 or float64. */
+  static NDArray of(NDManager manager, double[] values, Shape shape, DataType type) {
+    if (type == DataType.FLOAT64) {
+      // A copy: what DJL makes of Java's memory may be freed while autograd still reads it.
+      try (NDArray array = manager.create(values, shape)) {
+        return array.duplicate();
+      }
+    }
+    float[] rounded = new float[values.length];
+    for (int i = 0; i < rounded.length; i++) {
+      rounded[i] = (float) values[i];
+    }
+    return of(manager, rounded, shape);
+  }
+
+  /** The values of a float32 or float64 tensor, row-major. */
+  static double[] doubles(NDArray array) {
+    if (array.getDataType() == DataType.FLOAT64) {
+      return array.toDoubleArray();
+    }
+    float[] values = array.toFloatArray();
+    double[] doubles = new double[values.length];
+    for (int i = 0; i < doubles.length; i++) {
+      doubles[i] = values[i];
+    }
+    return doubles;
+  }
+
   /** An int64 tensor of unsigned bytes, row-major: labels. */
   public static NDArray labels(NDManager manager, byte[] values, Shape shape) {
     try (NDArray bytes = manager.create(java.nio.ByteBuffer.wrap(values), shape, DataType.UINT8)) {

@@ -38,10 +38,13 @@ final class ExampleLoader<E> implements AutoCloseable {
    *
    * @param samples their indices in the split, in order of the global batch
    * @param globalBatch samples of the step over all ranks
+   * @param examples at least one
+   * @param idle whether this rank has no share of the step and the example is another rank's
    */
-  record Loaded<E>(int epoch, int[] samples, int globalBatch, List<E> examples) {}
+  record Loaded<E>(int epoch, int[] samples, int globalBatch, List<E> examples, boolean idle) {}
 
-  private record Step<E>(int epoch, int[] samples, int globalBatch, List<Future<E>> examples) {}
+  private record Step<E>(
+      int epoch, int[] samples, int globalBatch, List<Future<E>> examples, boolean idle) {}
 
   ExampleLoader(
       Objective<E> objective,
@@ -70,7 +73,7 @@ final class ExampleLoader<E> implements AutoCloseable {
   }
 
   /**
-   * The next step's examples; none if this rank has no share of it.
+   * The next step's examples.
    *
    * @throws IOException naming the sample that cannot be read, or the wait that took too long
    */
@@ -83,19 +86,24 @@ final class ExampleLoader<E> implements AutoCloseable {
     for (int i = 0; i < step.examples().size(); i++) {
       examples.add(await(step.examples().get(i), step.samples()[i]));
     }
-    return new Loaded<>(step.epoch(), step.samples(), step.globalBatch(), examples);
+    return new Loaded<>(step.epoch(), step.samples(), step.globalBatch(), examples, step.idle());
   }
 
   private Step<E> submit(long step) {
     int epoch = Math.toIntExact((step - 1) / sampler.stepsPerEpoch());
     int stepOfEpoch = Math.toIntExact((step - 1) % sampler.stepsPerEpoch());
+    int[] all = sampler.batch(epoch, stepOfEpoch);
     int[] share = sampler.share(epoch, stepOfEpoch, rank, worldSize);
+    boolean idle = share.length == 0;
+    if (idle) {
+      share = new int[] {all[0]};
+    }
     List<Future<E>> examples = new ArrayList<>();
     for (int index : share) {
       Callable<E> make = () -> objective.example(index, epoch);
       examples.add(threads.submit(make));
     }
-    return new Step<>(epoch, share, sampler.batch(epoch, stepOfEpoch).length, examples);
+    return new Step<>(epoch, share, all.length, examples, idle);
   }
 
   private E await(Future<E> example, int sample) throws IOException {

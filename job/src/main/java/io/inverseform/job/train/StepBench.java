@@ -35,6 +35,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -46,6 +47,7 @@ import java.util.stream.IntStream;
  * @param modules exchange modules of stages 2, 3 and 4
  * @param blocks basic blocks a branch and module
  * @param stage1 bottleneck blocks of the first stage
+ * @param norm behind every convolution
  * @param height of the images, pixels
  * @param imageWidth of the images, pixels
  * @param batch images a step
@@ -57,6 +59,7 @@ public record StepBench(
     List<Integer> modules,
     int blocks,
     int stage1,
+    NormConfig.Type norm,
     int classes,
     int height,
     int imageWidth,
@@ -105,6 +108,7 @@ public record StepBench(
    * What was measured, under the names in which it is printed.
    *
    * @param engine what computed it
+   * @param norm as in configurations
    * @param size of the images, height x width
    * @param parameters trained ones
    * @param wallSeconds median of a step
@@ -112,10 +116,11 @@ public record StepBench(
    * @param peakMegabytes most resident memory of the process
    * @param loss of the last step
    */
-  @JsonPropertyOrder({"engine", "width", "size", "batch", "threads", "parameters"})
+  @JsonPropertyOrder({"engine", "width", "norm", "size", "batch", "threads", "parameters"})
   public record Measured(
       String engine,
       int width,
+      String norm,
       String size,
       int batch,
       int threads,
@@ -161,6 +166,7 @@ public record StepBench(
       return new Measured(
           "DJL PyTorch " + Torch.version(),
           width,
+          norm.name().toLowerCase(Locale.ROOT),
           height + "x" + imageWidth,
           batch,
           threads,
@@ -185,7 +191,7 @@ public record StepBench(
         512,
         256,
         0.05,
-        new NormConfig(NormConfig.Type.BATCH, 0.1, 1e-5, 32));
+        new NormConfig(norm, 0.1, 1e-5, 32));
   }
 
   private record Inputs(NDArray images, NDArray labels, NDArray edges) {}

@@ -5,6 +5,8 @@ import io.inverseform.job.allreduce.Exchange;
 import io.inverseform.job.allreduce.FloatRange;
 import io.inverseform.job.loss.StepLoss;
 import io.inverseform.job.torch.FlatParameters;
+import io.inverseform.job.torch.Gradients;
+import io.inverseform.job.torch.Group;
 import io.inverseform.job.torch.Tape;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +29,23 @@ final class Stepper<E> {
    */
   record Outcome(double loss, Map<String, Double> terms, boolean skipped) {}
 
+  /**
+   * The ranks, as a group that sums by the exchange.
+   *
+   * @param idle whether this rank adds nothing to the sums
+   */
+  private record Peers(Exchange exchange, boolean idle) implements Group {
+    @Override
+    public int size() {
+      return exchange.worldSize();
+    }
+
+    @Override
+    public double[] sum(double[] values) {
+      return exchange.sum(idle ? new double[values.length] : values);
+    }
+  }
+
   Stepper(
       Objective<E> objective,
       long seed,
@@ -45,14 +64,17 @@ final class Stepper<E> {
 
   /**
    * Runs a step; all ranks must, with the same step and rate. A rank without examples sends zeros.
+   * Where the network is synchronised it walks along with an example that does not count.
    */
   Outcome run(long step, ExampleLoader.Loaded<E> loaded, double learningRate) {
     FlatParameters.Collector gradients =
         parameters.collect(
             (offset, length) -> exchange.reduceScatter(new FloatRange(offset, length)));
     double[] mine = new double[2 + terms.size()];
-    if (!loaded.examples().isEmpty()) {
+    if (!loaded.idle()) {
       forwardAndBackward(loaded, gradients, mine);
+    } else if (objective.network().synchronised()) {
+      forwardAndBackward(loaded, (parameter, gradient) -> {}, new double[mine.length]);
     }
     gradients.finish();
     mine[0] = parameters.gradientIsFinite() ? 0 : 1;
@@ -74,10 +96,10 @@ final class Stepper<E> {
   }
 
   private void forwardAndBackward(
-      ExampleLoader.Loaded<E> loaded, FlatParameters.Collector gradients, double[] mine) {
+      ExampleLoader.Loaded<E> loaded, Gradients gradients, double[] mine) {
     DropoutMasks masks = new DropoutMasks(seed, loaded.epoch(), loaded.samples());
     try (NDManager arrays = device.newSubManager();
-        Tape tape = Tape.training(arrays, gradients, masks)) {
+        Tape tape = Tape.training(arrays, gradients, masks, new Peers(exchange, loaded.idle()))) {
       StepLoss result = objective.loss(tape, loaded.examples(), loaded.globalBatch());
       tape.backward(result.total());
       mine[1] = result.total().getFloat();

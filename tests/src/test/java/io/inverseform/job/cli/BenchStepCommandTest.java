@@ -20,13 +20,14 @@ class BenchStepCommandTest {
             new PrintWriter(out),
             new PrintWriter(err),
             ("bench step --width 4 --modules 1,1,1 --blocks 1 --stage1 1 --classes 7 --size 64x96"
-                    + " --batch 2 --threads 1 --steps 2")
+                    + " --norm sync_batch --batch 2 --threads 1 --steps 2")
                 .split(" "));
     assertThat(err.toString()).isEmpty();
     assertThat(exitCode).isZero();
     assertThat(out.toString().lines()).hasSize(1);
     JsonNode json = new ObjectMapper().readTree(out.toString());
     assertThat(json.get("size").asText()).isEqualTo("64x96");
+    assertThat(json.get("norm").asText()).isEqualTo("sync_batch");
     assertThat(json.get("batch").asInt()).isEqualTo(2);
     assertThat(json.get("parameters").asLong()).isGreaterThan(1_000_000);
     for (String key : new String[] {"wall_s", "cpu_s", "loss"}) {

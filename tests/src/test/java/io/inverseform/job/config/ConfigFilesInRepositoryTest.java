@@ -2,6 +2,7 @@ package io.inverseform.job.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inverseform.job.config.ModelConfig.NormConfig.Type;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +39,8 @@ class ConfigFilesInRepositoryTest {
           .endsWith(
               "_%dx%d".formatted(config.augment().cropHeight(), config.augment().cropWidth()));
       assertThat(config.data().source()).endsWith(name.split("_")[5]);
+      assertThat(config.model().norm().type())
+          .isEqualTo(name.contains("cityscapes") ? Type.SYNC_BATCH : Type.BATCH);
     }
   }
 

@@ -46,6 +46,11 @@ class SpatialTransformerTest {
   }
 
   @Test
+  void scaleGridHasItsGradient() {
+    new GradientCheck().input(2, 3, 3, 2).check(x -> Operators.scaleGrid(x.get(0), 0.5, -2));
+  }
+
+  @Test
   void warpHasItsGradients() {
     new GradientCheck()
         .input(2, 1, 5, 7)
