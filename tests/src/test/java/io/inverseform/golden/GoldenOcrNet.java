@@ -8,13 +8,17 @@ import io.inverseform.job.config.ModelConfig;
 import io.inverseform.job.config.ModelConfig.BackboneConfig;
 import io.inverseform.job.config.ModelConfig.NormConfig;
 import io.inverseform.job.config.ModelConfig.OcrConfig;
+import io.inverseform.job.config.PretrainedConfig;
 import io.inverseform.job.model.OcrNet;
 import io.inverseform.job.torch.ChannelMasks;
 import io.inverseform.job.torch.FlatParameters;
 import io.inverseform.job.torch.Torch;
+import io.inverseform.job.weights.WeightFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 
 /** The golden OCRNet: its configuration and weights from the golden folder. */
 public final class GoldenOcrNet implements AutoCloseable {
@@ -36,7 +40,9 @@ public final class GoldenOcrNet implements AutoCloseable {
     manager = Torch.manager(Device.cpu());
     network = new OcrNet(config(), classes());
     parameters = new FlatParameters(manager, network, 1);
-    load(Npz.golden("model_ocrnet_state.npz"));
+    try (WeightFile file = weights()) {
+      parameters.load(file, PretrainedConfig.NONE);
+    }
   }
 
   private ModelConfig config() throws IOException {
@@ -44,8 +50,10 @@ public final class GoldenOcrNet implements AutoCloseable {
     JsonNode modules = json.get("modules");
     List<Integer> branches = new ArrayList<>();
     json.get("branch_channels").forEach(channel -> branches.add(channel.asInt()));
-    Npz state = Npz.golden("model_ocrnet_state.npz");
-    int stem = state.array("backbone.conv1.weight").shape()[0];
+    int stem;
+    try (WeightFile file = weights()) {
+      stem = Math.toIntExact(file.tensor("backbone.conv1.weight").shape().get(0));
+    }
     return new ModelConfig(
         new BackboneConfig(
             stem,
@@ -58,20 +66,13 @@ public final class GoldenOcrNet implements AutoCloseable {
                 modules.get("stage3").asInt(),
                 modules.get("stage4").asInt())),
         new OcrConfig(json.get("ocr_mid").asInt(), json.get("ocr_key").asInt(), 0),
-        new NormConfig(NormConfig.Type.BATCH, 0.1, 1e-5, 32));
+        new NormConfig(NormConfig.Type.BATCH, 0.1, 1e-5, 32),
+        PretrainedConfig.NONE);
   }
 
-  private void load(Npz state) {
-    for (FlatParameters.Slot slot : parameters.slots()) {
-      Npz.Array array = state.array(slot.name());
-      if (array.size() != slot.length()) {
-        throw new IllegalStateException(slot + " does not fit the golden " + array);
-      }
-      (slot.trained() ? parameters.weights() : parameters.buffers())
-          .host()
-          .position(slot.offset())
-          .put(array.floats());
-    }
+  private static WeightFile weights() throws IOException {
+    Path file = new Path(Npz.folder().resolve("model_ocrnet.pth").toUri());
+    return WeightFile.open(file, new Configuration());
   }
 
   /** The network. */

@@ -1,6 +1,7 @@
 package io.inverseform.job.config;
 
 import java.io.Serializable;
+import java.util.function.UnaryOperator;
 
 /**
  * Everything that one run is configured by.
@@ -40,7 +41,29 @@ public record JobConfig(
 
   /** The same with other places. */
   public JobConfig with(String otherRun, String otherPretrainRun, DataConfig otherData) {
-    return with(otherRun, otherData, optimizer, schedule, train, pretrain.with(otherPretrainRun));
+    return with(
+        otherRun,
+        otherData,
+        model,
+        optimizer,
+        schedule,
+        train,
+        pretrain.with(otherPretrainRun, pretrain.weights()));
+  }
+
+  /** The same with weights from other places, where it takes any. */
+  public JobConfig with(UnaryOperator<String> place) {
+    PretrainedConfig pretrained = model.pretrained();
+    return with(
+        run,
+        data,
+        pretrained.hasFile() ? model.with(pretrained.with(place.apply(pretrained.file()))) : model,
+        optimizer,
+        schedule,
+        train,
+        pretrain.weights().isEmpty()
+            ? pretrain
+            : pretrain.with(pretrain.run(), place.apply(pretrain.weights())));
   }
 
   /** What {@code pretrain} does, as a training of its own. */
@@ -48,6 +71,7 @@ public record JobConfig(
     return with(
         pretrain.run(),
         data,
+        model,
         pretrain.optimizer(),
         pretrain.schedule(),
         pretrain.train(),
@@ -57,6 +81,7 @@ public record JobConfig(
   private JobConfig with(
       String otherRun,
       DataConfig otherData,
+      ModelConfig otherModel,
       OptimizerConfig otherOptimizer,
       ScheduleConfig otherSchedule,
       TrainConfig otherTrain,
@@ -67,7 +92,7 @@ public record JobConfig(
         otherData,
         synthesize,
         preprocess,
-        model,
+        otherModel,
         loss,
         augment,
         otherOptimizer,

@@ -4,12 +4,18 @@ import java.io.Serializable;
 import java.util.List;
 
 /** OCRNet on an HRNet backbone, with boundary heads during training. */
-public record ModelConfig(BackboneConfig backbone, OcrConfig ocr, NormConfig norm)
+public record ModelConfig(
+    BackboneConfig backbone, OcrConfig ocr, NormConfig norm, PretrainedConfig pretrained)
     implements Serializable {
   public ModelConfig {
     Check.given("backbone", backbone);
     Check.given("ocr", ocr);
     Check.given("norm", norm);
+    Check.given("pretrained", pretrained);
+  }
+
+  ModelConfig with(PretrainedConfig otherPretrained) {
+    return new ModelConfig(backbone, ocr, norm, otherPretrained);
   }
 
   /**

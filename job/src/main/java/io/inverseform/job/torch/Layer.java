@@ -9,6 +9,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -74,6 +75,13 @@ public abstract class Layer extends AbstractBlock {
   public final Map<String, Parameter> named() {
     Map<String, Parameter> all = new LinkedHashMap<>();
     declared("").forEach((name, entry) -> all.put(name, entry.parameter()));
+    return all;
+  }
+
+  /** The shapes of all parameters and buffers, in the same order; needs no memory and no engine. */
+  public final Map<String, List<Long>> shapes() {
+    Map<String, List<Long>> all = new LinkedHashMap<>();
+    declared("").forEach((name, entry) -> all.put(name, FlatParameters.sides(entry.shape())));
     return all;
   }
 

@@ -19,6 +19,7 @@ import io.inverseform.job.config.ModelConfig.BackboneConfig;
 import io.inverseform.job.config.ModelConfig.NormConfig;
 import io.inverseform.job.config.ModelConfig.OcrConfig;
 import io.inverseform.job.config.OptimizerConfig;
+import io.inverseform.job.config.PretrainedConfig;
 import io.inverseform.job.loss.StepLoss;
 import io.inverseform.job.loss.TotalLoss;
 import io.inverseform.job.model.InverseTransformNetwork;
@@ -175,7 +176,8 @@ public record StepBench(
         new BackboneConfig(
             64, stage1, 64, List.of(width, 2 * width, 4 * width, 8 * width), blocks, modules),
         new OcrConfig(512, 256, 0.05),
-        new NormConfig(NormConfig.Type.BATCH, 0.1, 1e-5, 32));
+        new NormConfig(NormConfig.Type.BATCH, 0.1, 1e-5, 32),
+        PretrainedConfig.NONE);
   }
 
   private record Inputs(NDArray images, NDArray labels, NDArray edges) {}

@@ -9,6 +9,7 @@ import io.inverseform.job.config.ModelConfig;
 import io.inverseform.job.config.ModelConfig.BackboneConfig;
 import io.inverseform.job.config.ModelConfig.NormConfig;
 import io.inverseform.job.config.ModelConfig.OcrConfig;
+import io.inverseform.job.config.PretrainedConfig;
 import io.inverseform.job.loss.StepLoss;
 import io.inverseform.job.loss.TotalLoss;
 import io.inverseform.job.torch.ChannelMasks;
@@ -33,7 +34,8 @@ public final class SmallOcrNet {
     return new ModelConfig(
         new BackboneConfig(8, 2, 4, List.of(4, 6, 8, 10), 2, List.of(1, 2, 1)),
         new OcrConfig(12, 6, 0.05),
-        new NormConfig(norm, 0.1, 1e-5, 2));
+        new NormConfig(norm, 0.1, 1e-5, 2),
+        PretrainedConfig.NONE);
   }
 
   /** Every configurable term; the boundary heads' first guess is near one half. */

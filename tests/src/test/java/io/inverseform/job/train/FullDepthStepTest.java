@@ -15,6 +15,7 @@ import io.inverseform.job.config.ModelConfig.BackboneConfig;
 import io.inverseform.job.config.ModelConfig.NormConfig;
 import io.inverseform.job.config.ModelConfig.OcrConfig;
 import io.inverseform.job.config.OptimizerConfig;
+import io.inverseform.job.config.PretrainedConfig;
 import io.inverseform.job.loss.StepLoss;
 import io.inverseform.job.loss.TotalLoss;
 import io.inverseform.job.model.OcrNet;
@@ -54,7 +55,8 @@ class FullDepthStepTest {
         new ModelConfig(
             backbone,
             new OcrConfig(512, 256, 0.05),
-            new NormConfig(NormConfig.Type.BATCH, 0.1, 1e-5, 32));
+            new NormConfig(NormConfig.Type.BATCH, 0.1, 1e-5, 32),
+            PretrainedConfig.NONE);
     try (NDManager manager = Torch.manager(Device.cpu())) {
       OcrNet network = new OcrNet(config, CLASSES);
       FlatParameters parameters = new FlatParameters(manager, network, 1);
