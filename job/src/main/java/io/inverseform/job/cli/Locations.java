@@ -36,7 +36,13 @@ final class Locations {
             absolute("run", config.run()),
             absolute("pretrain.run", config.pretrain().run()),
             data.with(absolute("data.source", data.source()), absolute("data.table", data.table())))
-        .with(file -> absolute("weights", file));
+        .withWeights(
+            absoluteIfGiven("model.pretrained.file", config.model().pretrained().file()),
+            absoluteIfGiven("pretrain.weights", config.pretrain().weights()));
+  }
+
+  private String absoluteIfGiven(String key, String location) {
+    return location.isEmpty() ? location : absolute(key, location);
   }
 
   private String absolute(String key, String location) {

@@ -1,7 +1,6 @@
 package io.inverseform.job.config;
 
 import java.io.Serializable;
-import java.util.function.UnaryOperator;
 
 /**
  * Everything that one run is configured by.
@@ -51,19 +50,16 @@ public record JobConfig(
         pretrain.with(otherPretrainRun, pretrain.weights()));
   }
 
-  /** The same with weights from other places, where it takes any. */
-  public JobConfig with(UnaryOperator<String> place) {
-    PretrainedConfig pretrained = model.pretrained();
+  /** The same with weight files at other places; empty where there is none. */
+  public JobConfig withWeights(String otherPretrained, String otherInverse) {
     return with(
         run,
         data,
-        pretrained.hasFile() ? model.with(pretrained.with(place.apply(pretrained.file()))) : model,
+        model.with(model.pretrained().with(otherPretrained)),
         optimizer,
         schedule,
         train,
-        pretrain.weights().isEmpty()
-            ? pretrain
-            : pretrain.with(pretrain.run(), place.apply(pretrain.weights())));
+        pretrain.with(pretrain.run(), otherInverse));
   }
 
   /** What {@code pretrain} does, as a training of its own. */

@@ -38,9 +38,9 @@ public record InverseTransformFile(InverseTransformNetwork network, long crc32c)
   /**
    * Loads a frozen network.
    *
+   * @param file in any format of {@link WeightFile}
    * @param expected as configured
    * @param owner of its memory
-   * @param file in any format of {@link WeightFile}
    * @throws IOException if there is no such file, or it is damaged
    * @throws ConfigException if it holds another network than the configured one
    */

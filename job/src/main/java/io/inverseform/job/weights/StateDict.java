@@ -26,6 +26,9 @@ final class StateDict {
 
   private static final int MAX_DEPTH = 4;
 
+  /** Above the name of any module; keeps places short. */
+  private static final int MAX_NAME = 1000;
+
   private final SourceFile source;
   private final Map<String, Region> storages;
   private final Map<String, Map<?, ?>> found = new LinkedHashMap<>();
@@ -65,7 +68,9 @@ final class StateDict {
     }
     map.forEach(
         (key, child) -> {
-          if (key instanceof String name) {
+          if (key instanceof String name
+              && name.length() <= MAX_NAME
+              && child instanceof Map<?, ?>) {
             collect(place.isEmpty() ? name : place + "." + name, child, depth + 1);
           }
         });
