@@ -79,7 +79,7 @@ spark_option() {
 
 needs_no_spark() {
   ((${#job_args[@]} == 0)) && return 0
-  [[ ${job_args[0]} == config ]] && return 0
+  [[ ${job_args[0]} == config || ${job_args[0]} == weights ]] && return 0
   local arg
   for arg in "${job_args[@]}"; do
     case $arg in
@@ -155,8 +155,11 @@ find_java
 split "$@"
 build
 
+log=${TMPDIR:-/tmp}/inverseform-$(date +%Y%m%d-%H%M%S)-$$.log
 if needs_no_spark; then
-  exec "$java" -XX:TieredStopAtLevel=1 -cp "$jar:$lib/*:$spark/jars/*" io.inverseform.job.cli.Main ${job_args[@]+"${job_args[@]}"}
+  export SPARK_LOCAL_IP=${SPARK_LOCAL_IP:-127.0.0.1}
+  exec "$java" -XX:TieredStopAtLevel=1 "-Dlog4j2.configurationFile=file:$root/configs/log4j2.properties" \
+    "-Dinverseform.log=$log" -cp "$jar:$lib/*:$spark/jars/*" io.inverseform.job.cli.Main ${job_args[@]+"${job_args[@]}"}
 fi
 
 set_environment
@@ -170,7 +173,6 @@ if [[ $(spark_option master) == local* || -z $(spark_option master)$(spark_optio
   export SPARK_LOCAL_IP=${SPARK_LOCAL_IP:-127.0.0.1}
   options+=(--driver-memory 4g)
 fi
-log=${TMPDIR:-/tmp}/inverseform-$(date +%Y%m%d-%H%M%S)-$$.log
 export SPARK_SUBMIT_OPTS="-Dlog4j2.configurationFile='file:$root/configs/log4j2.properties' -Dinverseform.log='$log' ${SPARK_SUBMIT_OPTS:-}"
 run_spark --class io.inverseform.job.cli.Main ${options[@]+"${options[@]}"} "${executor_env[@]}" \
   ${spark_args[@]+"${spark_args[@]}"} --jars "$(jars)" "$jar" "${job_args[@]}"

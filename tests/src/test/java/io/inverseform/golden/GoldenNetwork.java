@@ -12,14 +12,18 @@ import io.inverseform.job.config.ModelConfig.ComputeConfig.MemoryFormat;
 import io.inverseform.job.config.ModelConfig.ComputeConfig.Precision;
 import io.inverseform.job.config.ModelConfig.NormConfig;
 import io.inverseform.job.config.ModelConfig.ScalesConfig;
+import io.inverseform.job.config.PretrainedConfig;
 import io.inverseform.job.model.SegmentationNetwork;
 import io.inverseform.job.torch.ChannelMasks;
 import io.inverseform.job.torch.FlatParameters;
 import io.inverseform.job.torch.Torch;
+import io.inverseform.job.weights.WeightFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 
 /** A golden network: its configuration and weights from the golden folder. */
 public final class GoldenNetwork implements AutoCloseable {
@@ -31,7 +35,7 @@ public final class GoldenNetwork implements AutoCloseable {
 
   private final JsonNode json;
   private final ModelConfig config;
-  private final Npz state;
+  private final Path weights;
   private final NDManager manager;
   private final SegmentationNetwork network;
   private final FlatParameters parameters;
@@ -48,17 +52,21 @@ public final class GoldenNetwork implements AutoCloseable {
     LIGHT;
 
     private String file(String what) {
-      return "model_" + name().toLowerCase(Locale.ROOT) + "_" + what + ".npz";
+      return "model_" + name().toLowerCase(Locale.ROOT) + what;
+    }
+
+    private Path weights() {
+      return new Path(Npz.folder().resolve(file(".pth")).toUri());
     }
 
     /** Inputs and outputs in evaluation. */
     public Npz evaluation() throws IOException {
-      return Npz.golden(file("eval"));
+      return Npz.golden(file("_eval.npz"));
     }
 
     /** Inputs, loss, gradients and statistics of a step. */
     public Npz training() throws IOException {
-      return Npz.golden(file("train"));
+      return Npz.golden(file("_train.npz"));
     }
   }
 
@@ -76,11 +84,14 @@ public final class GoldenNetwork implements AutoCloseable {
     Torch.start(1);
     json = new ObjectMapper().readTree(Npz.folder().resolve("model_config.json").toFile());
     manager = Torch.manager(Device.cpu());
-    state = Npz.golden(kind.file("state"));
-    config = config(kind, scales, state.array("backbone.conv1.weight").shape()[0]);
-    network = SegmentationNetwork.of(config, classes());
-    parameters = new FlatParameters(manager, network, 1);
-    load(parameters, "");
+    weights = kind.weights();
+    try (WeightFile file = weights()) {
+      int stem = Math.toIntExact(file.tensor("backbone.conv1.weight").shape().get(0));
+      config = config(kind, scales, stem);
+      network = SegmentationNetwork.of(config, classes());
+      parameters = new FlatParameters(manager, network, 1);
+      parameters.load(file, PretrainedConfig.NONE);
+    }
   }
 
   private ModelConfig config(Kind kind, List<Double> scales, int stem) {
@@ -108,7 +119,8 @@ public final class GoldenNetwork implements AutoCloseable {
         new NormConfig(NormConfig.Type.BATCH, 0.1, 1e-5, 32),
         new ComputeConfig(Precision.FLOAT32, MemoryFormat.CHANNELS_LAST),
         List.of(),
-        List.of());
+        List.of(),
+        PretrainedConfig.NONE);
   }
 
   private List<HeadConfig> heads(Kind kind) {
@@ -138,22 +150,9 @@ public final class GoldenNetwork implements AutoCloseable {
     };
   }
 
-  /**
-   * Loads the golden weights into a part of the network.
-   *
-   * @param prefix of the part's parameters
-   */
-  public void load(FlatParameters part, String prefix) {
-    for (FlatParameters.Slot slot : part.slots()) {
-      Npz.Array array = state.array(prefix + slot.name());
-      if (array.size() != slot.length()) {
-        throw new IllegalStateException(slot + " does not fit the golden " + array);
-      }
-      (slot.trained() ? part.weights() : part.buffers())
-          .host()
-          .position(slot.offset())
-          .put(array.floats());
-    }
+  /** The file of its weights. */
+  public WeightFile weights() throws IOException {
+    return WeightFile.open(weights, new Configuration());
   }
 
   /** What the network is made of. */

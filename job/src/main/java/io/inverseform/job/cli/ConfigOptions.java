@@ -21,6 +21,11 @@ final class ConfigOptions {
       description = "Sets one key, such as train.epochs=2; repeatable.")
   private List<String> settings = new ArrayList<>();
 
+  /** Whether any of them is there. */
+  boolean isGiven() {
+    return file != null || !settings.isEmpty();
+  }
+
   JobConfig load() {
     return file == null ? ConfigLoader.loadDemo(settings) : ConfigLoader.load(file, settings);
   }

@@ -46,6 +46,7 @@ final class DemoCommand implements Callable<Integer> {
     locations.reach("data.source", config.data().source());
     locations.reach("data.table", config.data().table());
     locations.reach("run", config.run());
+    locations.requirePretrained(config);
     new SceneSynthesizer(config.seed(), config.synthesize())
         .write(config.data().source(), locations.hadoop());
     try (SparkSession spark = SparkSessions.forTraining(spec.name(), config)) {

@@ -3,6 +3,7 @@ package io.inverseform.job.cli;
 import io.inverseform.job.config.ConfigException;
 import io.inverseform.job.config.DataConfig;
 import io.inverseform.job.config.JobConfig;
+import io.inverseform.job.config.PretrainedConfig;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
@@ -30,10 +31,18 @@ final class Locations {
   /** The same configuration with absolute paths, each with its file system. */
   JobConfig absolute(JobConfig config) {
     DataConfig data = config.data();
-    return config.with(
-        absolute("run", config.run()),
-        absolute("pretrain.run", config.pretrain().run()),
-        data.with(absolute("data.source", data.source()), absolute("data.table", data.table())));
+    return config
+        .with(
+            absolute("run", config.run()),
+            absolute("pretrain.run", config.pretrain().run()),
+            data.with(absolute("data.source", data.source()), absolute("data.table", data.table())))
+        .withWeights(
+            absoluteIfGiven("model.pretrained.file", config.model().pretrained().file()),
+            absoluteIfGiven("pretrain.weights", config.pretrain().weights()));
+  }
+
+  private String absoluteIfGiven(String key, String location) {
+    return location.isEmpty() ? location : absolute(key, location);
   }
 
   private String absolute(String key, String location) {
@@ -54,6 +63,14 @@ final class Locations {
     if (!exists(key, location)) {
       throw new ConfigException(
           "'%s': there is nothing at %s; %s".formatted(key, location, remedy));
+    }
+  }
+
+  /** Refuses weights to start from that are not there, if any are configured. */
+  void requirePretrained(JobConfig config) {
+    PretrainedConfig pretrained = config.model().pretrained();
+    if (pretrained.hasFile()) {
+      require("model.pretrained.file", pretrained.file(), "set it to a weight file, or to nothing");
     }
   }
 

@@ -32,6 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       PretrainCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
+      WeightsCommand.class,
       BenchCommand.class,
       ConfigCommand.class
     },

@@ -38,8 +38,12 @@ final class TrainCommand implements Callable<Integer> {
     locations.require("data.table", config.data().table(), "set it, or run preprocess first");
     locations.reach("run", config.run());
     if (config.loss().hasInverseForm()) {
-      Path network = new RunFolder(config.pretrain().run(), locations.hadoop()).model();
-      locations.require("pretrain.run", network.toString(), "set it, or run pretrain first");
+      Path network = RunFolder.inverseNetwork(config.pretrain(), locations.hadoop());
+      String key = config.pretrain().weights().isEmpty() ? "pretrain.run" : "pretrain.weights";
+      locations.require(key, network.toString(), "set it, or run pretrain first");
+    }
+    if (!resume) {
+      locations.requirePretrained(config);
     }
     try (SparkSession spark = SparkSessions.forTraining(spec.name(), config)) {
       PrintWriter out = spec.commandLine().getOut();

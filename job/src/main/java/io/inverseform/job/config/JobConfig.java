@@ -40,7 +40,26 @@ public record JobConfig(
 
   /** The same with other places. */
   public JobConfig with(String otherRun, String otherPretrainRun, DataConfig otherData) {
-    return with(otherRun, otherData, optimizer, schedule, train, pretrain.with(otherPretrainRun));
+    return with(
+        otherRun,
+        otherData,
+        model,
+        optimizer,
+        schedule,
+        train,
+        pretrain.with(otherPretrainRun, pretrain.weights()));
+  }
+
+  /** The same with weight files at other places; empty where there is none. */
+  public JobConfig withWeights(String otherPretrained, String otherInverse) {
+    return with(
+        run,
+        data,
+        model.with(model.pretrained().with(otherPretrained)),
+        optimizer,
+        schedule,
+        train,
+        pretrain.with(pretrain.run(), otherInverse));
   }
 
   /** What {@code pretrain} does, as a training of its own. */
@@ -48,6 +67,7 @@ public record JobConfig(
     return with(
         pretrain.run(),
         data,
+        model,
         pretrain.optimizer(),
         pretrain.schedule(),
         pretrain.train(),
@@ -57,6 +77,7 @@ public record JobConfig(
   private JobConfig with(
       String otherRun,
       DataConfig otherData,
+      ModelConfig otherModel,
       OptimizerConfig otherOptimizer,
       ScheduleConfig otherSchedule,
       TrainConfig otherTrain,
@@ -67,7 +88,7 @@ public record JobConfig(
         otherData,
         synthesize,
         preprocess,
-        model,
+        otherModel,
         loss,
         augment,
         otherOptimizer,

@@ -25,7 +25,8 @@ public record ModelConfig(
     NormConfig norm,
     ComputeConfig compute,
     List<Integer> recompute,
-    List<String> frozen)
+    List<String> frozen,
+    PretrainedConfig pretrained)
     implements Serializable {
   public ModelConfig {
     Check.given("backbone", backbone);
@@ -46,6 +47,12 @@ public record ModelConfig(
         "a list of stages, each 2 to 4");
     recompute = List.copyOf(recompute);
     frozen = Check.patterns("frozen", frozen);
+    Check.given("pretrained", pretrained);
+  }
+
+  ModelConfig with(PretrainedConfig otherPretrained) {
+    return new ModelConfig(
+        backbone, heads, scales, norm, compute, recompute, frozen, otherPretrained);
   }
 
   /** OCRNet with a boundary head at both outputs, at one scale, everything trained. */
@@ -61,7 +68,8 @@ public record ModelConfig(
         norm,
         new ComputeConfig(Precision.FLOAT32, MemoryFormat.CHANNELS_LAST),
         List.of(),
-        List.of());
+        List.of(),
+        PretrainedConfig.NONE);
   }
 
   private static void checkHeads(List<HeadConfig> heads) {
@@ -140,7 +148,8 @@ public record ModelConfig(
         norm,
         compute,
         List.of(),
-        List.of());
+        List.of(),
+        PretrainedConfig.NONE);
   }
 
   /**

@@ -7,11 +7,14 @@ import java.io.Serializable;
  * by drawn transforms.
  *
  * @param run folder of checkpoints, metrics and weights; {@code train} takes the network from there
+ * @param weights file of a network that was trained elsewhere, for {@code train} in place of what
+ *     {@code run} holds, such as the published one's {@code .pth}; empty for that of {@code run}
  * @param tiles drawn from each sample in an epoch
  * @param train {@code batch} counts samples, each with its tiles
  */
 public record PretrainConfig(
     String run,
+    String weights,
     InverseNetworkConfig network,
     WarpConfig warp,
     int tiles,
@@ -21,6 +24,10 @@ public record PretrainConfig(
     implements Serializable {
   public PretrainConfig {
     Check.location("run", run);
+    Check.given("weights", weights);
+    if (!weights.isEmpty()) {
+      Check.location("weights", weights);
+    }
     Check.given("network", network);
     Check.given("warp", warp);
     Check.atLeast(1, "tiles", tiles);
@@ -29,8 +36,9 @@ public record PretrainConfig(
     Check.given("train", train);
   }
 
-  PretrainConfig with(String otherRun) {
-    return new PretrainConfig(otherRun, network, warp, tiles, optimizer, schedule, train);
+  PretrainConfig with(String otherRun, String otherWeights) {
+    return new PretrainConfig(
+        otherRun, otherWeights, network, warp, tiles, optimizer, schedule, train);
   }
 
   /**

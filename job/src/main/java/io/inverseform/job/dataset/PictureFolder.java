@@ -58,14 +58,17 @@ public abstract sealed class PictureFolder permits CityscapesFolder, SplitFolder
   }
 
   /**
-   * The classes of its labels.
+   * The classes of the labels; those of Cityscapes are known without any folder.
    *
    * @throws IOException if {@code data.classes} names no class file
    */
-  public final ClassCatalogue catalogue() throws IOException {
-    return data.classes().equals(CITYSCAPES_CLASSES)
-        ? ClassCatalogue.cityscapes()
-        : ClassFile.read(fileSystem, new Path(root, data.classes()));
+  public static ClassCatalogue catalogue(DataConfig data, Configuration hadoop) throws IOException {
+    if (data.classes().equals(CITYSCAPES_CLASSES)) {
+      return ClassCatalogue.cityscapes();
+    }
+    Path file = new Path(data.source(), data.classes());
+    FileSystem fileSystem = file.getFileSystem(hadoop);
+    return ClassFile.read(fileSystem, fileSystem.makeQualified(file));
   }
 
   /** What the layout looks like, for messages. */

@@ -4,14 +4,14 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import io.inverseform.job.config.ConfigYaml;
 import io.inverseform.job.config.JobConfig;
+import io.inverseform.job.config.PretrainedConfig;
 import io.inverseform.job.model.SegmentationNetwork;
 import io.inverseform.job.model.Segmenter;
 import io.inverseform.job.torch.FlatParameters;
 import io.inverseform.job.torch.Images;
-import io.inverseform.job.torch.Safetensors;
 import io.inverseform.job.torch.Torch;
+import io.inverseform.job.weights.WeightFile;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.Serializable;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -59,10 +59,9 @@ final class LoadedModel {
     network = SegmentationNetwork.of(config.model(), key.classes());
     images = new Images(config.augment().mean(), config.augment().std());
     FlatParameters parameters = new FlatParameters(manager, network, config.seed());
-    Path weights = new Path(key.weights());
-    try (InputStream in = weights.getFileSystem(hadoop).open(weights)) {
-      Safetensors.read(in, key.weights(), parameters);
-    } catch (IOException e) {
+    try (WeightFile file = WeightFile.open(new Path(key.weights()), hadoop)) {
+      parameters.load(file, PretrainedConfig.NONE);
+    } catch (IOException | RuntimeException e) {
       manager.close();
       throw e;
     }

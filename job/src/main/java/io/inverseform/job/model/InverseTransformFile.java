@@ -4,21 +4,20 @@ import ai.djl.ndarray.NDManager;
 import io.inverseform.job.config.ConfigException;
 import io.inverseform.job.config.ConfigYaml;
 import io.inverseform.job.config.InverseNetworkConfig;
+import io.inverseform.job.config.PretrainedConfig;
 import io.inverseform.job.torch.FlatParameters;
-import io.inverseform.job.torch.Safetensors;
-import java.io.BufferedInputStream;
+import io.inverseform.job.weights.WeightFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.Map;
 import java.util.zip.CRC32C;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * A trained inverse-transform network in a file: weights as safetensors, with configuration and
- * normaliser in its metadata.
+ * A trained inverse-transform network in a file: pretrain's safetensors, with configuration and
+ * normaliser in the metadata, or a multi-layer perceptron as published, {@code fc.0.weight} and so
+ * on without any metadata, whose normaliser is 1.
  *
  * @param network frozen
  * @param crc32c of its weights
@@ -39,6 +38,7 @@ public record InverseTransformFile(InverseTransformNetwork network, long crc32c)
   /**
    * Loads a frozen network.
    *
+   * @param file in any format of {@link WeightFile}
    * @param expected as configured
    * @param owner of its memory
    * @throws IOException if there is no such file, or it is damaged
@@ -47,34 +47,33 @@ public record InverseTransformFile(InverseTransformNetwork network, long crc32c)
   public static InverseTransformFile read(
       Path file, InverseNetworkConfig expected, NDManager owner, Configuration hadoop)
       throws IOException {
-    FileSystem fileSystem = file.getFileSystem(hadoop);
-    if (!fileSystem.exists(file)) {
-      throw new FileNotFoundException(
-          "no inverse-transform network at " + file + ": run pretrain first, or set pretrain.run");
-    }
-    requireSame(metadata(fileSystem, file), expected, file);
     InverseTransformNetwork network = InverseTransformNetwork.of(expected);
     FlatParameters parameters = new FlatParameters(owner, network, 0);
-    try (InputStream in = new BufferedInputStream(fileSystem.open(file))) {
-      Safetensors.read(in, file.toString(), parameters);
+    try (WeightFile weights = WeightFile.open(file, hadoop)) {
+      requireSame(weights.metadata().get(NETWORK), expected, file);
+      parameters.load(weights, PretrainedConfig.NONE);
+    } catch (FileNotFoundException e) {
+      throw new FileNotFoundException(
+          "no inverse-transform network at "
+              + file
+              + ": run pretrain first, or set pretrain.run or pretrain.weights");
     }
     CRC32C crc = new CRC32C();
     crc.update(parameters.weights().bytes());
     return new InverseTransformFile(network, crc.getValue());
   }
 
-  private static Map<String, String> metadata(FileSystem fileSystem, Path file) throws IOException {
-    try (InputStream in = fileSystem.open(file)) {
-      return Safetensors.metadata(in, file.toString());
+  private static void requireSame(String network, InverseNetworkConfig expected, Path file) {
+    if (network == null && expected instanceof InverseNetworkConfig.MultiLayerPerceptron) {
+      // As published; names and shapes tell whether it is the configured one.
+      return;
     }
-  }
-
-  private static void requireSame(
-      Map<String, String> metadata, InverseNetworkConfig expected, Path file) {
-    String network = metadata.get(NETWORK);
     if (network == null) {
       throw new ConfigException(
-          file + " does not say which inverse-transform network it holds: it is not of pretrain");
+          file
+              + " does not say which inverse-transform network it holds, so it is not of pretrain:"
+              + " only a multi_layer_perceptron as published may come so, pretrain.network is "
+              + expected);
     }
     InverseNetworkConfig found = ConfigYaml.readNetwork(network, file.toString());
     if (found.tile() != expected.tile()) {

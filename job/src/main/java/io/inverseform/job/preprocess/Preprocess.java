@@ -46,7 +46,7 @@ public final class Preprocess {
     this.config = config;
     hadoop = spark.sessionState().newHadoopConf();
     PictureFolder source = PictureFolder.open(data, hadoop);
-    catalogue = source.catalogue();
+    catalogue = PictureFolder.catalogue(data, hadoop);
     folder = new TableFolder(data.table(), hadoop);
     settings = Settings.of(config, catalogue);
     List<Chunk> chunks = Chunks.of(withoutDuplicates(source.pairs()), config.embed());

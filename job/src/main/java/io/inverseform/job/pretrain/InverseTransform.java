@@ -94,6 +94,10 @@ public final class InverseTransform implements Objective<EdgeTiles> {
     return network;
   }
 
+  /** It begins with random weights. */
+  @Override
+  public void initialise(FlatParameters parameters) {}
+
   @Override
   public int samples() {
     return splits.train().size();

@@ -4,8 +4,18 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+import io.inverseform.job.config.ConfigException;
+import io.inverseform.job.config.PretrainedConfig;
+import io.inverseform.job.weights.Fit;
+import io.inverseform.job.weights.SafetensorsWriter;
+import io.inverseform.job.weights.StoredTensor;
+import io.inverseform.job.weights.WeightFile;
 import io.inverseform.udf.random.KeyedRandom;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -130,6 +140,49 @@ public final class FlatParameters implements AutoCloseable {
   /** Parameters and buffers in the order of the network, by PyTorch's names. */
   public List<Slot> slots() {
     return new ArrayList<>(slots.values());
+  }
+
+  /**
+   * Takes the values of a weight file.
+   *
+   * @param expected which differences are allowed; what does not fit keeps its values
+   * @return what fitted
+   * @throws ConfigException if other names or shapes do not fit, listing them
+   * @throws IOException if the file is damaged
+   */
+  public Fit load(WeightFile file, PretrainedConfig expected) throws IOException {
+    Map<String, List<Long>> shapes = new LinkedHashMap<>();
+    slots.forEach((name, slot) -> shapes.put(name, sides(slot.shape())));
+    Fit fit = Fit.of(file, shapes, expected);
+    fit.require();
+    for (Map.Entry<String, StoredTensor> entry : fit.matched().entrySet()) {
+      Slot slot = slots.get(entry.getKey());
+      FlatVector vector = slot.trained() ? weights : buffers;
+      file.read(entry.getValue(), vector.host().position(slot.offset()));
+    }
+    weights.toDevice(0, weights.length());
+    buffers.toDevice(0, buffers.length());
+    return fit;
+  }
+
+  /**
+   * Writes all parameters and buffers as safetensors.
+   *
+   * @param metadata text by key, readable with the weights
+   */
+  public void write(OutputStream out, Map<String, String> metadata) throws IOException {
+    List<SafetensorsWriter.Entry> entries = new ArrayList<>();
+    for (Slot slot : slots.values()) {
+      FloatBuffer values = (slot.trained() ? weights : buffers).host();
+      entries.add(
+          new SafetensorsWriter.Entry(
+              slot.name(), sides(slot.shape()), () -> values.slice(slot.offset(), slot.length())));
+    }
+    SafetensorsWriter.write(out, entries, metadata);
+  }
+
+  static List<Long> sides(Shape shape) {
+    return Arrays.stream(shape.getShape()).boxed().toList();
   }
 
   /** A receiver of one step's gradients. */

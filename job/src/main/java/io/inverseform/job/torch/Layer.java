@@ -9,6 +9,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -116,10 +117,10 @@ public abstract class Layer extends AbstractBlock {
     return all;
   }
 
-  /** Shapes of all parameters and buffers by PyTorch's names; they need no memory yet. */
-  public final Map<String, Shape> shapes() {
-    Map<String, Shape> all = new LinkedHashMap<>();
-    declared("").forEach((name, entry) -> all.put(name, entry.shape()));
+  /** The shapes of all parameters and buffers, in the same order; needs no memory and no engine. */
+  public final Map<String, List<Long>> shapes() {
+    Map<String, List<Long>> all = new LinkedHashMap<>();
+    declared("").forEach((name, entry) -> all.put(name, FlatParameters.sides(entry.shape())));
     return all;
   }
 

@@ -1,7 +1,9 @@
 package io.inverseform.job.train;
 
+import io.inverseform.job.config.ConfigException;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.loss.StepLoss;
+import io.inverseform.job.torch.FlatParameters;
 import io.inverseform.job.torch.Layer;
 import io.inverseform.job.torch.Tape;
 import java.io.IOException;
@@ -34,6 +36,15 @@ public interface Objective<E> extends AutoCloseable {
 
   /** The network to train. */
   Layer network();
+
+  /**
+   * Gives the network other weights than random ones to start from, if so configured; not called
+   * where training goes on from a checkpoint.
+   *
+   * @throws ConfigException if a file does not fit the network
+   * @throws IOException if a file cannot be read
+   */
+  void initialise(FlatParameters parameters) throws IOException;
 
   /** Number of samples in the training split. */
   int samples();

@@ -1,6 +1,7 @@
 package io.inverseform.job.train;
 
-import io.inverseform.job.torch.Safetensors;
+import io.inverseform.job.config.PretrainConfig;
+import io.inverseform.job.weights.WeightFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -42,6 +43,14 @@ public final class RunFolder {
     this.folder = fileSystem.makeQualified(given);
   }
 
+  /** The file of the inverse-transform network: the one that is given, or what pretrain writes. */
+  public static Path inverseNetwork(PretrainConfig config, Configuration hadoop)
+      throws IOException {
+    return config.weights().isEmpty()
+        ? new RunFolder(config.run(), hadoop).model()
+        : new Path(config.weights());
+  }
+
   /** Qualified path. */
   public Path path() {
     return folder;
@@ -67,9 +76,8 @@ public final class RunFolder {
     if (!fileSystem.exists(model())) {
       return false;
     }
-    try (InputStream in = fileSystem.open(model())) {
-      String written = Safetensors.metadata(in, model().toString()).get(STEP);
-      return Long.toString(step).equals(written);
+    try (WeightFile file = WeightFile.open(model(), fileSystem.getConf())) {
+      return Long.toString(step).equals(file.metadata().get(STEP));
     }
   }
 

@@ -1,8 +1,8 @@
 package io.inverseform.job.train;
 
-import ai.djl.ndarray.NDManager;
 import io.inverseform.job.config.AugmentConfig;
 import io.inverseform.job.config.JobConfig;
+import io.inverseform.job.config.PretrainedConfig;
 import io.inverseform.job.dataset.EdgeOperators;
 import io.inverseform.job.dataset.Sample;
 import io.inverseform.job.loss.StepLoss;
@@ -10,9 +10,11 @@ import io.inverseform.job.loss.TotalLoss;
 import io.inverseform.job.model.InverseTransformFile;
 import io.inverseform.job.model.SegmentationNetwork;
 import io.inverseform.job.model.Segmenter;
+import io.inverseform.job.torch.FlatParameters;
 import io.inverseform.job.torch.Images;
 import io.inverseform.job.torch.Layer;
 import io.inverseform.job.torch.Tape;
+import io.inverseform.job.weights.WeightFile;
 import io.inverseform.udf.edge.EdgeOperator;
 import io.inverseform.udf.label.ClassCatalogue;
 import io.inverseform.udf.picture.RgbPicture;
@@ -23,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.PrimitiveIterator;
+import java.util.zip.CRC32C;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /** Segmentation, with boundary heads or without, on augmented crops. */
@@ -32,6 +36,8 @@ public final class Segmentation implements Objective<Crop> {
 
   private final long seed;
   private final AugmentConfig augment;
+  private final PretrainedConfig pretrained;
+  private final Configuration hadoop;
   private final EdgeOperator operator;
   private final ClassCatalogue catalogue;
   private final Splits splits;
@@ -40,6 +46,7 @@ public final class Segmentation implements Objective<Crop> {
   private final TotalLoss loss;
   private final Images images;
   private final Segmenter segmenter;
+  private Optional<String> pretrainedCrc = Optional.empty();
 
   /** Makes it on a worker. */
   public static final class Factory implements Objective.Factory {
@@ -51,7 +58,7 @@ public final class Segmentation implements Objective<Crop> {
           config.loss().hasInverseForm() ? Optional.of(inverse(config, site)) : Optional.empty();
       Splits splits = site.splits(config);
       try {
-        return new Segmentation(config, site.device(), splits, inverse);
+        return new Segmentation(config, site, splits, inverse);
       } catch (IOException | RuntimeException e) {
         splits.close();
         throw e;
@@ -59,19 +66,21 @@ public final class Segmentation implements Objective<Crop> {
     }
 
     private static InverseTransformFile inverse(JobConfig config, Site site) throws IOException {
-      Path file = new RunFolder(config.pretrain().run(), site.hadoop()).model();
+      Path file = RunFolder.inverseNetwork(config.pretrain(), site.hadoop());
       return InverseTransformFile.read(
           file, config.pretrain().network(), site.device(), site.hadoop());
     }
   }
 
   private Segmentation(
-      JobConfig config, NDManager device, Splits splits, Optional<InverseTransformFile> inverse)
+      JobConfig config, Site site, Splits splits, Optional<InverseTransformFile> inverse)
       throws IOException {
     this.splits = splits;
     this.inverse = inverse;
     seed = config.seed();
     augment = config.augment();
+    pretrained = config.model().pretrained();
+    hadoop = site.hadoop();
     operator = EdgeOperators.of(config.preprocess().edges());
     catalogue = splits.train().catalogue();
     network = SegmentationNetwork.of(config.model(), catalogue.size());
@@ -82,12 +91,25 @@ public final class Segmentation implements Objective<Crop> {
             catalogue.size(),
             inverse.map(InverseTransformFile::network).orElse(null));
     images = new Images(augment.mean(), augment.std());
-    segmenter = new Segmenter(device, network, images, config.evaluate().scale());
+    segmenter = new Segmenter(site.device(), network, images, config.evaluate().scale());
   }
 
   @Override
   public Layer network() {
     return network;
+  }
+
+  @Override
+  public void initialise(FlatParameters parameters) throws IOException {
+    if (pretrained.hasFile()) {
+      try (WeightFile file = WeightFile.open(new Path(pretrained.file()), hadoop)) {
+        parameters.load(file, pretrained);
+      }
+      CRC32C crc = new CRC32C();
+      crc.update(parameters.weights().bytes());
+      crc.update(parameters.buffers().bytes());
+      pretrainedCrc = Optional.of(Long.toHexString(crc.getValue()));
+    }
   }
 
   @Override
@@ -97,9 +119,11 @@ public final class Segmentation implements Objective<Crop> {
 
   @Override
   public Map<String, String> fingerprint() {
-    return inverse
-        .map(file -> Map.of("inverse-transform network", Long.toHexString(file.crc32c())))
-        .orElse(Map.of());
+    Map<String, String> fingerprint = new LinkedHashMap<>();
+    inverse.ifPresent(
+        file -> fingerprint.put("inverse-transform network", Long.toHexString(file.crc32c())));
+    pretrainedCrc.ifPresent(crc -> fingerprint.put("pretrained weights", crc));
+    return fingerprint;
   }
 
   @Override

@@ -13,7 +13,6 @@ import io.inverseform.job.config.TrainConfig;
 import io.inverseform.job.dataset.GlobalSampler;
 import io.inverseform.job.dataset.WholeFile;
 import io.inverseform.job.torch.FlatParameters;
-import io.inverseform.job.torch.Safetensors;
 import io.inverseform.job.torch.Torch;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -68,7 +67,7 @@ final class Worker {
   Result run(Function<Map<String, String>, WorkerClient> join) throws IOException {
     try (NDManager device = Torch.manager(place.device());
         Objective<?> objective = open(device);
-        FlatParameters parameters = new FlatParameters(device, objective.network(), config.seed());
+        FlatParameters parameters = memory(device, objective);
         WorkerClient driver =
             join.apply(Fingerprint.of(config, objective, parameters.parameterCount()))) {
       try {
@@ -88,6 +87,18 @@ final class Worker {
     } catch (FileNotFoundException e) {
       throw new UnrecoverableException(e.toString(), e);
     }
+  }
+
+  private FlatParameters memory(NDManager device, Objective<?> objective) throws IOException {
+    FlatParameters parameters = new FlatParameters(device, objective.network(), config.seed());
+    if (resumeFrom == 0) {
+      try {
+        objective.initialise(parameters);
+      } catch (FileNotFoundException e) {
+        throw new UnrecoverableException(e.toString(), e);
+      }
+    }
+    return parameters;
   }
 
   /** A worker that has its rank. */
@@ -194,10 +205,7 @@ final class Worker {
       if (driver.rank() == 0) {
         Map<String, String> metadata = new HashMap<>(objective.metadata());
         metadata.put(RunFolder.STEP, Long.toString(step));
-        WholeFile.write(
-            run.fileSystem(),
-            run.model(),
-            out -> Safetensors.write(out, parameters, parameters.buffers().host(), metadata));
+        WholeFile.write(run.fileSystem(), run.model(), out -> parameters.write(out, metadata));
       }
       parameters.buffers().host().put(own);
     }

@@ -26,6 +26,26 @@ class LocationsTest {
     assertThat(absolute.data().table()).isEqualTo("file:" + here.resolve("data/synthetic-table"));
     assertThat(absolute.data().layout()).isEqualTo(config.data().layout());
     assertThat(absolute.model()).isEqualTo(config.model());
+    assertThat(absolute.pretrain().weights()).isEmpty();
+  }
+
+  @Test
+  void weightFilesBecomeAbsoluteAndMustBeThere(@TempDir Path folder) {
+    JobConfig config =
+        locations.absolute(
+            ConfigLoader.loadDemo(
+                List.of("model.pretrained.file=a.pth", "pretrain.weights=" + folder + "/b.pth")));
+    String here = "file:" + Path.of("").toAbsolutePath();
+    assertThat(config.model().pretrained().file()).isEqualTo(here + "/a.pth");
+    assertThat(config.pretrain().weights()).isEqualTo("file:" + folder + "/b.pth");
+    assertThatThrownBy(() -> locations.requirePretrained(config))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(
+            "'model.pretrained.file': there is nothing at %s/a.pth; set it to a weight file, or to"
+                + " nothing",
+            here);
+    assertThatCode(() -> locations.requirePretrained(ConfigLoader.loadDemo(List.of())))
+        .doesNotThrowAnyException();
   }
 
   @Test

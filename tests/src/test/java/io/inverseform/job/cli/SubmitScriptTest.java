@@ -2,6 +2,7 @@ package io.inverseform.job.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inverseform.golden.Npz;
 import io.inverseform.job.SubmitScript;
 import io.inverseform.job.SubmitScript.Result;
 import java.awt.image.BufferedImage;
@@ -35,6 +36,15 @@ class SubmitScriptTest {
     Result result = submit(Map.of(), "--help");
     assertThat(result.err()).isEmpty();
     assertThat(result.out()).contains("Usage: submit.sh", "  config  ");
+    assertThat(result.exitCode()).isZero();
+  }
+
+  @Test
+  void weightFilesAreLookedIntoWithoutSpark() throws Exception {
+    String file = Npz.folder().resolve("model_ocrnet.pth").toString();
+    Result result = submit(Map.of("SPARK_HOME", "/nowhere"), "weights inspect " + file);
+    assertThat(result.err()).isEmpty();
+    assertThat(result.out()).startsWith(file + ": PyTorch zip archive, the tensors by themselves");
     assertThat(result.exitCode()).isZero();
   }
 

@@ -126,20 +126,23 @@ class PictureFolderTest {
 
   @Test
   void saysWhatIsMissing() throws IOException {
+    DataConfig data =
+        new DataConfig(
+            root.toString(), DataConfig.Layout.FOLDERS, "classes.json", Map.of(), "unused");
     assertThatThrownBy(() -> open(DataConfig.Layout.CITYSCAPES).pairs())
         .isInstanceOf(FileNotFoundException.class)
         .hasMessage(
             "no picture found under file:"
                 + root
                 + "/leftImg8bit/<split>/<city>/*_leftImg8bit.png");
-    assertThatThrownBy(() -> open(DataConfig.Layout.FOLDERS).catalogue())
+    assertThatThrownBy(() -> PictureFolder.catalogue(data, new Configuration()))
         .hasMessage(
             "no class file file:"
                 + root
                 + "/classes.json: it names the classes of the label maps; data.classes gives its path,"
                 + " or 'cityscapes'");
     touch("classes.json");
-    assertThatThrownBy(() -> open(DataConfig.Layout.FOLDERS).catalogue())
+    assertThatThrownBy(() -> PictureFolder.catalogue(data, new Configuration()))
         .hasMessageStartingWith("file:" + root + "/classes.json is no valid class file: ");
     Files.delete(root.resolve("classes.json"));
     Files.delete(root);

@@ -64,16 +64,12 @@ class FullSizeNetworksGoldenTest {
     Map<String, String> actual = new TreeMap<>();
     long parameters = 0;
     for (var entry : network.shapes().entrySet()) {
-      actual.put(entry.getKey(), List.of(box(entry.getValue().getShape())).toString());
+      actual.put(entry.getKey(), entry.getValue().toString());
       boolean trained = network.named().get(entry.getKey()).requiresGradient();
-      parameters += trained ? entry.getValue().size() : 0;
+      parameters += trained ? entry.getValue().stream().reduce(1L, Math::multiplyExact) : 0;
     }
     assertThat(actual).isEqualTo(expected);
     assertThat(parameters).isEqualTo(model.get("parameters").asLong());
-  }
-
-  private static Long[] box(long[] shape) {
-    return java.util.Arrays.stream(shape).boxed().toArray(Long[]::new);
   }
 
   private static JsonNode entries(JsonNode model) {
@@ -105,6 +101,7 @@ class FullSizeNetworksGoldenTest {
         config.norm(),
         config.compute(),
         config.recompute(),
-        config.frozen());
+        config.frozen(),
+        config.pretrained());
   }
 }

@@ -9,10 +9,13 @@ import io.inverseform.golden.GoldenNetwork;
 import io.inverseform.golden.GoldenNetwork.Kind;
 import io.inverseform.golden.Goldens;
 import io.inverseform.golden.Npz;
-import io.inverseform.job.config.ModelConfig.BackboneConfig;
+import io.inverseform.job.config.ModelConfig;
+import io.inverseform.job.config.PretrainedConfig;
 import io.inverseform.job.torch.FlatParameters;
+import io.inverseform.job.torch.Layer;
 import io.inverseform.job.torch.Operators;
 import io.inverseform.job.torch.Tape;
+import io.inverseform.job.weights.WeightFile;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -60,7 +63,7 @@ class SegmentationNetworkGoldenTest {
     try (GoldenNetwork network = new GoldenNetwork(kind);
         NDManager manager = network.manager().newSubManager();
         Tape tape = Tape.inference(manager)) {
-      HrNet backbone = backbone(network, manager);
+      Layer backbone = backbone(network, manager);
       NDArray images = Goldens.tensor(manager, golden.array("in.images"));
 
       NDList features = backbone.forward(tape, new NDList(images));
@@ -72,12 +75,30 @@ class SegmentationNetworkGoldenTest {
   }
 
   /** The backbone by itself, all of its stages read, with the golden weights. */
-  private static HrNet backbone(GoldenNetwork network, NDManager manager) {
-    BackboneConfig config = network.config().backbone();
-    HrNet backbone = new HrNet(config, network.config().norm(), List.of(2, 3, 4), List.of());
+  private static Layer backbone(GoldenNetwork network, NDManager manager) throws IOException {
+    Layer backbone = new Backbone(network.config());
     FlatParameters parameters = new FlatParameters(manager, backbone, 1);
-    network.load(parameters, "backbone.");
+    PretrainedConfig part =
+        new PretrainedConfig("", "", List.of(), List.of("(?!backbone\\.).*"), List.of());
+    try (WeightFile file = network.weights()) {
+      parameters.load(file, part);
+    }
     return backbone;
+  }
+
+  /** Under the name that it has in the whole network. */
+  private static final class Backbone extends Layer {
+    private final HrNet network;
+
+    Backbone(ModelConfig config) {
+      network =
+          add("backbone", new HrNet(config.backbone(), config.norm(), List.of(2, 3, 4), List.of()));
+    }
+
+    @Override
+    public NDList forward(Tape tape, NDList inputs) {
+      return network.forward(tape, inputs);
+    }
   }
 
   @Test

@@ -7,14 +7,13 @@ import ai.djl.nn.Parameter;
 import io.inverseform.job.config.ConfigLoader;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.config.LossConfig;
+import io.inverseform.job.config.PretrainedConfig;
 import io.inverseform.job.torch.FlatParameters;
 import io.inverseform.job.torch.Gradients;
-import io.inverseform.job.torch.Safetensors;
 import io.inverseform.job.torch.Tape;
 import io.inverseform.job.torch.Torch;
+import io.inverseform.job.weights.WeightFile;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -129,10 +128,10 @@ final class InverseFormBench {
       Path local = Path.of(System.getProperty("java.io.tmpdir"), "inverseform-samples");
       objective = new Segmentation.Factory().open(config, new Site(device, local, hadoop));
       parameters = new FlatParameters(device, objective.network(), config.seed());
-      Path model = Path.of(new RunFolder(config.run(), hadoop).model().toUri().getPath());
-      if (Files.exists(model)) {
-        try (InputStream in = Files.newInputStream(model)) {
-          Safetensors.read(in, model.toString(), parameters);
+      RunFolder run = new RunFolder(config.run(), hadoop);
+      if (run.fileSystem().exists(run.model())) {
+        try (WeightFile file = WeightFile.open(run.model(), hadoop)) {
+          parameters.load(file, PretrainedConfig.NONE);
         }
       }
       objective
