@@ -3,6 +3,7 @@ package io.inverseform.job.cli;
 import io.inverseform.job.config.ConfigException;
 import io.inverseform.job.config.ConfigYaml;
 import io.inverseform.job.config.JobConfig;
+import io.inverseform.job.storage.ObjectStores;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
