@@ -33,6 +33,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       TrainCommand.class,
       EvaluateCommand.class,
       BenchCommand.class,
+      DoctorCommand.class,
       ConfigCommand.class
     },
     footer = {

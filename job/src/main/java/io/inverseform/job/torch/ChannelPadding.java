@@ -88,7 +88,12 @@ final class ChannelPadding {
     return x.getDataType() == DataType.FLOAT32
         && !x.getDevice().isGpu()
         && (missing(weight.getShape().get(0)) > 0 || missing(weight.getShape().get(1)) > 0)
-        && Trial.FAILS;
+        && isNeeded();
+  }
+
+  /** Whether convolutions need it on this processor; tried out once. */
+  static boolean isNeeded() {
+    return Trial.FAILS;
   }
 
   /** How many channels there are too few. */
