@@ -129,6 +129,8 @@ has_hadoop_aws() {
 }
 
 run_spark() {
+  # What the user asked for: 'doctor' says whether it was taken.
+  export INVERSEFORM_SPARK_HOME=${SPARK_HOME:-}
   if [[ -z ${SPARK_HOME:-} || ! -x ${SPARK_HOME:-}/bin/spark-submit ]]; then
     export SPARK_HOME=$spark SPARK_SCALA_VERSION=2.12
     run_spark_from_jars "$@"

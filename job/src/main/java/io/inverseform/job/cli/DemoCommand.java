@@ -7,6 +7,7 @@ import io.inverseform.job.evaluate.Scores;
 import io.inverseform.job.preprocess.Preprocess;
 import io.inverseform.job.report.LossCurves;
 import io.inverseform.job.report.PictureSheet;
+import io.inverseform.job.storage.Locations;
 import io.inverseform.job.synthesize.SceneSynthesizer;
 import io.inverseform.job.train.RunFolder;
 import io.inverseform.job.train.Segmentation;

@@ -4,6 +4,7 @@ import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.evaluate.Evaluation;
 import io.inverseform.job.evaluate.Scores;
 import io.inverseform.job.report.PictureSheet;
+import io.inverseform.job.storage.Locations;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;

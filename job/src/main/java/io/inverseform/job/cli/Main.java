@@ -34,6 +34,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       EvaluateCommand.class,
       WeightsCommand.class,
       BenchCommand.class,
+      DoctorCommand.class,
       ConfigCommand.class
     },
     footer = {

@@ -2,6 +2,7 @@ package io.inverseform.job.cli;
 
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.preprocess.Preprocess;
+import io.inverseform.job.storage.Locations;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.apache.spark.SparkConf;

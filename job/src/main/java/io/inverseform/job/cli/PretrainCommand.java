@@ -3,6 +3,7 @@ package io.inverseform.job.cli;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.pretrain.InverseTransform;
 import io.inverseform.job.report.LossCurves;
+import io.inverseform.job.storage.Locations;
 import io.inverseform.job.train.RunFolder;
 import io.inverseform.job.train.Training;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.inverseform.job.cli;
 
+import io.inverseform.job.storage.S3Failure;
 import io.inverseform.job.train.TrainingException;
 import java.io.FileNotFoundException;
 import java.io.IOException;

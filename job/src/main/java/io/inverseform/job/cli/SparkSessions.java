@@ -3,8 +3,11 @@ package io.inverseform.job.cli;
 import io.inverseform.job.config.ConfigException;
 import io.inverseform.job.config.ConfigYaml;
 import io.inverseform.job.config.JobConfig;
+import io.inverseform.job.doctor.Doctor;
+import io.inverseform.job.doctor.Finding;
+import io.inverseform.job.doctor.Subject;
+import io.inverseform.job.storage.ObjectStores;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,8 +34,10 @@ final class SparkSessions {
    */
   static SparkSession forTraining(String command, JobConfig config) {
     SparkConf conf = conf(new SparkConf(), command, config, config.train().workers());
-    int cores = Runtime.getRuntime().availableProcessors();
-    oversubscribed(conf, config, cores).ifPresent(LOG::warn);
+    Finding threads = Doctor.threads(new Subject(conf, config, System.getenv()));
+    if (threads.status() != Finding.Status.OK) {
+      LOG.warn(threads.text());
+    }
     return SparkSession.builder().config(conf).getOrCreate();
   }
 
@@ -87,17 +92,6 @@ final class SparkSessions {
               .formatted(slots.getAsInt(), master, workers));
     }
     return master;
-  }
-
-  /** A warning where the workers of a local master would fight for this machine's cores. */
-  static Optional<String> oversubscribed(SparkConf conf, JobConfig config, int cores) {
-    int workers = config.train().workers();
-    int threads = config.train().threads();
-    return slots(conf.get(MASTER)).isEmpty() || workers * threads <= cores
-        ? Optional.empty()
-        : Optional.of(
-            "%d workers x %d threads on %d cores: the run will be slow"
-                .formatted(workers, threads, cores));
   }
 
   /** Tasks at once, where the master's name tells. */

@@ -1,6 +1,7 @@
 package io.inverseform.job.cli;
 
 import io.inverseform.job.config.JobConfig;
+import io.inverseform.job.storage.Locations;
 import io.inverseform.job.synthesize.SceneSynthesizer;
 import java.io.IOException;
 import java.util.concurrent.Callable;

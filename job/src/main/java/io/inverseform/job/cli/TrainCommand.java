@@ -2,6 +2,7 @@ package io.inverseform.job.cli;
 
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.report.LossCurves;
+import io.inverseform.job.storage.Locations;
 import io.inverseform.job.train.RunFolder;
 import io.inverseform.job.train.Segmentation;
 import io.inverseform.job.train.Training;

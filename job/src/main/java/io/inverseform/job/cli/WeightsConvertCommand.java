@@ -1,6 +1,7 @@
 package io.inverseform.job.cli;
 
 import io.inverseform.job.dataset.WholeFile;
+import io.inverseform.job.storage.Locations;
 import io.inverseform.job.weights.SafetensorsWriter;
 import io.inverseform.job.weights.WeightFile;
 import java.io.IOException;

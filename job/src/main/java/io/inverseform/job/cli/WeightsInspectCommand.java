@@ -3,6 +3,7 @@ package io.inverseform.job.cli;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.dataset.PictureFolder;
 import io.inverseform.job.model.SegmentationNetwork;
+import io.inverseform.job.storage.Locations;
 import io.inverseform.job.weights.ElementType;
 import io.inverseform.job.weights.Fit;
 import io.inverseform.job.weights.StoredTensor;

@@ -66,7 +66,7 @@ public final class Torch {
     return engine().getVersion();
   }
 
-  private static Engine engine() {
+  static Engine engine() {
     CompletableFuture<Engine> running;
     synchronized (Torch.class) {
       if (start == null) {

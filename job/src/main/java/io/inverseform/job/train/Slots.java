@@ -10,11 +10,12 @@ import org.apache.spark.scheduler.SparkListenerExecutorAdded;
 import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 
 /** The task slots of the application's executors, as executors come and go. */
-final class Slots extends SparkListener implements AutoCloseable {
+public final class Slots extends SparkListener implements AutoCloseable {
   private final SparkContext context;
   private boolean ended;
 
-  Slots(SparkContext context) {
+  /** Follows the executors of an application until it is closed. */
+  public Slots(SparkContext context) {
     this.context = context;
     context.addSparkListener(this);
   }
@@ -36,7 +37,7 @@ final class Slots extends SparkListener implements AutoCloseable {
   }
 
   /** Tasks that can run at once on the executors that are there. */
-  int count() {
+  public int count() {
     if (context.isStopped()) {
       return 0;
     }
@@ -49,7 +50,7 @@ final class Slots extends SparkListener implements AutoCloseable {
    *
    * @return whether there are; not if the limit is over or the application ends
    */
-  synchronized boolean await(int needed, Duration limit) throws InterruptedException {
+  public synchronized boolean await(int needed, Duration limit) throws InterruptedException {
     long deadline = System.nanoTime() + limit.toNanos();
     while (ended || count() < needed) {
       long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());

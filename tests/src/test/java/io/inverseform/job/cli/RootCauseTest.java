@@ -51,4 +51,18 @@ class RootCauseTest {
     assertThat(RootCause.line(new RuntimeException(message.replace("Caused by", "Suppressed"))))
         .isEqualTo("java.lang.IllegalStateException: rank 1 failed");
   }
+
+  @Test
+  void whatAStoreRefusedAWorkerIsPutInWords() {
+    String put =
+        "java.nio.file.AccessDeniedException: s3a://photos/table/part 0.parquet: Writing Object on"
+            + " table/part 0.parquet: com.amazonaws.services.s3.model.AmazonS3Exception: Access Denied"
+            + " (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied; Request ID: X; S3"
+            + " Extended Request ID: null; Proxy: null), S3 Extended Request ID: null:AccessDenied";
+    assertThat(RootCause.line(TrainingException.last("rank 1 (a:1) failed", put, null)))
+        .isEqualTo(
+            "rank 1 (a:1) failed: "
+                + "s3a://photos/table/part 0.parquet: access is denied; give these credentials the right to"
+                + " list, read and write there (403 AccessDenied)");
+  }
 }

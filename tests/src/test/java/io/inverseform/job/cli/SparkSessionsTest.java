@@ -88,16 +88,6 @@ class SparkSessionsTest {
   }
 
   @Test
-  void moreThreadsThanCoresAreWarnedOfOnALocalMaster() {
-    SparkConf local = conf(new SparkConf(false));
-    assertThat(SparkSessions.oversubscribed(local, fiveWorkers, 4))
-        .contains("5 workers x 1 threads on 4 cores: the run will be slow");
-    assertThat(SparkSessions.oversubscribed(local, fiveWorkers, 5)).isEmpty();
-    SparkConf cluster = conf(new SparkConf(false).setMaster("yarn"));
-    assertThat(SparkSessions.oversubscribed(cluster, fiveWorkers, 4)).isEmpty();
-  }
-
-  @Test
   void executorsAreGivenTheEffectiveConfiguration() {
     String yaml = conf(new SparkConf(false)).get(RunLog.CONFIGURATION);
     assertThat(ConfigYaml.read(yaml, RunLog.CONFIGURATION)).isEqualTo(fiveWorkers);

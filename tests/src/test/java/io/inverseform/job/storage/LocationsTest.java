@@ -1,4 +1,4 @@
-package io.inverseform.job.cli;
+package io.inverseform.job.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.inverseform.job.config.ConfigException;
 import io.inverseform.job.config.ConfigLoader;
 import io.inverseform.job.config.JobConfig;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.spark.SparkConf;
@@ -74,5 +76,23 @@ class LocationsTest {
             () -> locations.require("data.source", folder + "/none", "run synthesize first"))
         .isInstanceOf(ConfigException.class)
         .hasMessage("'data.source': there is nothing at %s/none; run synthesize first", folder);
+  }
+
+  @Test
+  void tryingToWriteLeavesNothingBehind(@TempDir Path folder) throws IOException {
+    long free = locations.tryWriting("run", folder.resolve("runs/one").toString());
+    assertThat(free).isBetween(1L, folder.toFile().getTotalSpace());
+    assertThat(folder).isEmptyDirectory();
+    Path kept = Files.createDirectories(folder.resolve("kept"));
+    locations.tryWriting("run", kept.toString());
+    assertThat(kept).isEmptyDirectory();
+  }
+
+  @Test
+  void aPlaceThatCannotBeWrittenToIsTold(@TempDir Path folder) throws IOException {
+    Path file = Files.createFile(folder.resolve("file"));
+    assertThatThrownBy(() -> locations.tryWriting("run", file + "/run"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith("'run' cannot be written to at %s/run: ".formatted(file));
   }
 }

@@ -1,4 +1,4 @@
-package io.inverseform.job.cli;
+package io.inverseform.job.storage;
 
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -9,7 +9,7 @@ import org.apache.spark.deploy.SparkHadoopUtil;
  * How this job reaches file systems, S3 above all: one set of properties for the driver before
  * Spark starts, and for Spark. What the user has set stays.
  */
-final class ObjectStores {
+public final class ObjectStores {
   private static final String HADOOP = "spark.hadoop.";
   private static final String PROVIDERS = "fs.s3a.aws.credentials.provider";
   private static final String REDACTED = "spark.redaction.regex";
@@ -27,7 +27,7 @@ final class ObjectStores {
   }
 
   /** Adds what makes Spark reach the same places, and keeps their secrets to itself. */
-  static SparkConf addTo(SparkConf conf) {
+  public static SparkConf addTo(SparkConf conf) {
     Configuration given = SparkHadoopUtil.get().newConfiguration(conf);
     // A Hadoop of the user's own may be built on another AWS library, with a chain of its own.
     if (isHadoopsDefault(PROVIDERS, given) && given.getClassByNameOrNull(AWS_CHAIN) != null) {

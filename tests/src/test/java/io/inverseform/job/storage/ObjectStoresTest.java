@@ -1,4 +1,4 @@
-package io.inverseform.job.cli;
+package io.inverseform.job.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

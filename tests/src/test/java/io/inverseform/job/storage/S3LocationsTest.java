@@ -1,4 +1,4 @@
-package io.inverseform.job.cli;
+package io.inverseform.job.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -67,6 +67,15 @@ class S3LocationsTest {
     assertThatThrownBy(() -> locations.require("data.source", location, "set it"))
         .isInstanceOf(ConfigException.class)
         .hasMessage("'data.source': there is nothing at %s; set it", location);
+  }
+
+  @Test
+  void tryingToWriteLeavesNothingBehind() throws IOException {
+    Locations locations = new Locations(conf(server.port()));
+    String location = server.address("tried/runs/one");
+    assertThat(locations.tryWriting("run", location)).isEqualTo(Long.MAX_VALUE);
+    assertThat(locations.exists("run", location)).isFalse();
+    assertThat(locations.exists("run", server.address("tried"))).isFalse();
   }
 
   @Test

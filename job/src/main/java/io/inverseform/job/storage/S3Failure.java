@@ -1,4 +1,4 @@
-package io.inverseform.job.cli;
+package io.inverseform.job.storage;
 
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  * exceptions: an executor hands on no more, and the client comes with whichever Hadoop the user
  * runs.
  */
-final class S3Failure {
+public final class S3Failure {
   private static final Pattern CLIENT =
       Pattern.compile(
           "com\\.amazonaws\\.|\\.fs\\.s3a\\.|bucket is null/empty|No FileSystem for scheme \"s3n?\"");
@@ -108,7 +108,7 @@ final class S3Failure {
   }
 
   /** The place and why it cannot be used; empty if S3 has nothing to do with it. */
-  static Optional<String> line(Throwable failure) {
+  public static Optional<String> line(Throwable failure) {
     String text = text(failure);
     return reason(text)
         .map(why -> first(PLACE, text).map(MatchResult::group).orElse("S3") + ": " + why);
