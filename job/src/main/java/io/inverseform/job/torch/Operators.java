@@ -26,11 +26,14 @@ public final class Operators {
         else:
           y = torch.slice(torch.slice(rows, 1, 0, 9223372036854775807, stride), 2, 0, 9223372036854775807, stride)
         return y
+      def images(self: __torch__.Operators, flat: Tensor, rows: Tensor) -> Tensor:
+        y = torch.reshape(flat, [torch.size(rows, 0), torch.size(rows, 1), torch.size(rows, 2), torch.size(flat, 1)])
+        return torch.permute(y, [0, 3, 1, 2])
       def convolution(self: __torch__.Operators, x: Tensor, weight: Tensor, stride: int, padding: int, pointwise: bool) -> Tensor:
         w = torch.type_as(weight, x)
         if pointwise:
-          rows = torch.linear((self).pixels(x, stride), torch.flatten(w, 1), None)
-          y = torch.permute(rows, [0, 3, 1, 2])
+          rows = (self).pixels(x, stride)
+          y = (self).images(torch.linear(torch.flatten(rows, 0, 2), torch.flatten(w, 1), None), rows)
         else:
           y = torch.conv2d(x, w, None, [stride, stride], [padding, padding])
         return y
@@ -38,8 +41,8 @@ public final class Operators {
         w = torch.type_as(weight, x)
         b = torch.type_as(bias, x)
         if pointwise:
-          rows = torch.linear((self).pixels(x, stride), torch.flatten(w, 1), b)
-          y = torch.permute(rows, [0, 3, 1, 2])
+          rows = (self).pixels(x, stride)
+          y = (self).images(torch.linear(torch.flatten(rows, 0, 2), torch.flatten(w, 1), b), rows)
         else:
           y = torch.conv2d(x, w, b, [stride, stride], [padding, padding])
         return y
@@ -68,8 +71,10 @@ public final class Operators {
           z = y
         return z
       def batch_statistics(self: __torch__.Operators, x: Tensor) -> Tensor:
-        mean, var, = torch.batch_norm_update_stats(x, None, None, 0.)
-        return torch.stack([mean, var], 0)
+        mean = torch.mean(x, [0, 2, 3], True, dtype=None)
+        centred = torch.sub(x, mean)
+        var = torch.mean(torch.mul_(centred, centred), [0, 2, 3], False, dtype=None)
+        return torch.stack([torch.flatten(mean), var], 0)
       def move_statistics(self: __torch__.Operators, mean: Tensor, var: Tensor, statistics: Tensor, momentum: float, unbiased: float) -> Tensor:
         kept = torch.sub(1., momentum)
         moved = torch.add_(torch.mul_(mean, kept), torch.select(statistics, 0, 0), alpha=momentum)

@@ -55,11 +55,8 @@ class GoldenCheckpointTest {
         }
       }
       long criterion = file.names().stream().filter(n -> n.startsWith("criterion.")).count();
-      assertThat(criterion).isPositive();
-      assertThat(fit)
-          .hasToString(
-              "%d matched, %d of a criterion"
-                  .formatted(network.parameters().slots().size(), criterion));
+      String others = criterion == 0 ? "" : ", %d of a criterion".formatted(criterion);
+      assertThat(fit).hasToString(network.parameters().slots().size() + " matched" + others);
     }
   }
 

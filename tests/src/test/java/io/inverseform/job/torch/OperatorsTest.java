@@ -186,9 +186,55 @@ class OperatorsTest {
   @Test
   void convolutionPadsWithHalfTheKernelOfZeros() {
     NDArray x = manager.create(new float[] {1, 2, 3}, new Shape(1, 1, 1, 3));
-    NDArray weight = manager.create(new float[] {100, 10, 1}, new Shape(1, 1, 1, 3));
+    NDArray weight =
+        manager.create(new float[] {7, 7, 7, 100, 10, 1, 7, 7, 7}, new Shape(1, 1, 3, 3));
     assertThat(Operators.convolution(x, weight, null, 1).toFloatArray())
         .containsExactly(12, 123, 230);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void convolutionHasItsGradientsAtSinglePixels(int stride) {
+    new GradientCheck()
+        .input(2, 2, 5, 4)
+        .input(3, 2, 1, 1)
+        .input(3)
+        .check(
+            x ->
+                Operators.convolution(
+                    Operators.channelsLast(x.get(0)), x.get(1), x.get(2), stride));
+  }
+
+  @Test
+  void channelsLastHasItsGradient() {
+    new GradientCheck().input(2, 3, 4, 5).check(x -> Operators.channelsLast(x.get(0)));
+  }
+
+  @Test
+  void softmaxHasItsGradient() {
+    new GradientCheck().input(2, 3, 4).check(x -> Operators.softmax(x.get(0), 1));
+  }
+
+  @Test
+  void multiplyHasItsGradients() {
+    new GradientCheck()
+        .input(2, 3, 4, 1)
+        .input(2, 3, 1, 1)
+        .check(x -> Operators.multiply(x.get(0), x.get(1)));
+  }
+
+  @Test
+  void float32HasItsGradientOfWhatIsWideAlready() {
+    new GradientCheck().input(2, 3).check(x -> Operators.float32(x.get(0)));
+  }
+
+  @Test
+  void bfloat16HasItsGradientAndEightBits() {
+    Differentiable x = new Differentiable(manager.create(new float[] {1, 1.0078125f, 1.001f, -3}));
+    NDArray y = Operators.float32(Operators.bfloat16(x.leaf()));
+    assertThat(y.toFloatArray()).containsExactly(1, 1.0078125f, 1, -3);
+    Differentiable.backward(Operators.scale(y, 0.5).sum());
+    assertThat(x.gradient()).containsExactly(0.5f, 0.5f, 0.5f, 0.5f);
   }
 
   @Test
