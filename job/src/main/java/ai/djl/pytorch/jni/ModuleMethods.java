@@ -1,5 +1,6 @@
 package ai.djl.pytorch.jni;
 
+import ai.djl.ndarray.NDList;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import java.util.function.LongFunction;
@@ -17,7 +18,8 @@ public final class ModuleMethods {
    *
    * @param module handle of the module
    * @param manager owner of the result
-   * @param arguments tensors, {@link Long}, {@link Double}, {@link Boolean} or {@code long[]}
+   * @param arguments tensors, lists of them, {@link Long}, {@link Double}, {@link Boolean} or
+   *     {@code long[]}
    */
   public static PtNDArray call(
       long module, PtNDManager manager, String method, Object... arguments) {
@@ -66,6 +68,9 @@ public final class ModuleMethods {
       return lib.iValueFromBool(flag);
     } else if (argument instanceof long[] list) {
       return lib.iValueFromLongList(list);
+    } else if (argument instanceof NDList tensors) {
+      return lib.iValueFromTensorList(
+          tensors.stream().mapToLong(tensor -> ((PtNDArray) tensor).getHandle()).toArray());
     }
     throw new IllegalArgumentException("no TorchScript value for " + argument);
   }

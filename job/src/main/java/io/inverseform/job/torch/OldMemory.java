@@ -92,11 +92,4 @@ final class OldMemory {
   static boolean isRead() {
     return Trial.FAILS;
   }
-
-  /** Whether, where {@link #isRead}, no layout helps. */
-  static boolean isReadInAnyLayout(NDArray x, NDArray weight) {
-    long kernel = weight.getShape().get(2);
-    Shape shape = x.getShape();
-    return kernel > 1 && (shape.get(1) == 1 || shape.get(2) <= kernel || shape.get(3) <= kernel);
-  }
 }

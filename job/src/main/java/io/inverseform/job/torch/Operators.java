@@ -2,6 +2,7 @@ package io.inverseform.job.torch;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
@@ -9,170 +10,17 @@ import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.pytorch.jni.ModuleMethods;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The PyTorch operators that DJL lacks, or has with other semantics, as ordinary methods with
  * autograd. A result belongs to the manager of the first argument, which is never a weight.
  *
- * <p>Behind it stands one TorchScript module, written at the first use.
+ * <p>Behind it stands one TorchScript module, written at the first use from {@code
+ * operators.torchscript}.
  */
 public final class Operators {
-  private static final String METHODS =
-      """
-      def pixels(self: __torch__.Operators, x: Tensor, stride: int) -> Tensor:
-        rows = torch.permute(x, [0, 2, 3, 1])
-        if torch.eq(stride, 1):
-          y = rows
-        else:
-          y = torch.slice(torch.slice(rows, 1, 0, 9223372036854775807, stride), 2, 0, 9223372036854775807, stride)
-        return y
-      def images(self: __torch__.Operators, flat: Tensor, rows: Tensor) -> Tensor:
-        y = torch.reshape(flat, [torch.size(rows, 0), torch.size(rows, 1), torch.size(rows, 2), torch.size(flat, 1)])
-        return torch.permute(y, [0, 3, 1, 2])
-      def convolution(self: __torch__.Operators, x: Tensor, weight: Tensor, stride: int, padding: int, pointwise: bool) -> Tensor:
-        w = torch.type_as(weight, x)
-        if pointwise:
-          rows = (self).pixels(x, stride)
-          y = (self).images(torch.linear(torch.flatten(rows, 0, 2), torch.flatten(w, 1), None), rows)
-        else:
-          y = torch.conv2d(x, w, None, [stride, stride], [padding, padding])
-        return y
-      def convolution_bias(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, stride: int, padding: int, pointwise: bool) -> Tensor:
-        w = torch.type_as(weight, x)
-        b = torch.type_as(bias, x)
-        if pointwise:
-          rows = (self).pixels(x, stride)
-          y = (self).images(torch.linear(torch.flatten(rows, 0, 2), torch.flatten(w, 1), b), rows)
-        else:
-          y = torch.conv2d(x, w, b, [stride, stride], [padding, padding])
-        return y
-      def unfolded_convolution(self: __torch__.Operators, x: Tensor, weight: Tensor, kernel: int, stride: int, padding: int) -> Tensor:
-        return torch.thnn_conv2d(torch.contiguous(x, memory_format=0), torch.type_as(weight, x), [kernel, kernel], None, [stride, stride], [padding, padding])
-      def unfolded_convolution_bias(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, kernel: int, stride: int, padding: int) -> Tensor:
-        return torch.thnn_conv2d(torch.contiguous(x, memory_format=0), torch.type_as(weight, x), [kernel, kernel], torch.type_as(bias, x), [stride, stride], [padding, padding])
-      def convolution_batch_norm(self: __torch__.Operators, x: Tensor, weight: Tensor, scale: Tensor, shift: Tensor, mean: Tensor, var: Tensor, stride: int, padding: int, pointwise: bool, training: bool, momentum: float, eps: float, relu: bool) -> Tensor:
-        y = (self).convolution(x, weight, stride, padding, pointwise)
-        return (self).batch_norm(y, scale, shift, mean, var, training, momentum, eps, relu)
-      def convolution_bias_batch_norm(self: __torch__.Operators, x: Tensor, weight: Tensor, bias: Tensor, scale: Tensor, shift: Tensor, mean: Tensor, var: Tensor, stride: int, padding: int, pointwise: bool, training: bool, momentum: float, eps: float, relu: bool) -> Tensor:
-        y = (self).convolution_bias(x, weight, bias, stride, padding, pointwise)
-        return (self).batch_norm(y, scale, shift, mean, var, training, momentum, eps, relu)
-      def batch_norm(self: __torch__.Operators, x: Tensor, scale: Tensor, shift: Tensor, mean: Tensor, var: Tensor, training: bool, momentum: float, eps: float, relu: bool) -> Tensor:
-        y = torch.batch_norm(x, scale, shift, mean, var, training, momentum, eps, True)
-        if relu:
-          z = torch.relu_(y)
-        else:
-          z = y
-        return z
-      def group_norm(self: __torch__.Operators, x: Tensor, groups: int, scale: Tensor, shift: Tensor, eps: float, relu: bool) -> Tensor:
-        y = torch.group_norm(x, groups, scale, shift, eps, True)
-        if relu:
-          z = torch.relu_(y)
-        else:
-          z = y
-        return z
-      def batch_statistics(self: __torch__.Operators, x: Tensor) -> Tensor:
-        mean = torch.mean(x, [0, 2, 3], True, dtype=None)
-        centred = torch.sub(x, mean)
-        var = torch.mean(torch.mul_(centred, centred), [0, 2, 3], False, dtype=None)
-        return torch.stack([torch.flatten(mean), var], 0)
-      def move_statistics(self: __torch__.Operators, mean: Tensor, var: Tensor, statistics: Tensor, momentum: float, unbiased: float) -> Tensor:
-        kept = torch.sub(1., momentum)
-        moved = torch.add_(torch.mul_(mean, kept), torch.select(statistics, 0, 0), alpha=momentum)
-        return torch.add_(torch.mul_(var, kept), torch.select(statistics, 0, 1), alpha=torch.mul(momentum, unbiased))
-      def normalise(self: __torch__.Operators, x: Tensor, scale: Tensor, shift: Tensor, statistics: Tensor, eps: float) -> Tensor:
-        mean = torch.select(statistics, 0, 0)
-        var = torch.select(statistics, 0, 1)
-        return torch.batch_norm(x, scale, shift, mean, var, False, 0., eps, True)
-      def batch_norm_sums(self: __torch__.Operators, dy: Tensor, x: Tensor, statistics: Tensor, eps: float) -> Tensor:
-        mean = torch.select(statistics, 0, 0)
-        var = torch.select(statistics, 0, 1)
-        dx, scale, shift, = torch.native_batch_norm_backward(dy, x, None, mean, var, None, None, False, eps, [False, True, True])
-        return torch.stack([shift, scale], 0)
-      def batch_norm_gradient(self: __torch__.Operators, dy: Tensor, x: Tensor, scale: Tensor, statistics: Tensor, sums: Tensor, count: float, eps: float) -> Tensor:
-        mean = torch.select(statistics, 0, 0)
-        var = torch.select(statistics, 0, 1)
-        factor = torch.div(scale, torch.sqrt(torch.add(var, eps)))
-        means = torch.mul(torch.div(sums, torch.neg(count)), factor)
-        dx = torch.batch_norm(x, torch.select(means, 0, 1), torch.select(means, 0, 0), mean, var, False, 0., eps, True)
-        return torch.addcmul_(dx, dy, torch.view(factor, [1, -1, 1, 1]))
-      def add_(self: __torch__.Operators, x: Tensor, y: Tensor) -> Tensor:
-        return torch.add_(x, y)
-      def relu_(self: __torch__.Operators, x: Tensor) -> Tensor:
-        return torch.relu_(x)
-      def bilinear(self: __torch__.Operators, x: Tensor, size: List[int], align_corners: bool) -> Tensor:
-        return torch.upsample_bilinear2d(x, size, align_corners, None)
-      def softmax(self: __torch__.Operators, x: Tensor, dim: int) -> Tensor:
-        if torch.eq(ops.prim.dtype(x), 15):
-          y = torch.type_as(torch.softmax(x, dim, 6), x)
-        else:
-          y = torch.softmax(x, dim, None)
-        return y
-      def float32(self: __torch__.Operators, x: Tensor) -> Tensor:
-        if torch.eq(ops.prim.dtype(x), 15):
-          y = torch.to(x, 6, False, False, None)
-        else:
-          y = x
-        return y
-      def bfloat16(self: __torch__.Operators, x: Tensor) -> Tensor:
-        return torch.to(x, 15, False, False, None)
-      def mul_as(self: __torch__.Operators, x: Tensor, y: Tensor) -> Tensor:
-        return torch.mul(x, torch.type_as(y, x))
-      def contiguous(self: __torch__.Operators, x: Tensor) -> Tensor:
-        return torch.contiguous(x, memory_format=0)
-      def scale(self: __torch__.Operators, x: Tensor, factor: float) -> Tensor:
-        return torch.mul(x, factor)
-      def copy_(self: __torch__.Operators, target: Tensor, source: Tensor) -> Tensor:
-        return torch.copy_(target, source)
-      def fill_(self: __torch__.Operators, target: Tensor, value: float) -> Tensor:
-        return torch.fill_(target, value)
-      def zeros_like(self: __torch__.Operators, x: Tensor) -> Tensor:
-        zero = torch.new_zeros(x, [1], dtype=None, layout=None, device=None, pin_memory=None)
-        return torch.expand(zero, torch.size(x))
-      def detach(self: __torch__.Operators, x: Tensor) -> Tensor:
-        return torch.detach(x)
-      def requires_grad(self: __torch__.Operators, x: Tensor) -> bool:
-        return ops.prim.requires_grad(x)
-      def cross_entropy(self: __torch__.Operators, logits: Tensor, target: Tensor, ignore: int) -> Tensor:
-        return torch.cross_entropy_loss(logits, target, None, 0, ignore, 0.)
-      def binary_cross_entropy(self: __torch__.Operators, logits: Tensor, target: Tensor, weight: Tensor) -> Tensor:
-        return torch.binary_cross_entropy_with_logits(logits, target, weight, None, 0)
-      def class_counts(self: __torch__.Operators, target: Tensor, classes: int) -> Tensor:
-        flat = torch.flatten(target, 1)
-        index = torch.clamp(flat, 0, torch.sub(classes, 1))
-        valid = torch.to(torch.eq(flat, index), 6, False, False, None)
-        counts = torch.new_zeros(valid, [torch.size(flat, 0), classes], dtype=6, layout=None, device=None, pin_memory=None)
-        return torch.scatter_add_(counts, 1, index, valid)
-      def pick(self: __torch__.Operators, values: Tensor, target: Tensor) -> Tensor:
-        flat = torch.flatten(target, 1)
-        index = torch.clamp(flat, 0, torch.sub(torch.size(values, 1), 1))
-        picked = torch.mul(torch.gather(values, 1, index), torch.eq(flat, index))
-        return torch.reshape(picked, torch.size(target))
-      def row_norms(self: __torch__.Operators, x: Tensor) -> Tensor:
-        return torch.linalg_vector_norm(x, 2, [1], False, dtype=None)
-      def smooth_row_norms(self: __torch__.Operators, x: Tensor, eps: float) -> Tensor:
-        squares = torch.sum(torch.mul(x, x), [1], False, dtype=None)
-        root = torch.sqrt(torch.add(squares, torch.mul(eps, eps)))
-        return torch.div(squares, torch.add(root, eps))
-      def affine_grid(self: __torch__.Operators, theta: Tensor, height: int, width: int, align_corners: bool) -> Tensor:
-        maps = torch.reshape(theta, [-1, 2, 3])
-        return torch.affine_grid_generator(maps, [torch.size(maps, 0), 1, height, width], align_corners)
-      def scale_grid(self: __torch__.Operators, grid: Tensor, x: float, y: float) -> Tensor:
-        columns = torch.mul(torch.select(grid, 3, 0), x)
-        rows = torch.mul(torch.select(grid, 3, 1), y)
-        return torch.stack([columns, rows], 3)
-      def grid_sample(self: __torch__.Operators, x: Tensor, grid: Tensor, align_corners: bool) -> Tensor:
-        return torch.grid_sampler(x, grid, 0, 0, align_corners)
-      def pad(self: __torch__.Operators, x: Tensor, borders: List[int]) -> Tensor:
-        return torch.constant_pad_nd(x, borders, 0.)
-      def channels_last(self: __torch__.Operators, x: Tensor) -> Tensor:
-        return torch.permute(torch.contiguous(torch.permute(x, [0, 2, 3, 1]), memory_format=0), [0, 3, 1, 2])
-      def is_channels_last(self: __torch__.Operators, x: Tensor) -> bool:
-        return torch.eq(torch.stride(x, 1), 1)
-      def tiles(self: __torch__.Operators, x: Tensor, tile: int) -> Tensor:
-        grid = torch.unfold(torch.unfold(x, 2, tile, tile), 3, tile, tile)
-        order = torch.permute(grid, [2, 3, 0, 1, 4, 5])
-        return torch.reshape(order, [-1, 1, tile, tile])
-      """;
 
   private Operators() {}
 
@@ -200,42 +48,18 @@ public final class Operators {
       double momentum,
       double epsilon,
       boolean relu) {
-    long padding = (weight.getShape().get(2) - 1) / 2;
-    boolean pointwise = isPointwise(x, weight);
-    if (OldMemory.isRead(x) && (OldMemory.isReadInAnyLayout(x, weight) || !isChannelsLast(x))) {
-      try (NDArray y = convolution(x, weight, bias, stride)) {
-        return call("batch_norm", y, scale, shift, mean, var, training, momentum, epsilon, relu);
-      }
-    }
-    if (bias == null) {
-      return call(
-          "convolution_batch_norm",
-          x,
-          weight,
-          scale,
-          shift,
-          mean,
-          var,
-          (long) stride,
-          padding,
-          pointwise,
-          training,
-          momentum,
-          epsilon,
-          relu);
-    }
     return call(
-        "convolution_bias_batch_norm",
+        "convolution_batch_norm",
         x,
         weight,
-        bias,
+        bias == null ? new NDList() : new NDList(bias),
+        (long) stride,
+        !x.getDevice().isGpu(),
+        OldMemory.isRead(x),
         scale,
         shift,
         mean,
         var,
-        (long) stride,
-        padding,
-        pointwise,
         training,
         momentum,
         epsilon,
@@ -250,37 +74,14 @@ public final class Operators {
    * @param bias (K), or null
    */
   public static NDArray convolution(NDArray x, NDArray weight, NDArray bias, int stride) {
-    if (OldMemory.isRead(x)) {
-      if (OldMemory.isReadInAnyLayout(x, weight)) {
-        return unfoldedConvolution(x, weight, bias, stride);
-      } else if (!isChannelsLast(x)) {
-        try (NDArray channelsLast = channelsLast(x)) {
-          return plainConvolution(channelsLast, weight, bias, stride);
-        }
-      }
-    }
-    return plainConvolution(x, weight, bias, stride);
-  }
-
-  /** As a product of matrices of all windows: as many copies of x as the kernel has places. */
-  private static NDArray unfoldedConvolution(NDArray x, NDArray weight, NDArray bias, int stride) {
-    long kernel = weight.getShape().get(2);
-    long padding = (kernel - 1) / 2;
-    return bias == null
-        ? call("unfolded_convolution", x, weight, kernel, (long) stride, padding)
-        : call("unfolded_convolution_bias", x, weight, bias, kernel, (long) stride, padding);
-  }
-
-  private static NDArray plainConvolution(NDArray x, NDArray weight, NDArray bias, int stride) {
-    long padding = (weight.getShape().get(2) - 1) / 2;
-    boolean pointwise = isPointwise(x, weight);
-    return bias == null
-        ? call("convolution", x, weight, (long) stride, padding, pointwise)
-        : call("convolution_bias", x, weight, bias, (long) stride, padding, pointwise);
-  }
-
-  private static boolean isPointwise(NDArray x, NDArray weight) {
-    return weight.getShape().get(2) == 1 && !x.getDevice().isGpu() && isChannelsLast(x);
+    return call(
+        "convolution",
+        x,
+        weight,
+        bias == null ? new NDList() : new NDList(bias),
+        (long) stride,
+        !x.getDevice().isGpu(),
+        OldMemory.isRead(x));
   }
 
   /**
@@ -418,10 +219,6 @@ public final class Operators {
    */
   public static NDArray channelsLast(NDArray x) {
     return call("channels_last", x);
-  }
-
-  private static boolean isChannelsLast(NDArray x) {
-    return ModuleMethods.test(Module.HANDLE, "is_channels_last", x);
   }
 
   /** x in row-major order: itself, or a copy. */
@@ -570,10 +367,16 @@ public final class Operators {
   private static final class Module {
     static final long HANDLE = load();
 
+    private static String methods() throws IOException {
+      try (InputStream in = Operators.class.getResourceAsStream("operators.torchscript")) {
+        return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      }
+    }
+
     private static long load() {
       try {
         return JniUtils.loadModuleHandle(
-            new ByteArrayInputStream(OperatorArchive.of(METHODS)), Device.cpu(), false, false);
+            new ByteArrayInputStream(OperatorArchive.of(methods())), Device.cpu(), false, false);
       } catch (IOException e) {
         throw new IllegalStateException("cannot load the operator module", e);
       }
