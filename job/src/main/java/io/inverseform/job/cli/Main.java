@@ -68,6 +68,7 @@ public final class Main implements Runnable {
             .setOut(out)
             .setErr(err)
             .setExpandAtFiles(false)
+            .setCaseInsensitiveEnumValuesAllowed(true)
             .setParameterExceptionHandler(Main::refuse)
             .setExecutionExceptionHandler(Main::fail)
             .execute(args);

@@ -50,6 +50,12 @@ public record ModelConfig(
     Check.given("pretrained", pretrained);
   }
 
+  /** The same computed in another way. */
+  public ModelConfig with(ComputeConfig otherCompute, List<Integer> otherRecompute) {
+    return new ModelConfig(
+        backbone, heads, scales, norm, otherCompute, otherRecompute, frozen, pretrained);
+  }
+
   ModelConfig with(PretrainedConfig otherPretrained) {
     return new ModelConfig(
         backbone, heads, scales, norm, compute, recompute, frozen, otherPretrained);

@@ -111,6 +111,8 @@ final class ConvolutionNorm extends Layer {
           case FROZEN -> batchNorm(tape, x, false);
           case GROUP -> groupNorm(tape, x);
         };
+    // The convolution keeps its input, the normalisation its own, as large as the output.
+    tape.keeps(x, y);
     tape.release(x);
     return new NDList(y);
   }

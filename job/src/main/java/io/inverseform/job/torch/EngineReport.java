@@ -56,7 +56,7 @@ public record EngineReport(
     }
   }
 
-  /** Whether convolutions on this processor are right only with channels filled up. */
+  /** Whether convolutions on this processor are right only with channels last in memory. */
   public static boolean readsOldMemory() {
     Torch.engine();
     return OldMemory.isRead();

@@ -132,6 +132,11 @@ public final class FlatParameters implements AutoCloseable {
     }
   }
 
+  /** Bytes of parameters and buffers. */
+  public long bytes() {
+    return (long) Float.BYTES * (weights.length() + buffers.length());
+  }
+
   /** Number of trained parameters, without the gaps. */
   public long parameterCount() {
     return parameterCount;

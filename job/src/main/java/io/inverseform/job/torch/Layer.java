@@ -105,6 +105,13 @@ public abstract class Layer extends AbstractBlock {
     return count;
   }
 
+  /** Bytes of all parameters and buffers in float32, without the gaps between them. */
+  public final long bytes() {
+    return declared("").values().stream()
+        .mapToLong(entry -> Float.BYTES * entry.shape().size())
+        .sum();
+  }
+
   /** Whether all workers of a group must run the layer's training pass together. */
   public boolean synchronised() {
     return layers.values().stream().anyMatch(Layer::synchronised);

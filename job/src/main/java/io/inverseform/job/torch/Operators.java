@@ -69,6 +69,10 @@ public final class Operators {
   /**
    * Convolution with zero padding of half the kernel; none where the kernel is 2x2.
    *
+   * <p>On the CPU 1x1 convolutions of channels last are matrix products, and small images are
+   * unfolded: PyTorch would do that as well, but after trying NNPACK, which on processors that it
+   * does not know writes a warning every time.
+   *
    * @param x (N, C, H, W)
    * @param weight (K, C, kernel, kernel)
    * @param bias (K), or null

@@ -8,6 +8,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,13 @@ import java.util.function.UnaryOperator;
  * both; otherwise leaves are kept until their segment has run backward.
  */
 public final class Tape implements AutoCloseable {
+  private static final ChannelMasks KEEP_ALL =
+      (layer, samples, channels, probability) -> {
+        float[] ones = new float[samples * channels];
+        Arrays.fill(ones, 1);
+        return ones;
+      };
+
   private static final ChannelMasks NO_DROPOUT =
       (layer, samples, channels, probability) -> {
         throw new IllegalStateException(
@@ -37,6 +45,8 @@ public final class Tape implements AutoCloseable {
     TRAINING,
     /** The first pass through a checkpoint: as in training, but nothing runs backward. */
     UNRECORDED,
+    /** As in training, to see what a backward pass would need; nothing is changed by it. */
+    COUNTING,
     /** The second pass through a checkpoint. */
     RECOMPUTING,
     INFERENCE,
@@ -49,6 +59,7 @@ public final class Tape implements AutoCloseable {
   /** The tape of which this one runs a checkpoint, or null; parameters and gradients are its. */
   private final Tape outer;
 
+  private final Kept count = new Kept();
   private final NDManager manager;
   private final Gradients gradients;
   private final ChannelMasks masks;
@@ -123,6 +134,11 @@ public final class Tape implements AutoCloseable {
     return new Tape(Pass.FROZEN, null, manager, null, NO_DROPOUT, Group.ALONE);
   }
 
+  /** A tape for one pass as in training that says what a backward pass would need. */
+  public static Tape counting(NDManager manager) {
+    return new Tape(Pass.COUNTING, null, manager, null, KEEP_ALL, Group.ALONE);
+  }
+
   /** A tape for the first pass through a checkpoint of this one. */
   Tape unrecorded(NDManager arrays, Group rounds) {
     return new Tape(Pass.UNRECORDED, this, arrays, null, masks, rounds);
@@ -135,7 +151,7 @@ public final class Tape implements AutoCloseable {
 
   /** Whether this pass is part of a training step: batches have statistics, dropout drops. */
   public boolean training() {
-    return recording() || pass == Pass.UNRECORDED;
+    return recording() || pass == Pass.UNRECORDED || pass == Pass.COUNTING;
   }
 
   /** Whether a backward pass follows on this tape. */
@@ -154,7 +170,7 @@ public final class Tape implements AutoCloseable {
    * @param configured share of a batch
    */
   public double momentum(double configured) {
-    return pass == Pass.RECOMPUTING ? 0 : configured;
+    return pass == Pass.RECOMPUTING || pass == Pass.COUNTING ? 0 : configured;
   }
 
   /** Owner of the step's arrays. */
@@ -238,7 +254,10 @@ public final class Tape implements AutoCloseable {
    */
   public NDList checkpoint(Layer layer, NDList inputs) {
     if (!recording()) {
-      NDList y = layer.forward(this, inputs);
+      NDList y =
+          pass == Pass.COUNTING
+              ? count.checkpoint(inputs, () -> layer.forward(this, inputs))
+              : layer.forward(this, inputs);
       y.forEach(output -> kept.put(output, Boolean.TRUE));
       return y;
     }
@@ -282,6 +301,24 @@ public final class Tape implements AutoCloseable {
       kept.putIfAbsent(input, Boolean.FALSE);
     }
     cuts.add(new Cut(node, inputs, leaves));
+  }
+
+  /**
+   * Says, for {@link #keptBytes}, what a layer needs in the backward pass.
+   *
+   * @param x what it reads; counted once, however many read it
+   * @param more what it has made on its way, as large as this
+   */
+  public void keeps(NDArray x, NDArray more) {
+    if (pass == Pass.COUNTING) {
+      count.add(x);
+      count.more(more);
+    }
+  }
+
+  /** Bytes of the activations that a backward pass would need; of a counting tape. */
+  public long keptBytes() {
+    return count.bytes();
   }
 
   /** Says that the caller was the last to read x. */

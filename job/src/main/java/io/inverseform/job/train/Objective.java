@@ -1,5 +1,6 @@
 package io.inverseform.job.train;
 
+import ai.djl.ndarray.NDManager;
 import io.inverseform.job.config.ConfigException;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.loss.StepLoss;
@@ -45,6 +46,11 @@ public interface Objective<E> extends AutoCloseable {
    * @throws IOException if a file cannot be read
    */
   void initialise(FlatParameters parameters) throws IOException;
+
+  /** What a step of a worker with a full batch needs. */
+  default MemoryEstimate memory(NDManager device, FlatParameters parameters, int batch) {
+    return MemoryEstimate.of(parameters);
+  }
 
   /** Number of samples in the training split. */
   int samples();

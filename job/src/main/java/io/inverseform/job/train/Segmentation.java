@@ -1,5 +1,6 @@
 package io.inverseform.job.train;
 
+import ai.djl.ndarray.NDManager;
 import io.inverseform.job.config.AugmentConfig;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.config.PretrainedConfig;
@@ -110,6 +111,14 @@ public final class Segmentation implements Objective<Crop> {
       crc.update(parameters.buffers().bytes());
       pretrainedCrc = Optional.of(Long.toHexString(crc.getValue()));
     }
+  }
+
+  @Override
+  public MemoryEstimate memory(NDManager device, FlatParameters parameters, int batch) {
+    MemoryEstimate own =
+        MemoryEstimate.of(
+            device, network, parameters, batch, augment.cropHeight(), augment.cropWidth());
+    return inverse.map(file -> own.withFrozen(file.network().bytes())).orElse(own);
   }
 
   @Override

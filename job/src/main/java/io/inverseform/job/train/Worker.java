@@ -22,12 +22,16 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.zip.CRC32C;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A worker of data-parallel training: opens its objective, gives the network its memory, joins the
  * others, and runs the {@link TrainingLoop}.
  */
 final class Worker {
+  private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+
   private final WorkerSpec spec;
   private final JobConfig config;
   private final TrainConfig train;
@@ -162,9 +166,17 @@ final class Worker {
               new Validation(exchange, objective, parameters.buffers()),
               run.checkpoints(),
               state);
-      long step =
-          new TrainingLoop<>(train, driver, parts, sampler.stepsPerEpoch())
-              .run(resumeFrom + 1, lastStep);
+      MemoryEstimate estimate = objective.memory(device, parameters, train.batch());
+      LOG.info("a step of rank {} takes about {}", driver.rank(), estimate);
+      long step;
+      try {
+        step =
+            new TrainingLoop<>(train, driver, parts, sampler.stepsPerEpoch())
+                .run(resumeFrom + 1, lastStep);
+      } catch (RuntimeException | Error e) {
+        OutOfMemory.explain(e, place.device().toString(), config, estimate);
+        throw e;
+      }
       export(exchange, step);
       return new Result(driver.rank(), step, crc());
     }

@@ -28,6 +28,7 @@ class BenchStepCommandTest {
     JsonNode json = new ObjectMapper().readTree(out.toString());
     assertThat(json.get("size").asText()).isEqualTo("64x96");
     assertThat(json.get("norm").asText()).isEqualTo("sync_batch");
+    assertThat(json.get("estimate_mb").get("activations").asLong()).isPositive();
     assertThat(json.get("batch").asInt()).isEqualTo(2);
     assertThat(json.get("parameters").asLong()).isGreaterThan(1_000_000);
     for (String key : new String[] {"wall_s", "cpu_s", "loss"}) {

@@ -81,7 +81,7 @@ class MainTest {
         "bench edges --iterations 0 | iterations must be at least 1, is 0; see 'submit.sh bench edges --help'",
         "bench step --size 256 | Invalid value for option '--size': must be HEIGHTxWIDTH, such as 256x512, is 256; see 'submit.sh bench step --help'",
         "bench step --batch 0 | batch must be at least 1, is 0; see 'submit.sh bench step --help'",
-        "bench step --modules 1,4 | modules must be three positive numbers, are [1, 4]; see 'submit.sh bench step --help'"
+        "bench step --modules 1,4 | 'modules' must be a list of 3, each at least 1, is [1, 4]; see 'submit.sh bench step --help'"
       })
   void whatTheUserWroteWrongTakesOneLineAndExitCode2(String line, String message) {
     assertThat(execute(line.split(" "))).isEqualTo(2);

@@ -4,8 +4,6 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.sun.management.OperatingSystemMXBean;
 import io.inverseform.job.allreduce.Exchange;
 import io.inverseform.job.allreduce.FlatMemory;
@@ -16,8 +14,6 @@ import io.inverseform.job.config.InverseNetworkConfig;
 import io.inverseform.job.config.LossConfig;
 import io.inverseform.job.config.LossConfig.Scope;
 import io.inverseform.job.config.ModelConfig;
-import io.inverseform.job.config.ModelConfig.BackboneConfig;
-import io.inverseform.job.config.ModelConfig.NormConfig;
 import io.inverseform.job.config.OptimizerConfig;
 import io.inverseform.job.loss.StepLoss;
 import io.inverseform.job.loss.TotalLoss;
@@ -40,34 +36,31 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Measures one worker's training step of OCRNet with every loss, InverseForm's network in its
- * published size among them, on random input: forward, backward and SGD with momentum.
+ * Measures a network on random input: a training step of one worker with every loss, InverseForm's
+ * network in its published size among them, or a forward pass of what is left for inference.
  *
- * @param width channels of HRNet's finest branch
- * @param modules exchange modules of stages 2, 3 and 4
- * @param blocks basic blocks a branch and module
- * @param stage1 bottleneck blocks of the first stage
- * @param norm behind every convolution
  * @param height of the images, pixels
- * @param imageWidth of the images, pixels
+ * @param width of the images, pixels
  * @param batch images a step
+ * @param inverseForm whether the loss has that term
  * @param threads torch threads
  * @param steps measured, after one to warm up
  */
-public record StepBench(
-    int width,
-    List<Integer> modules,
-    int blocks,
-    int stage1,
-    NormConfig.Type norm,
+public record NetworkBench(
+    ModelConfig model,
     int classes,
     int height,
-    int imageWidth,
+    int width,
     int batch,
+    boolean inverseForm,
     int threads,
     int steps) {
   private static final long SEED = 0;
   private static final double RATE = 1e-3;
+
+  /** Steps after which a process has the memory that it needs. */
+  private static final int SETTLED = 50;
+
   private static final InverseNetworkConfig PUBLISHED =
       new InverseNetworkConfig.MultiLayerPerceptron(
           224, List.of(1000, 32), InverseNetworkConfig.Transform.EUCLIDEAN4);
@@ -81,21 +74,14 @@ public record StepBench(
               new LossConfig.InverseForm(0.3, "inverse", LossConfig.Tiling.RESIZED_3X6, false)));
 
   /** Checks what is asked for. */
-  public StepBench {
-    modules = List.copyOf(modules);
-    if (modules.size() != 3 || modules.stream().anyMatch(count -> count < 1)) {
-      throw new IllegalArgumentException("modules must be three positive numbers, are " + modules);
-    }
-    require("width", width, 1);
-    require("blocks", blocks, 1);
-    require("stage1", stage1, 1);
+  public NetworkBench {
     require("classes", classes, 1);
     require("height", height, 32);
-    require("image width", imageWidth, 32);
+    require("width", width, 32);
     require("batch", batch, 1);
     require("threads", threads, 1);
     require("steps", steps, 1);
-    Math.multiplyExact(3 * batch, Math.multiplyExact(height, imageWidth));
+    Math.multiplyExact(3 * batch, Math.multiplyExact(height, width));
   }
 
   private static void require(String name, int value, int least) {
@@ -104,41 +90,20 @@ public record StepBench(
     }
   }
 
-  /**
-   * What was measured, under the names in which it is printed.
-   *
-   * @param engine what computed it
-   * @param norm as in configurations
-   * @param size of the images, height x width
-   * @param parameters trained ones
-   * @param wallSeconds median of a step
-   * @param cpuSeconds of the whole process, median of a step
-   * @param peakMegabytes most resident memory of the process
-   * @param loss of the last step
-   */
-  @JsonPropertyOrder({"engine", "width", "norm", "size", "batch", "threads", "parameters"})
-  public record Measured(
-      String engine,
-      int width,
-      String norm,
-      String size,
-      int batch,
-      int threads,
-      long parameters,
-      @JsonProperty("wall_s") double wallSeconds,
-      @JsonProperty("cpu_s") double cpuSeconds,
-      @JsonProperty("peak_rss_mb") long peakMegabytes,
-      double loss) {}
+  /** One pass, and what it came to. */
+  private interface Pass {
+    float run(int step);
+  }
 
-  /** Builds the networks, runs the steps and frees everything. */
-  public Measured run() throws IOException {
+  /** Builds the networks, trains the steps and frees everything. */
+  public NetworkMeasurement step() throws IOException {
     Torch.start(threads);
     try (NDManager manager = Torch.manager(Device.cpu())) {
-      SegmentationNetwork network = SegmentationNetwork.of(model(), classes);
+      SegmentationNetwork network = SegmentationNetwork.of(model, classes);
       FlatParameters parameters = new FlatParameters(manager, network, SEED);
-      InverseTransformNetwork inverse = InverseTransformNetwork.of(PUBLISHED);
-      new FlatParameters(manager, inverse, SEED);
-      TotalLoss loss = new TotalLoss(LOSS, model().outputs(), classes, inverse);
+      InverseTransformNetwork inverse = inverseForm ? InverseTransformNetwork.of(PUBLISHED) : null;
+      long frozen = inverseForm ? new FlatParameters(manager, inverse, SEED).bytes() : 0;
+      TotalLoss loss = new TotalLoss(loss(), model.outputs(), classes, inverse);
       Inputs inputs = inputs(manager);
       Sgd optimizer =
           new Sgd(
@@ -149,56 +114,95 @@ public record StepBench(
       Exchange exchange =
           new LocalExchange(
               FlatMemory.of(parameters.weights().bytes(), parameters.gradient().bytes()), 0);
-      double[] wall = new double[steps + 1];
-      double[] cpu = new double[steps + 1];
-      float value = 0;
-      for (int step = 0; step <= steps; step++) {
-        long wallStart = System.nanoTime();
-        long cpuStart = cpuNanos();
-        FlatParameters.Collector gradients =
-            parameters.collect(
-                (offset, length) -> exchange.reduceScatter(new FloatRange(offset, length)));
-        value = forwardAndBackward(manager, network, gradients, loss, inputs, step);
-        exchange.allGather(step, optimizer);
-        wall[step] = (System.nanoTime() - wallStart) * 1e-9;
-        cpu[step] = (cpuNanos() - cpuStart) * 1e-9;
-      }
-      return new Measured(
-          "DJL PyTorch " + Torch.version(),
-          width,
-          norm.name().toLowerCase(Locale.ROOT),
-          height + "x" + imageWidth,
-          batch,
-          threads,
-          parameters.parameterCount(),
-          rounded(median(wall)),
-          rounded(median(cpu)),
-          peakMegabytes(),
-          rounded(value));
+      MemoryEstimate estimate =
+          MemoryEstimate.of(manager, network, parameters, batch, height, width).withFrozen(frozen);
+      return measured(
+          parameters,
+          estimate,
+          step -> {
+            FlatParameters.Collector gradients =
+                parameters.collect(
+                    (offset, length) -> exchange.reduceScatter(new FloatRange(offset, length)));
+            float value = forwardAndBackward(manager, network, gradients, loss, inputs, step);
+            exchange.allGather(step, optimizer);
+            return value;
+          });
     }
   }
 
-  private ModelConfig model() {
-    return ModelConfig.ocrNet(
-        new BackboneConfig(
-            false,
-            64,
-            stage1,
-            64,
-            List.of(width, 2 * width, 4 * width, 8 * width),
-            blocks,
-            modules),
-        512,
-        256,
-        0.05,
-        new NormConfig(norm, 0.1, 1e-5, 32));
+  private LossConfig loss() {
+    List<LossConfig.Term> terms =
+        LOSS.terms().stream()
+            .filter(term -> inverseForm || !(term instanceof LossConfig.InverseForm))
+            .toList();
+    return new LossConfig(LOSS.outputWeights(), terms);
+  }
+
+  /** Builds the network without boundary and auxiliary heads and runs it forward. */
+  public NetworkMeasurement forward() throws IOException {
+    Torch.start(threads);
+    try (NDManager manager = Torch.manager(Device.cpu())) {
+      SegmentationNetwork network = SegmentationNetwork.of(model.forInference(), classes);
+      FlatParameters parameters = new FlatParameters(manager, network, SEED);
+      Inputs inputs = inputs(manager);
+      return measured(
+          parameters,
+          null,
+          step -> {
+            try (NDManager arrays = manager.newSubManager();
+                Tape tape = Tape.inference(arrays)) {
+              NDArray images = inputs.images().duplicate();
+              images.attach(arrays);
+              return network.outputs(tape, images).get(0).logits().mean().getFloat();
+            }
+          });
+    }
+  }
+
+  private NetworkMeasurement measured(FlatParameters parameters, MemoryEstimate estimate, Pass pass)
+      throws IOException {
+    double[] wall = new double[steps + 1];
+    double[] cpu = new double[steps + 1];
+    float value = 0;
+    long settled = 0;
+    for (int step = 0; step <= steps; step++) {
+      if (step == SETTLED) {
+        settled = megabytes("VmRSS");
+      }
+      long wallStart = System.nanoTime();
+      long cpuStart = cpuNanos();
+      value = pass.run(step);
+      wall[step] = (System.nanoTime() - wallStart) * 1e-9;
+      cpu[step] = (cpuNanos() - cpuStart) * 1e-9;
+    }
+    return new NetworkMeasurement(
+        "DJL PyTorch " + Torch.version(),
+        model.backbone().branches().get(0),
+        name(model.norm().type()),
+        name(model.compute().precision()),
+        name(model.compute().memoryFormat()),
+        model.recompute(),
+        height + "x" + width,
+        batch,
+        threads,
+        parameters.parameterCount(),
+        rounded(median(wall)),
+        rounded(median(cpu)),
+        megabytes("VmHWM"),
+        steps > SETTLED ? List.of(settled, megabytes("VmRSS")) : null,
+        estimate == null ? null : estimate.megabytes(),
+        rounded(value));
+  }
+
+  private static String name(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
   }
 
   private record Inputs(NDArray images, NDArray labels, NDArray edges) {}
 
   private Inputs inputs(NDManager manager) {
     KeyedRandom random = new KeyedRandom(SEED, KeyedRandom.hash("bench"));
-    int pixels = batch * height * imageWidth;
+    int pixels = batch * height * width;
     float[] images = new float[3 * pixels];
     byte[] labels = new byte[pixels];
     float[] edges = new float[pixels];
@@ -210,9 +214,9 @@ public record StepBench(
       edges[i] = random.nextFloat() > 0.9f ? 1 : 0;
     }
     return new Inputs(
-        Tensors.of(manager, images, new Shape(batch, 3, height, imageWidth)),
-        Tensors.labels(manager, labels, new Shape(batch, height, imageWidth)),
-        Tensors.of(manager, edges, new Shape(batch, 1, height, imageWidth)));
+        Tensors.of(manager, images, new Shape(batch, 3, height, width)),
+        Tensors.labels(manager, labels, new Shape(batch, height, width)),
+        Tensors.of(manager, edges, new Shape(batch, 1, height, width)));
   }
 
   private float forwardAndBackward(
@@ -253,13 +257,14 @@ public record StepBench(
         .getProcessCpuTime();
   }
 
-  private static long peakMegabytes() throws IOException {
+  /** Of the process, by the name of a line that Linux gives. */
+  private static long megabytes(String name) throws IOException {
     for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-      if (line.startsWith("VmHWM:")) {
+      if (line.startsWith(name + ":")) {
         return Long.parseLong(line.replaceAll("\\D", "")) / 1024;
       }
     }
     throw new IOException(
-        "/proc/self/status has no line VmHWM: peak memory is known on Linux only");
+        "/proc/self/status has no line " + name + ": memory is known on Linux only");
   }
 }

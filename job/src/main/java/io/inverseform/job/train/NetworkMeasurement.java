@@ -1,0 +1,62 @@
+package io.inverseform.job.train;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a {@link NetworkBench} came to, under the names in which it is printed.
+ *
+ * @param engine what computed it
+ * @param width channels of the finest branch
+ * @param norm as in configurations
+ * @param precision as in configurations
+ * @param memoryFormat as in configurations
+ * @param recompute stages whose activations are not kept
+ * @param size of the images, height x width
+ * @param parameters trained ones
+ * @param wallSeconds median of a step
+ * @param cpuSeconds of the whole process, median of a step
+ * @param peakMegabytes most resident memory of the process
+ * @param resident memory after the first 50 steps and at the end; null where there are fewer
+ * @param estimate megabytes by kind, as told before a training; null where nothing is trained
+ * @param value of the last step: the loss, or the mean of the logits
+ */
+@JsonPropertyOrder({
+  "engine",
+  "width",
+  "norm",
+  "precision",
+  "memory_format",
+  "recompute",
+  "size",
+  "batch",
+  "threads",
+  "parameters",
+  "wall_s",
+  "cpu_s",
+  "peak_rss_mb",
+  "rss_mb",
+  "estimate_mb",
+  "loss"
+})
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record NetworkMeasurement(
+    String engine,
+    int width,
+    String norm,
+    String precision,
+    @JsonProperty("memory_format") String memoryFormat,
+    List<Integer> recompute,
+    String size,
+    int batch,
+    int threads,
+    long parameters,
+    @JsonProperty("wall_s") double wallSeconds,
+    @JsonProperty("cpu_s") double cpuSeconds,
+    @JsonProperty("peak_rss_mb") long peakMegabytes,
+    @JsonProperty("rss_mb") List<Long> resident,
+    @JsonProperty("estimate_mb") Map<String, Long> estimate,
+    @JsonProperty("loss") double value) {}
