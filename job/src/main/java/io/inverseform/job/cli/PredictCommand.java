@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
 /** From an exported model and pictures to their label maps. */
 @Command(
     name = "predict",
-    description = "Segment pictures with an exported model; fails only if no picture can be.",
+    description = "Segment pictures with an exported model.",
+    footer = "Pictures that cannot be decoded are reported; the run fails only if none can be.",
     mixinStandardHelpOptions = true)
 final class PredictCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

@@ -1,8 +1,6 @@
 package io.inverseform.job.evaluate;
 
-import io.inverseform.udf.edge.Border;
 import io.inverseform.udf.edge.EdgeOperator;
-import io.inverseform.udf.edge.Ignored;
 import io.inverseform.udf.edge.SobelEdges;
 import io.inverseform.udf.label.LabelMap;
 import io.inverseform.udf.label.LabelPng;
@@ -16,8 +14,7 @@ import java.util.Map;
 final class PredictionPictures {
   private static final double COLOUR = 0.5;
   private static final Overlay WHITE = new Overlay(0xFFFFFF);
-  private static final EdgeOperator BOUNDARIES =
-      new SobelEdges(SobelEdges.MAX_THRESHOLD / 4, Border.REPEAT, Ignored.CLASS);
+  private static final EdgeOperator BOUNDARIES = new SobelEdges(1);
 
   private final Palette palette;
 
