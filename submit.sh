@@ -79,7 +79,7 @@ spark_option() {
 
 needs_no_spark() {
   ((${#job_args[@]} == 0)) && return 0
-  [[ ${job_args[0]} == config || ${job_args[0]} == weights ]] && return 0
+  [[ ${job_args[0]} =~ ^(config|weights|export)$ ]] && return 0
   local arg
   for arg in "${job_args[@]}"; do
     case $arg in

@@ -32,6 +32,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       PretrainCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
+      ExportCommand.class,
+      PredictCommand.class,
       WeightsCommand.class,
       BenchCommand.class,
       DoctorCommand.class,

@@ -29,7 +29,7 @@ record ScoreTable(Scores prior, Scores model) {
                 Scores.number(prior.boundaryF()),
                 Scores.number(model.boundaryF())))
         .append(
-            "boundary F within %d pixels; prior: the class most frequent at each position in split train%n"
+            "boundary F at %s; prior: the class most frequent at each position in split train%n"
                 .formatted(model.boundary().tolerance()))
         .toString();
   }

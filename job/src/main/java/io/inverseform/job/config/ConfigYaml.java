@@ -25,11 +25,7 @@ public final class ConfigYaml {
 
   /** The whole configuration as YAML: {@link #read} gives an equal one back. */
   public static String write(JobConfig config) {
-    try {
-      return MAPPER.writeValueAsString(config);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("The configuration cannot be written as YAML", e);
-    }
+    return text(config);
   }
 
   /**
@@ -46,11 +42,7 @@ public final class ConfigYaml {
 
   /** A network's configuration as YAML: {@link #readNetwork} gives an equal one back. */
   public static String write(InverseNetworkConfig network) {
-    try {
-      return MAPPER.writeValueAsString(network);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("The configuration cannot be written as YAML", e);
-    }
+    return text(network);
   }
 
   /**
@@ -65,6 +57,35 @@ public final class ConfigYaml {
     } catch (JacksonException e) {
       throw new ConfigException(
           "%s: no inverse-transform network: %s".formatted(origin, e.getOriginalMessage()), e);
+    }
+  }
+
+  /** What inference needs as YAML: {@link #readInference} gives an equal one back. */
+  public static String write(InferenceConfig inference) {
+    return text(inference);
+  }
+
+  /**
+   * Reads what inference needs.
+   *
+   * @param origin named in errors, such as the file
+   * @throws ConfigException where the text is no such configuration
+   */
+  public static InferenceConfig readInference(String yaml, String origin) {
+    try {
+      return MAPPER.readValue(yaml, InferenceConfig.class);
+    } catch (JacksonException e) {
+      throw new ConfigException(
+          "%s: no configuration of a trained network: %s".formatted(origin, e.getOriginalMessage()),
+          e);
+    }
+  }
+
+  private static String text(Object config) {
+    try {
+      return MAPPER.writeValueAsString(config);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("The configuration cannot be written as YAML", e);
     }
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.inverseform.udf.label.ClassCatalogue;
@@ -22,7 +23,7 @@ import org.apache.hadoop.fs.Path;
  * name}, {@code rgb}, {@code ignored}. Without {@code source_ids} a class's index is also its id in
  * label files.
  */
-final class ClassFile {
+public final class ClassFile {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final ObjectMapper YAML = new YAMLMapper();
 
@@ -97,7 +98,7 @@ final class ClassFile {
    *
    * @throws IOException if it is not there or not valid
    */
-  static ClassCatalogue read(FileSystem fileSystem, Path file) throws IOException {
+  public static ClassCatalogue read(FileSystem fileSystem, Path file) throws IOException {
     byte[] text;
     try (InputStream in = fileSystem.open(file)) {
       text = in.readAllBytes();
@@ -112,6 +113,15 @@ final class ClassFile {
       return parse(text, file.getName());
     } catch (JacksonException | IllegalArgumentException e) {
       throw new IOException(file + " is no valid class file: " + e.getMessage(), e);
+    }
+  }
+
+  /** The text of a class file in JSON: {@link #read} gives an equal catalogue back. */
+  public static String json(ClassCatalogue catalogue) {
+    try {
+      return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(Document.of(catalogue));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("the classes cannot be written as JSON", e);
     }
   }
 

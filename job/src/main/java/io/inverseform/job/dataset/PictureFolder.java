@@ -2,11 +2,9 @@ package io.inverseform.job.dataset;
 
 import io.inverseform.job.config.DataConfig;
 import io.inverseform.udf.label.ClassCatalogue;
-import java.io.File;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -18,8 +16,7 @@ import org.apache.hadoop.fs.Path;
 
 /**
  * A folder of pictures with label maps, in one of the known layouts, on any Hadoop file system.
- * Folders are listed, files are not opened. Names that begin with a dot or an underscore are passed
- * over.
+ * Folders are listed as by {@link PictureFiles}, files are not opened.
  */
 public abstract sealed class PictureFolder permits CityscapesFolder, SplitFolders {
   private static final String CITYSCAPES_CLASSES = "cityscapes";
@@ -96,22 +93,8 @@ public abstract sealed class PictureFolder permits CityscapesFolder, SplitFolder
     return pairs;
   }
 
-  /** What a folder holds; nothing if there is no such folder. */
-  final List<FileStatus> children(Path folder) throws IOException {
-    if (fileSystem.getScheme().equals("file")) {
-      LocalNames.check(folder.toString(), new File(folder.toUri().getPath()).list());
-    }
-    try {
-      return Arrays.stream(fileSystem.listStatus(folder))
-          .filter(status -> !status.getPath().getName().matches("[._].*"))
-          .toList();
-    } catch (FileNotFoundException e) {
-      return List.of();
-    }
-  }
-
   final List<Path> folders(Path folder) throws IOException {
-    return children(folder).stream()
+    return PictureFiles.children(fileSystem, folder).stream()
         .filter(FileStatus::isDirectory)
         .map(FileStatus::getPath)
         .toList();
@@ -120,7 +103,7 @@ public abstract sealed class PictureFolder permits CityscapesFolder, SplitFolder
   /** The files of a folder by name. */
   final Map<String, PictureFile> files(Path folder) throws IOException {
     Map<String, PictureFile> files = new HashMap<>();
-    for (FileStatus status : children(folder)) {
+    for (FileStatus status : PictureFiles.children(fileSystem, folder)) {
       if (status.isFile()) {
         files.put(status.getPath().getName(), PictureFile.of(status));
       }

@@ -4,8 +4,6 @@ import io.inverseform.job.config.DataConfig;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
@@ -14,7 +12,6 @@ import org.slf4j.LoggerFactory;
 /** A folder per split with {@code images/} and {@code labels/}. */
 final class SplitFolders extends PictureFolder {
   private static final Logger LOG = LoggerFactory.getLogger(SplitFolders.class);
-  private static final Pattern IMAGE = Pattern.compile("(?i)(.+)\\.(png|jpg|jpeg)");
 
   SplitFolders(FileSystem fileSystem, Path root, DataConfig data) {
     super(fileSystem, root, data);
@@ -40,14 +37,13 @@ final class SplitFolders extends PictureFolder {
       Map<String, PictureFile> labelFiles = files(labels);
       files(images)
           .forEach(
-              (name, image) -> {
-                Matcher stem = IMAGE.matcher(name);
-                if (stem.matches()) {
-                  String id = stem.group(1);
-                  PictureFile label = file(labelFiles, labels, id + ".png");
-                  pairs.add(new PicturePair(id, split.getName(), image, label));
-                }
-              });
+              (name, image) ->
+                  PictureFiles.stem(name)
+                      .ifPresent(
+                          id -> {
+                            PictureFile label = file(labelFiles, labels, id + ".png");
+                            pairs.add(new PicturePair(id, split.getName(), image, label));
+                          }));
     }
   }
 }

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import org.apache.hadoop.fs.CommonPathCapabilities;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 
@@ -16,6 +17,11 @@ public final class WholeFile {
   public interface Content {
     /** Writes all of it. */
     void write(OutputStream out) throws IOException;
+  }
+
+  /** The same file system without Hadoop's own checksum files, which lie beside local ones. */
+  public static FileSystem withoutChecksumFiles(FileSystem fileSystem) {
+    return fileSystem instanceof LocalFileSystem local ? local.getRawFileSystem() : fileSystem;
   }
 
   /** Writes the file, in place of one that is there. */

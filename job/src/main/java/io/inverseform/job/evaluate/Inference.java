@@ -1,5 +1,6 @@
 package io.inverseform.job.evaluate;
 
+import io.inverseform.job.archive.ModelArchive;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.model.Segmenter;
 import io.inverseform.job.train.RunFolder;
@@ -11,9 +12,8 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.resource.ResourceInformation;
 import org.apache.spark.util.SerializableConfiguration;
 
-/** What a task needs to segment pictures with a run's model. */
-record Inference(LoadedModel.Key model, SerializableConfiguration hadoop, double scale)
-    implements Serializable {
+/** What a task needs to segment pictures with a trained network. */
+record Inference(LoadedModel.Key model, SerializableConfiguration hadoop) implements Serializable {
   /**
    * Inference with the model of a run folder.
    *
@@ -23,14 +23,23 @@ record Inference(LoadedModel.Key model, SerializableConfiguration hadoop, double
       throws IOException {
     return new Inference(
         LoadedModel.Key.of(config, classes, run.model(), hadoop),
-        new SerializableConfiguration(hadoop),
-        config.evaluate().scale());
+        new SerializableConfiguration(hadoop));
+  }
+
+  /**
+   * Inference with an archive.
+   *
+   * @param threads of PyTorch in every executor
+   */
+  static Inference of(ModelArchive archive, int threads, Configuration hadoop) {
+    return new Inference(
+        LoadedModel.Key.of(archive, threads), new SerializableConfiguration(hadoop));
   }
 
   /** A segmenter on the device of the task that calls. */
   Segmenter segmenter() throws IOException {
     ResourceInformation gpus = TaskContext.get().resourcesJMap().get("gpu");
     List<String> addresses = gpus == null ? List.of() : List.of(gpus.addresses());
-    return LoadedModel.get(model, hadoop.value(), addresses).segmenter(scale);
+    return LoadedModel.segmenter(model, hadoop.value(), addresses);
   }
 }

@@ -1,16 +1,13 @@
 package io.inverseform.job.evaluate;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
-import io.inverseform.job.config.ConfigYaml;
+import io.inverseform.job.archive.ModelArchive;
+import io.inverseform.job.config.InferenceConfig;
 import io.inverseform.job.config.JobConfig;
-import io.inverseform.job.config.PretrainedConfig;
 import io.inverseform.job.model.SegmentationNetwork;
 import io.inverseform.job.model.Segmenter;
-import io.inverseform.job.torch.FlatParameters;
 import io.inverseform.job.torch.Images;
 import io.inverseform.job.torch.Torch;
-import io.inverseform.job.weights.WeightFile;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
@@ -26,49 +23,79 @@ final class LoadedModel {
 
   private final Key key;
   private final NDManager manager;
-  private final SegmentationNetwork network;
-  private final Images images;
+  private final Segmenter segmenter;
 
   /**
    * Which network.
    *
-   * @param configuration effective configuration as YAML
+   * @param threads of PyTorch, in the whole process
    * @param weights path of the safetensors file
-   * @param version of that file: its time of change
+   * @param modified when a run's file was changed last; 0 in an archive
+   * @param sha256 of an archive's file; empty in a run
    */
-  record Key(String configuration, int classes, String weights, long version)
+  record Key(
+      InferenceConfig network,
+      int classes,
+      int threads,
+      String weights,
+      long modified,
+      String sha256)
       implements Serializable {
-    /** The file as it is now. */
+    /** A run's network as it is now, with all its heads. */
     static Key of(JobConfig config, int classes, Path weights, Configuration hadoop)
         throws IOException {
       FileSystem fileSystem = weights.getFileSystem(hadoop);
       if (!fileSystem.exists(weights)) {
         throw new IOException("no trained model at " + weights + ": run train first, or set run");
       }
-      long version = fileSystem.getFileStatus(weights).getModificationTime();
-      return new Key(ConfigYaml.write(config), classes, weights.toString(), version);
+      return new Key(
+          InferenceConfig.of(config),
+          classes,
+          config.train().threads(),
+          weights.toString(),
+          fileSystem.getFileStatus(weights).getModificationTime(),
+          "");
+    }
+
+    /** The network of an archive. */
+    static Key of(ModelArchive archive, int threads) {
+      return new Key(
+          archive.network(),
+          archive.classes().size(),
+          threads,
+          archive.weights().toString(),
+          0,
+          archive.sha256());
     }
   }
 
   private LoadedModel(Key key, Configuration hadoop, List<String> gpuAddresses) throws IOException {
     this.key = key;
-    JobConfig config = ConfigYaml.read(key.configuration(), "the driver's configuration");
-    Torch.start(config.train().threads());
-    Device device = Torch.device(gpuAddresses);
-    manager = Torch.manager(device);
-    network = SegmentationNetwork.of(config.model(), key.classes());
-    images = new Images(config.augment().mean(), config.augment().std());
-    FlatParameters parameters = new FlatParameters(manager, network, config.seed());
-    try (WeightFile file = WeightFile.open(new Path(key.weights()), hadoop)) {
-      parameters.load(file, PretrainedConfig.NONE);
+    Path weights = new Path(key.weights());
+    if (!key.sha256().isEmpty()) {
+      ModelArchive.requireUnchanged(weights, key.sha256(), hadoop);
+    }
+    Torch.start(key.threads());
+    manager = Torch.manager(Torch.device(gpuAddresses));
+    try {
+      InferenceConfig network = key.network();
+      segmenter =
+          new Segmenter(
+              manager,
+              SegmentationNetwork.read(weights, network.model(), key.classes(), manager, hadoop),
+              new Images(network.mean(), network.std()),
+              network.scale());
     } catch (IOException | RuntimeException e) {
       manager.close();
       throw e;
     }
   }
 
-  /** The network of that key, loaded if this process does not have it. */
-  static synchronized LoadedModel get(Key key, Configuration hadoop, List<String> gpuAddresses)
+  /**
+   * What segments with the network of that key, loaded if this process does not have it; for any
+   * number of threads.
+   */
+  static synchronized Segmenter segmenter(Key key, Configuration hadoop, List<String> gpuAddresses)
       throws IOException {
     if (current == null || !current.key.equals(key)) {
       LoadedModel previous = current;
@@ -77,11 +104,6 @@ final class LoadedModel {
         previous.manager.close();
       }
     }
-    return current;
-  }
-
-  /** A segmenter for one thread. */
-  Segmenter segmenter(double scale) {
-    return new Segmenter(manager, network, images, scale);
+    return current.segmenter;
   }
 }

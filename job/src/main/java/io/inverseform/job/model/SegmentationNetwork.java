@@ -2,10 +2,18 @@ package io.inverseform.job.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import io.inverseform.job.config.ConfigException;
 import io.inverseform.job.config.ModelConfig;
+import io.inverseform.job.config.PretrainedConfig;
+import io.inverseform.job.torch.FlatParameters;
 import io.inverseform.job.torch.Layer;
 import io.inverseform.job.torch.Tape;
+import io.inverseform.job.weights.WeightFile;
+import java.io.IOException;
 import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 
 /** From images to logits of classes and, in training, of boundaries. */
 public abstract sealed class SegmentationNetwork extends Layer
@@ -28,6 +36,25 @@ public abstract sealed class SegmentationNetwork extends Layer
             ? new MultiScaleNetwork(config, classes)
             : new SingleScaleNetwork(config, classes);
     config.frozen().forEach(network::freeze);
+    return network;
+  }
+
+  /**
+   * A trained network.
+   *
+   * @param file in any format of {@link WeightFile}; every name and shape must fit
+   * @param owner of its memory
+   * @throws IOException if there is no such file, or it is damaged
+   * @throws ConfigException if it holds another network
+   */
+  public static SegmentationNetwork read(
+      Path file, ModelConfig config, int classes, NDManager owner, Configuration hadoop)
+      throws IOException {
+    SegmentationNetwork network = of(config, classes);
+    FlatParameters parameters = new FlatParameters(owner, network, 0);
+    try (WeightFile weights = WeightFile.open(file, hadoop)) {
+      parameters.load(weights, PretrainedConfig.NONE);
+    }
     return network;
   }
 

@@ -43,7 +43,7 @@ public final class Segmenter {
    * @param rgb (H, W, 3) unsigned bytes
    */
   public LabelMap segment(byte[] rgb, int height, int width) {
-    return forward(rgb, height, width, output -> labels(output, height, width));
+    return forward(rgb, height, width, output -> labels(output.logits(), height, width));
   }
 
   /**
@@ -56,21 +56,38 @@ public final class Segmenter {
         rgb,
         height,
         width,
-        output -> new Prediction(labels(output, height, width), boundary(output, height, width)));
+        output ->
+            new Prediction(
+                labels(output.logits(), height, width), boundary(output, height, width)));
   }
 
   private <T> T forward(byte[] rgb, int height, int width, Function<Output, T> read) {
-    int networkHeight = Math.max(network.minSide(), (int) Math.round(height * scale));
-    int networkWidth = Math.max(network.minSide(), (int) Math.round(width * scale));
     try (NDManager picture = manager.newSubManager();
         Tape tape = Tape.inference(picture)) {
-      NDArray x = images.tensor(picture, rgb, height, width, networkHeight, networkWidth);
-      return read.apply(network.outputs(tape, x).get(0));
+      return read.apply(network.outputs(tape, input(picture, rgb, height, width)).get(0));
     }
   }
 
-  private static LabelMap labels(Output output, int height, int width) {
-    NDArray full = Operators.bilinear(output.logits(), height, width, false);
+  /**
+   * A picture as the network takes it.
+   *
+   * @param owner of the tensor
+   * @param rgb (H, W, 3) unsigned bytes
+   * @return (1, 3, H * scale, W * scale), no side shorter than the network's least
+   */
+  public NDArray input(NDManager owner, byte[] rgb, int height, int width) {
+    int networkHeight = Math.max(network.minSide(), (int) Math.round(height * scale));
+    int networkWidth = Math.max(network.minSide(), (int) Math.round(width * scale));
+    return images.tensor(owner, rgb, height, width, networkHeight, networkWidth);
+  }
+
+  /**
+   * The most probable train id of every pixel of a picture.
+   *
+   * @param logits (1, classes, h, w), as the network gives them for the picture
+   */
+  public static LabelMap labels(NDArray logits, int height, int width) {
+    NDArray full = Operators.bilinear(logits, height, width, false);
     long[] classes = full.argMax(1).toLongArray();
     byte[] ids = new byte[classes.length];
     for (int i = 0; i < ids.length; i++) {

@@ -7,6 +7,7 @@ import io.inverseform.job.dataset.PictureFolder;
 import io.inverseform.job.dataset.PicturePair;
 import io.inverseform.job.dataset.Rejected;
 import io.inverseform.job.progress.ProgressLine;
+import io.inverseform.job.progress.TaskProgress;
 import io.inverseform.udf.label.ClassCatalogue;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -50,7 +50,12 @@ public final class Locations {
     return location.isEmpty() ? location : absolute(key, location);
   }
 
-  private String absolute(String key, String location) {
+  /**
+   * The same place with an absolute path and its file system.
+   *
+   * @throws ConfigException if no file system is known for it
+   */
+  public String absolute(String key, String location) {
     try {
       Path path = new Path(location);
       return path.getFileSystem(hadoop).makeQualified(path).toString();

@@ -1,6 +1,7 @@
 package io.inverseform.job.train;
 
 import io.inverseform.job.config.PretrainConfig;
+import io.inverseform.job.dataset.WholeFile;
 import io.inverseform.job.weights.WeightFile;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,7 +20,6 @@ import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 
 /** Where a run keeps its configuration, metrics, checkpoints and model. */
@@ -71,6 +71,11 @@ public final class RunFolder {
     return new Path(folder, "model.safetensors");
   }
 
+  /** Where export puts the model. */
+  public Path archive() {
+    return new Path(folder, "archive");
+  }
+
   /** Whether there is a model, of that step. */
   boolean hasModel(long step) throws IOException {
     if (!fileSystem.exists(model())) {
@@ -98,9 +103,7 @@ public final class RunFolder {
       attempt++;
     }
     // With its checksums the local file system would hold back the last lines.
-    FileSystem live =
-        fileSystem instanceof LocalFileSystem local ? local.getRawFileSystem() : fileSystem;
-    return live.create(metrics(attempt), false);
+    return WholeFile.withoutChecksumFiles(fileSystem).create(metrics(attempt), false);
   }
 
   /** The metrics of all attempts, in their order; none before the first. */

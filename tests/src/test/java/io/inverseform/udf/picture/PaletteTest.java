@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.inverseform.udf.label.ClassCatalogue;
 import io.inverseform.udf.label.LabelMap;
+import io.inverseform.udf.label.LabelPng;
+import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -17,6 +19,15 @@ class PaletteTest {
     assertThat(picture.width()).isEqualTo(2);
     assertThat(picture.height()).isEqualTo(2);
     assertThat(picture.rgb()).containsExactly(1, 2, 3, 0xFF, 0xFE, 0x80, 0, 0, 0, 0, 0, 0);
+  }
+
+  @Test
+  void aPngShowsTheColoursAndHoldsTheIds() throws IOException {
+    Palette palette = new Palette(List.of(0x010203, 0xFFFE80));
+    LabelMap map = new LabelMap(3, 1, new byte[] {1, 0, (byte) LabelMap.IGNORE});
+    byte[] png = palette.png(map);
+    assertThat(LabelPng.decode(png)).isEqualTo(map);
+    assertThat(RgbPicture.decode(png).rgb()).isEqualTo(palette.colour(map).rgb());
   }
 
   @Test

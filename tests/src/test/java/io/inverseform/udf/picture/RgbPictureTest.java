@@ -58,6 +58,17 @@ class RgbPictureTest {
   }
 
   @Test
+  void anotherPictureCanLieOverIt() {
+    RgbPicture below = new RgbPicture(1, 1, new byte[] {0, 100, (byte) 200});
+    RgbPicture above = new RgbPicture(1, 1, new byte[] {(byte) 255, 100, 0});
+    assertThat(below.blend(above, 0.25).rgb()).containsExactly(64, 100, 150);
+    assertThat(below.blend(above, 0).rgb()).isEqualTo(below.rgb());
+    assertThat(below.blend(above, 1).rgb()).isEqualTo(above.rgb());
+    assertThatThrownBy(() -> below.blend(new RgbPicture(2, 1, new byte[6]), 0.5))
+        .hasMessage("a 2x1 picture cannot lie over one of 1x1");
+  }
+
+  @Test
   void damageIsAnError() {
     byte[] png = Pictures.png(Pictures.random(1, 64, 64, BufferedImage.TYPE_3BYTE_BGR));
     png[20] = 100;

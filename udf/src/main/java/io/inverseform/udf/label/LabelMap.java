@@ -28,6 +28,17 @@ public record LabelMap(int width, int height, byte[] ids) implements Serializabl
     return ids[y * width + x] & 0xFF;
   }
 
+  /** The ids row by row, 0 to 255 each. */
+  public int[][] rows() {
+    int[][] rows = new int[height][width];
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        rows[y][x] = id(x, y);
+      }
+    }
+    return rows;
+  }
+
   /** Same size and same ids. */
   @Override
   public boolean equals(Object other) {

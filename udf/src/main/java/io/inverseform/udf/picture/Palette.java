@@ -2,6 +2,11 @@ package io.inverseform.udf.picture;
 
 import io.inverseform.udf.label.ClassCatalogue;
 import io.inverseform.udf.label.LabelMap;
+import io.inverseform.udf.label.PngEncoder;
+import java.awt.image.BufferedImage;
+import java.awt.image.DataBuffer;
+import java.awt.image.DataBufferByte;
+import java.awt.image.IndexColorModel;
 import java.io.Serializable;
 import java.util.List;
 
@@ -40,17 +45,38 @@ public record Palette(List<Integer> colours) implements Serializable {
     return trainId < colours.size() ? colours.get(trainId) : 0;
   }
 
+  /**
+   * A label map as an 8-bit PNG file with this palette: a viewer shows the colours, and {@link
+   * io.inverseform.udf.label.LabelPng#decode} reads the ids.
+   */
+  public byte[] png(LabelMap trainIds) {
+    int[] table = table();
+    IndexColorModel model =
+        new IndexColorModel(8, table.length, table, 0, false, -1, DataBuffer.TYPE_BYTE);
+    BufferedImage image =
+        new BufferedImage(
+            trainIds.width(), trainIds.height(), BufferedImage.TYPE_BYTE_INDEXED, model);
+    byte[] samples = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
+    System.arraycopy(trainIds.ids(), 0, samples, 0, samples.length);
+    return PngEncoder.encode(image);
+  }
+
   /** A label map as a picture of the same size. */
   public RgbPicture colour(LabelMap trainIds) {
-    int[] table = new int[256];
-    for (int id = 0; id < table.length; id++) {
-      table[id] = rgb(id);
-    }
+    int[] table = table();
     byte[] ids = trainIds.ids();
     byte[] rgb = new byte[Math.multiplyExact(3, ids.length)];
     for (int i = 0; i < ids.length; i++) {
       RgbPicture.put(rgb, i, table[ids[i] & 0xFF]);
     }
     return new RgbPicture(trainIds.width(), trainIds.height(), rgb);
+  }
+
+  private int[] table() {
+    int[] table = new int[256];
+    for (int id = 0; id < table.length; id++) {
+      table[id] = rgb(id);
+    }
+    return table;
   }
 }

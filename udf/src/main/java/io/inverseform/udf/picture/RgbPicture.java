@@ -57,6 +57,27 @@ public record RgbPicture(int width, int height, byte[] rgb) {
     return new RgbPicture(image.getWidth(), image.getHeight(), rgb);
   }
 
+  /**
+   * A new picture of this one and another laid over it.
+   *
+   * @param other of the same size
+   * @param share of the other, 0 (not there) to 1 (alone)
+   * @throws IllegalArgumentException if the sizes differ
+   */
+  public RgbPicture blend(RgbPicture other, double share) {
+    if (other.width != width || other.height != height) {
+      throw new IllegalArgumentException(
+          "a %dx%d picture cannot lie over one of %dx%d"
+              .formatted(other.width, other.height, width, height));
+    }
+    byte[] mixed = new byte[rgb.length];
+    for (int i = 0; i < mixed.length; i++) {
+      int below = rgb[i] & 0xFF;
+      mixed[i] = (byte) Math.round(below + share * ((other.rgb[i] & 0xFF) - below));
+    }
+    return new RgbPicture(width, height, mixed);
+  }
+
   /** The picture as Java draws and writes it. */
   public BufferedImage image() {
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_3BYTE_BGR);

@@ -1,6 +1,5 @@
-package io.inverseform.job.preprocess;
+package io.inverseform.job.progress;
 
-import io.inverseform.job.progress.ProgressLine;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.spark.SparkContext;
@@ -15,20 +14,22 @@ import scala.collection.JavaConverters;
  * Moves the progress line: an accumulator tells the driver at a task's end what it did, and
  * executors' heartbeats tell how far running tasks are.
  */
-final class TaskProgress extends SparkListener implements AutoCloseable {
+public final class TaskProgress extends SparkListener implements AutoCloseable {
   private final SparkContext context;
   private final LongAccumulator done;
   private final ProgressLine line;
   private final Map<Long, Long> running = new HashMap<>();
   private long shown;
 
-  TaskProgress(SparkContext context, LongAccumulator done, ProgressLine line) {
+  /** Moves a line as the accumulator, which tasks add their items to, grows. */
+  public TaskProgress(SparkContext context, LongAccumulator done, ProgressLine line) {
     this.context = context;
     this.done = done;
     this.line = line;
   }
 
-  void start() {
+  /** Listens from now on. */
+  public void start() {
     context.addSparkListener(this);
   }
 
