@@ -1,5 +1,9 @@
 package io.inverseform.job.allreduce;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.apache.spark.network.client.StreamCallbackWithID;
 
 /**
@@ -13,6 +17,11 @@ final class FrameReceiver {
   private final Inbox gradients;
   private final Inbox weights;
   private final Inbox sums;
+
+  /** Held by who writes into the worker's memory, which is freed behind {@link #close}. */
+  private final ReadWriteLock memory = new ReentrantReadWriteLock();
+
+  private boolean closed;
 
   FrameReceiver(
       String attempt,
@@ -48,7 +57,7 @@ final class FrameReceiver {
     return switch (frame.kind()) {
       case GRADIENT -> floats(frame, gradients);
       case WEIGHTS -> floats(frame, weights);
-      case SUM -> new IncomingStream(frame, sums, monitor);
+      case SUM -> new IncomingStream(frame, sums, monitor, this);
     };
   }
 
@@ -56,6 +65,30 @@ final class FrameReceiver {
     if (frame.range().isEmpty() || frame.range().length() > ShardedExchange.PIECE) {
       throw new RefusedException(frame + ": a frame has 1 to " + ShardedExchange.PIECE + " floats");
     }
-    return new IncomingStream(frame, inbox, monitor);
+    return new IncomingStream(frame, inbox, monitor, this);
+  }
+
+  /**
+   * Copies a part of a frame into its place; called on network threads.
+   *
+   * @throws IOException if the exchange is closed: the place may be another's by now
+   */
+  void copy(FrameHeader frame, ByteBuffer data, ByteBuffer place) throws IOException {
+    memory.readLock().lock();
+    try {
+      if (closed) {
+        throw new IOException(frame + ": rank " + rank + " has left the exchange");
+      }
+      place.put(data);
+    } finally {
+      memory.readLock().unlock();
+    }
+  }
+
+  /** Waits for who copies at the moment, and lets nobody copy any more. */
+  void close() {
+    memory.writeLock().lock();
+    closed = true;
+    memory.writeLock().unlock();
   }
 }

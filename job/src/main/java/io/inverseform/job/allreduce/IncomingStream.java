@@ -9,16 +9,18 @@ final class IncomingStream implements StreamCallbackWithID {
   private final FrameHeader frame;
   private final Inbox inbox;
   private final StepMonitor monitor;
+  private final FrameReceiver receiver;
   private final ByteBuffer place;
   private boolean ended;
 
   /**
    * @throws RefusedException if the inbox does not expect the frame
    */
-  IncomingStream(FrameHeader frame, Inbox inbox, StepMonitor monitor) {
+  IncomingStream(FrameHeader frame, Inbox inbox, StepMonitor monitor, FrameReceiver receiver) {
     this.frame = frame;
     this.inbox = inbox;
     this.monitor = monitor;
+    this.receiver = receiver;
     this.place = monitor.locked(() -> inbox.claim(frame));
   }
 
@@ -33,7 +35,7 @@ final class IncomingStream implements StreamCallbackWithID {
       throw new IOException(
           frame + ": the body is longer than the " + frame.bodyBytes() + " bytes of its header");
     }
-    place.put(data);
+    receiver.copy(frame, data, place);
   }
 
   @Override

@@ -181,6 +181,7 @@ final class ShardedExchange implements Exchange {
         monitor.await("confirmation of what it sent", links::unconfirmed);
       }
     } finally {
+      receiver.close();
       links.close();
     }
   }

@@ -1,0 +1,50 @@
+package io.inverseform.job.allreduce;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import org.apache.spark.network.client.StreamCallbackWithID;
+import org.junit.jupiter.api.Test;
+
+class FrameReceiverTest {
+  private static final int FLOATS = 8;
+
+  /** What a peer sends late must not be written where other memory may be by then. */
+  @Test
+  void nothingIsWrittenAfterAnExchangeHasEnded() throws IOException {
+    ByteBuffer weights = ByteBuffer.allocateDirect(4 * FLOATS);
+    FlatMemory memory = FlatMemory.of(weights, ByteBuffer.allocateDirect(4 * FLOATS));
+    FloatRange first = new FloatRange(0, FLOATS / 2);
+    FloatRange second = new FloatRange(FLOATS / 2, FLOATS / 2);
+    StepMonitor monitor =
+        new StepMonitor(
+            0,
+            List.of(new Address("localhost", 1), new Address("localhost", 2)),
+            0,
+            Duration.ofSeconds(1),
+            Interruption.when(() -> false, "never"));
+    Coverage given = new Coverage(memory.whole());
+    given.add(memory.whole());
+    Inbox inbox = new WeightsInbox(0, List.of(first, second), memory, given, 0);
+    FrameReceiver receiver = new FrameReceiver("a", 0, 2, monitor, inbox, inbox, inbox);
+    StreamCallbackWithID stream =
+        receiver.receive(new FrameHeader("a", FrameHeader.Kind.WEIGHTS, 1, 0, second));
+    byte[] half = {1, 2, 3, 4, 5, 6, 7, 8};
+    stream.onData("x", ByteBuffer.wrap(half));
+
+    receiver.close();
+
+    assertThatThrownBy(() -> stream.onData("x", ByteBuffer.wrap(half)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("rank 0 has left the exchange");
+    byte[] written = new byte[4 * FLOATS];
+    weights.duplicate().get(written);
+    byte[] expected = new byte[4 * FLOATS];
+    System.arraycopy(half, 0, expected, 4 * second.offset(), half.length);
+    assertThat(written).isEqualTo(expected);
+  }
+}
