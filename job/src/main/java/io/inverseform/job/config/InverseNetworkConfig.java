@@ -22,25 +22,35 @@ public sealed interface InverseNetworkConfig extends Serializable {
 
   /** Which numbers describe a transform theta; all are 0 for the identity. */
   enum Transform {
+    /** Shift in x and y: theta - I at (0, 2), (1, 2); the published small network's. */
+    EUCLIDEAN2(2, 5),
     /** Shift in x and y, scale in x and y: theta - I at (0, 2), (1, 2), (0, 0), (1, 1). */
-    EUCLIDEAN4("shift_x", "shift_y", "scale_x", "scale_y"),
+    EUCLIDEAN4(2, 5, 0, 4),
     /** All of theta - I, row-major (2, 3). */
-    EUCLIDEAN6("scale_x", "shear_x", "shift_x", "shear_y", "scale_y", "shift_y");
+    EUCLIDEAN6(0, 1, 2, 3, 4, 5);
 
-    private final List<String> names;
+    private static final List<String> NAMES =
+        List.of("scale_x", "shear_x", "shift_x", "shear_y", "scale_y", "shift_y");
 
-    Transform(String... names) {
-      this.names = List.of(names);
+    private final List<Integer> places;
+
+    Transform(Integer... places) {
+      this.places = List.of(places);
+    }
+
+    /** Where each number stands in theta - I, row-major (2, 3). */
+    public List<Integer> places() {
+      return places;
     }
 
     /** What each number is. */
     public List<String> names() {
-      return names;
+      return places.stream().map(NAMES::get).toList();
     }
 
     /** How many numbers. */
     public int parameters() {
-      return names.size();
+      return places.size();
     }
   }
 

@@ -16,7 +16,7 @@ import java.util.List;
  * @param surroundings (M, 1, side, side), 0 and 1
  * @param truth (M, 1, tile, tile): the middle of each
  * @param parameters (M, parameters) of the drawn transforms
- * @param places where in theta they go, (parameters, 6); null if they are theta - I, row-major
+ * @param places where in theta they go, (parameters, 6)
  * @param identity theta of the identity, (1, 6)
  */
 record TileBatch(
@@ -26,6 +26,9 @@ record TileBatch(
     NDArray places,
     NDArray identity,
     PretrainConfig config) {
+  /** Numbers of theta, row-major (2, 3). */
+  private static final int THETA = 6;
+
   static TileBatch of(NDManager manager, List<EdgeTiles> examples, PretrainConfig config) {
     int count = examples.stream().mapToInt(EdgeTiles::count).sum();
     int side = examples.get(0).side();
@@ -70,23 +73,18 @@ record TileBatch(
   /** The tiles under transforms (M, parameters), with the history of these; (M, 1, tile, tile). */
   NDArray warped(NDArray transforms) {
     NDArray offset = Operators.scale(transforms, config.warp().max());
-    NDArray whole = places == null ? offset : offset.matMul(places);
+    NDArray whole = offset.matMul(places);
     int tile = config.network().tile();
     return SpatialTransformer.window(surroundings, whole.add(identity), tile, tile);
   }
 
-  /**
-   * Where in theta (6), row-major, each parameter goes: (parameters, 6); null if they are theta -
-   * I.
-   */
+  /** Brings parameters (M, parameters) to their places in theta - I: (parameters, 6). */
   private static NDArray places(NDManager manager, InverseNetworkConfig.Transform transform) {
-    return switch (transform) {
-      case EUCLIDEAN4 ->
-          Tensors.of(
-              manager,
-              new float[] {0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0},
-              new Shape(4, 6));
-      case EUCLIDEAN6 -> null;
-    };
+    int parameters = transform.parameters();
+    float[] places = new float[parameters * THETA];
+    for (int p = 0; p < parameters; p++) {
+      places[p * THETA + transform.places().get(p)] = 1;
+    }
+    return Tensors.of(manager, places, new Shape(parameters, THETA));
   }
 }

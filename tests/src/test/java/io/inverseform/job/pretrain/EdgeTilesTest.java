@@ -72,12 +72,12 @@ class EdgeTilesTest {
 
   @Test
   void aShiftOfTwoPixelsMovesTheTileByTwoPixels() {
-    for (String transform : List.of("euclidean4", "euclidean6")) {
+    for (String transform : List.of("euclidean2", "euclidean4", "euclidean6")) {
       PretrainConfig config = config(transform);
       EdgeTiles drawn = EdgeTiles.draw(scattered(90, 80), config, 1, 0, new KeyedRandom(1));
       float[] parameters = new float[drawn.parameters().length];
       // In half tiles over the normaliser, the third of theta's first row.
-      parameters[transform.equals("euclidean4") ? 0 : 2] =
+      parameters[transform.equals("euclidean6") ? 2 : 0] =
           (float) (2 / (TILE / 2.0) / config.warp().max());
 
       try (NDManager manager = manager()) {

@@ -73,7 +73,8 @@ class PretrainedTest {
 
   @Test
   void aFileThatDoesNotFitOrIsNotThereEndsTheTrainingAtOnce() {
-    JobConfig other = small.config("unfit", "model.pretrained.file=" + first, "model.ocr.mid=20");
+    JobConfig other =
+        small.config("unfit", "model.pretrained.file=" + first, "model.heads.0.mid=20");
     assertThatThrownBy(() -> run(other, false))
         .hasMessageContaining("model.safetensors does not fit the configured network: of another")
         .hasNoSuppressedExceptions();
