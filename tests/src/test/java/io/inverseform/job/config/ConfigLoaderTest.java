@@ -196,6 +196,13 @@ class ConfigLoaderTest {
     assertRefused(complete, "--set " + setting + ": " + problem, setting);
   }
 
+  @Test
+  void withSeveralScalesOneBoundaryHeadServesBothOutputs() {
+    assertThatThrownBy(() -> load(complete, "model.scales.train=[0.5, 1.0]"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("'model.heads' must be without an auxiliary boundary head, since");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -215,7 +222,6 @@ class ConfigLoaderTest {
         "model.heads.1.output=auxiliary | 'model.heads' must be such that an output with class logits has at most one boundary head, not [auxiliary, auxiliary], is [ocr, edgeocr_cls_head, edge_head.last_layer]",
         "model.scales.train=[0.5] | 'model.scales.train' must be a list, each above 0, at most 8, ascending, 1.0 among them, is [0.5]",
         "model.scales.infer=[0.5, 1.0] | 'model.scales.infer' must be [1.0], since training at one scale teaches no attention, is [0.5, 1.0]",
-        "model.scales.train=[0.5, 1.0] | 'model.heads' must be without an auxiliary boundary head, since with several scales the main one gives both, is [ocr, edgeocr_cls_head, edge_head.last_layer]",
         "model.recompute=[1] | 'model.recompute' must be a list of stages, each 2 to 4, is [1]",
         "model.frozen=[a(] | 'model.frozen' must be regular expressions: Unclosed group, is 'a('",
         "model.norm.momentum=0 | 'model.norm.momentum' must be above 0, at most 1, is 0.0",
