@@ -30,6 +30,7 @@ public record JobConfig(
     Check.given("preprocess", preprocess);
     Check.given("model", model);
     Check.given("loss", loss);
+    loss.requireOutputs(model.outputs());
     Check.given("augment", augment);
     Check.given("optimizer", optimizer);
     Check.given("schedule", schedule);

@@ -27,6 +27,11 @@ public record LossConfig(Map<String, Double> outputWeights, List<Term> terms)
     outputWeights.forEach(
         (output, weight) -> {
           String key = "output_weights." + output;
+          Check.that(
+              output.matches("main|auxiliary|scale_.+"),
+              "output_weights",
+              output,
+              "factors of main, auxiliary, and such as scale_0.5");
           Check.notNegative(key, Check.given(key, weight));
         });
     outputWeights = Collections.unmodifiableMap(new LinkedHashMap<>(outputWeights));
@@ -35,6 +40,29 @@ public record LossConfig(Map<String, Double> outputWeights, List<Term> terms)
     List<String> names = terms.stream().map(Term::lossName).toList();
     Check.that(
         Set.copyOf(names).size() == names.size(), "terms", names, "terms of different loss_name");
+  }
+
+  /** Whether a term has a part of the loss at an output. */
+  public boolean applies(Term term, ModelConfig.Output output) {
+    return outputWeights.getOrDefault(output.name(), 0.0) > 0
+        && (output.boundary() || !term.readsBoundary());
+  }
+
+  /**
+   * Refuses terms that would count nowhere.
+   *
+   * @param given what the network gives
+   * @throws ConfigException naming the term
+   */
+  public void requireOutputs(List<ModelConfig.Output> given) {
+    for (Term term : terms) {
+      Check.that(
+          given.stream().anyMatch(output -> applies(term, output)),
+          "loss.terms",
+          term.lossName(),
+          "terms that the network has an output for, with a weight%s: it has %s, weights are %s"
+              .formatted(term.readsBoundary() ? " and a boundary head" : "", given, outputWeights));
+    }
   }
 
   /** Whether a term needs the frozen network that {@code pretrain} makes. */
@@ -56,6 +84,11 @@ public record LossConfig(Map<String, Double> outputWeights, List<Term> terms)
 
     /** Name under which the term is logged. */
     String lossName();
+
+    /** Whether it needs boundary logits. */
+    default boolean readsBoundary() {
+      return true;
+    }
   }
 
   /** Which pixels class shares are counted over. */
@@ -77,6 +110,11 @@ public record LossConfig(Map<String, Double> outputWeights, List<Term> terms)
     public CrossEntropy {
       checkTerm(lossWeight, lossName, scope);
       Check.notNegative("upper_bound", upperBound);
+    }
+
+    @Override
+    public boolean readsBoundary() {
+      return false;
     }
   }
 

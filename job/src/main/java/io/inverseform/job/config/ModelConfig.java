@@ -56,6 +56,12 @@ public record ModelConfig(
         backbone, heads, scales, norm, otherCompute, otherRecompute, frozen, pretrained);
   }
 
+  /** The same with other parameters frozen. */
+  public ModelConfig frozen(List<String> otherFrozen) {
+    return new ModelConfig(
+        backbone, heads, scales, norm, compute, recompute, otherFrozen, pretrained);
+  }
+
   ModelConfig with(PretrainedConfig otherPretrained) {
     return new ModelConfig(
         backbone, heads, scales, norm, compute, recompute, frozen, otherPretrained);

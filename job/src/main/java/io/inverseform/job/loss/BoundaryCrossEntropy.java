@@ -30,11 +30,6 @@ final class BoundaryCrossEntropy implements LossTerm {
   }
 
   @Override
-  public boolean readsBoundary() {
-    return true;
-  }
-
-  @Override
   public NDArray sumOverImages(Prediction prediction, Truth truth) {
     boolean batch = config.scope() == Scope.BATCH;
     int[] counted = batch ? new int[] {0, 1, 2, 3} : new int[] {1, 2, 3};

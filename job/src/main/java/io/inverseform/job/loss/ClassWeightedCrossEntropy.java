@@ -24,11 +24,6 @@ final class ClassWeightedCrossEntropy implements LossTerm {
   }
 
   @Override
-  public boolean readsBoundary() {
-    return false;
-  }
-
-  @Override
   public NDArray sumOverImages(Prediction prediction, Truth truth) {
     return weights.sumOfMeans(prediction.negativeLogLikelihood(), truth.target());
   }

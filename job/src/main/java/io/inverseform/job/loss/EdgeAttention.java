@@ -31,11 +31,6 @@ final class EdgeAttention implements LossTerm {
   }
 
   @Override
-  public boolean readsBoundary() {
-    return true;
-  }
-
-  @Override
   public NDArray sumOverImages(Prediction prediction, Truth truth) {
     try (NDScope step = new NDScope()) {
       step.suppressNotUsedWarning();

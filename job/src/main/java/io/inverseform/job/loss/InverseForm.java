@@ -60,11 +60,6 @@ final class InverseForm implements LossTerm {
     return config.lossWeight();
   }
 
-  @Override
-  public boolean readsBoundary() {
-    return true;
-  }
-
   /**
    * What depends on the truth alone.
    *

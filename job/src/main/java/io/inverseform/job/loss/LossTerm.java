@@ -15,9 +15,6 @@ interface LossTerm {
   /** Factor of the term in the total. */
   double weight();
 
-  /** Whether it needs boundary logits. */
-  boolean readsBoundary();
-
   /**
    * The term summed over the images, so that the sums of several workers add up to that of all
    * their images; a term that looks at the batch as a whole gives its mean times the images.

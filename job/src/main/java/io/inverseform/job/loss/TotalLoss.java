@@ -18,7 +18,6 @@ import java.util.Map;
  */
 public final class TotalLoss {
   private final int classes;
-  private final List<LossTerm> terms;
 
   /** By the outputs' names; those with a weight alone. */
   private final Map<String, Weighted> outputs = new LinkedHashMap<>();
@@ -45,31 +44,26 @@ public final class TotalLoss {
    * @param given what the network gives; one without boundary logits has no terms that read them
    * @param network frozen, with weights, for the InverseForm term; null where there is no such term
    * @throws IllegalArgumentException if there is such a term and no network, or one without
-   *     weights, or a term that reads boundary logits and no output that has them
+   *     weights, or a term that no output serves
    */
   public TotalLoss(
       LossConfig config,
       List<ModelConfig.Output> given,
       int classes,
       InverseTransformNetwork network) {
+    config.requireOutputs(given);
     this.classes = classes;
-    terms = config.terms().stream().map(term -> LossTerm.of(term, classes, network)).toList();
+    Map<LossConfig.Term, LossTerm> terms = new LinkedHashMap<>();
+    config.terms().forEach(term -> terms.put(term, LossTerm.of(term, classes, network)));
     for (ModelConfig.Output output : given) {
-      double weight = config.outputWeights().getOrDefault(output.name(), 0.0);
-      if (weight != 0) {
-        List<LossTerm> fitting =
-            terms.stream().filter(t -> output.boundary() || !t.readsBoundary()).toList();
+      List<LossTerm> fitting =
+          config.terms().stream()
+              .filter(term -> config.applies(term, output))
+              .map(terms::get)
+              .toList();
+      if (!fitting.isEmpty()) {
+        double weight = config.outputWeights().get(output.name());
         outputs.put(output.name(), new Weighted(prefix(output.name()), weight, fitting));
-      }
-    }
-    for (LossTerm term : terms) {
-      if (outputs.values().stream().noneMatch(output -> output.terms().contains(term))) {
-        throw new IllegalArgumentException(
-            "loss term "
-                + term.name()
-                + " has no output: with a weight there are "
-                + outputs.keySet()
-                + (term.readsBoundary() ? ", none of them with a boundary head" : ""));
       }
     }
   }

@@ -82,10 +82,9 @@ final class HrNet extends Layer {
       x = transitions.get(stage - FIRST).forward(tape, x);
       for (ExchangeModule module : stages.get(stage - FIRST)) {
         boolean again = tape.training() && recompute.contains(stage);
-        x = again ? tape.checkpoint(module, x) : module.forward(tape, x);
+        x = again ? tape.checkpoint(module, x) : cut(tape, module.forward(tape, x));
       }
       if (stage < LAST && outputs.contains(stage)) {
-        x = shared(tape, x);
         features.add(concatenated(x, branch -> {}));
       }
     }
@@ -93,8 +92,11 @@ final class HrNet extends Layer {
     return features;
   }
 
-  /** In inference the next stage frees what it reads, when it has been read here. */
-  private static NDList shared(Tape tape, NDList x) {
+  /**
+   * Branches that several may read, whose gradients add up in the same order whether a checkpoint
+   * made them or not. In inference the next stage frees what it reads, when all have read it.
+   */
+  private static NDList cut(Tape tape, NDList x) {
     if (!tape.training()) {
       return x;
     }

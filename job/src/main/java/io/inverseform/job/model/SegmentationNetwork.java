@@ -12,6 +12,7 @@ import io.inverseform.job.torch.Tape;
 import io.inverseform.job.weights.WeightFile;
 import java.io.IOException;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
@@ -35,7 +36,14 @@ public abstract sealed class SegmentationNetwork extends Layer
         config.scales().several()
             ? new MultiScaleNetwork(config, classes)
             : new SingleScaleNetwork(config, classes);
-    config.frozen().forEach(network::freeze);
+    for (String pattern : config.frozen()) {
+      if (network.freeze(Pattern.compile(pattern)) == 0) {
+        throw new ConfigException(
+            "'model.frozen': '%s' matches none of the network's %d names, such as %s"
+                .formatted(
+                    pattern, network.shapes().size(), network.shapes().keySet().iterator().next()));
+      }
+    }
     return network;
   }
 

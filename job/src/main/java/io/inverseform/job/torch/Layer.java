@@ -81,14 +81,11 @@ public abstract class Layer extends AbstractBlock {
    * Takes parameters from the optimiser, before they have memory: they stay as they are loaded or
    * drawn.
    *
-   * @param pattern regular expression that the whole of a parameter's name matches
-   * @throws IllegalArgumentException if no parameter's does
+   * @param pattern that the whole of a parameter's name matches
+   * @return how many it matches
    */
-  public final void freeze(String pattern) {
-    Pattern compiled = Pattern.compile(pattern);
-    if (freeze("", compiled) == 0) {
-      throw new IllegalArgumentException("no parameter to freeze has a name like " + pattern);
-    }
+  public final int freeze(Pattern pattern) {
+    return freeze("", pattern);
   }
 
   private int freeze(String prefix, Pattern pattern) {

@@ -74,7 +74,7 @@ public final class Operators {
    * does not know writes a warning every time.
    *
    * @param x (N, C, H, W)
-   * @param weight (K, C, kernel, kernel)
+   * @param weight (K, C, kernel height, kernel width)
    * @param bias (K), or null
    */
   public static NDArray convolution(NDArray x, NDArray weight, NDArray bias, int stride) {

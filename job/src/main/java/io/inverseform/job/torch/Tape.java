@@ -367,7 +367,8 @@ public final class Tape implements AutoCloseable {
    * @param dy their gradients, null where there is none; closed
    */
   void backward(NDArray[] y, NDArray[] dy) {
-    for (int i = 0; i < y.length; i++) {
+    // What the outputs share adds up in the order in which autograd would: the last made first.
+    for (int i = y.length - 1; i >= 0; i--) {
       if (dy[i] != null) {
         carry((PtNDArray) y[i], (PtNDArray) dy[i]);
       }

@@ -9,9 +9,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.inverseform.job.config.ConfigException;
 import io.inverseform.job.config.LossConfig;
 import io.inverseform.job.config.LossConfig.Scope;
 import io.inverseform.job.config.LossConfig.Tiling;
+import io.inverseform.job.config.ModelConfig;
 import io.inverseform.job.config.ModelConfig.NormConfig;
 import io.inverseform.job.model.Output;
 import io.inverseform.job.model.SegmentationNetwork;
@@ -372,5 +374,49 @@ class TotalLossTest {
     assertThatThrownBy(() -> loss.compute(outputs, labels, edges, 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("the normaliser is the number of images of a step, not 0.0");
+  }
+
+  @Test
+  void anOutputWithoutBoundaryHasTheTermsThatNeedNone() {
+    LossConfig config =
+        new LossConfig(
+            Map.of("main", 1.0, "scale_0.5", 0.05),
+            List.of(
+                new LossConfig.CrossEntropy(1, "ce", 1, Scope.IMAGE),
+                new LossConfig.BoundaryCrossEntropy(0.3, "bce", Scope.IMAGE)));
+    List<ModelConfig.Output> given =
+        List.of(
+            new ModelConfig.Output("main", true),
+            new ModelConfig.Output("auxiliary", true),
+            new ModelConfig.Output("scale_0.5", false));
+    TotalLoss loss = new TotalLoss(config, given, CLASSES);
+    assertThat(loss.names()).containsExactly("ce", "bce", "scale_0.5.ce");
+
+    NDArray logits = gaussian("logits", IMAGES, CLASSES, LOW, LOW);
+    NDArray boundary = gaussian("boundary", IMAGES, 1, LOW, LOW);
+    StepLoss result =
+        loss.compute(
+            List.of(new Output("main", logits, boundary), new Output("scale_0.5", logits, null)),
+            labels(-1, -1),
+            edges(-1, -1),
+            IMAGES);
+    Map<String, Float> terms = result.values();
+    assertThat(terms.get("scale_0.5.ce")).isEqualTo(terms.get("ce")).isPositive();
+    assertThat(result.total().getFloat())
+        .isCloseTo(1.05f * terms.get("ce") + 0.3f * terms.get("bce"), offset(1e-5f));
+  }
+
+  @Test
+  void aTermThatNoOutputServesIsRefused() {
+    LossConfig config =
+        new LossConfig(
+            Map.of("main", 1.0),
+            List.of(new LossConfig.BoundaryCrossEntropy(0.3, "bce", Scope.IMAGE)));
+    List<ModelConfig.Output> given = List.of(new ModelConfig.Output("main", false));
+    assertThatThrownBy(() -> new TotalLoss(config, given, CLASSES))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(
+            "must be terms that the network has an output for, with a weight and a boundary head")
+        .hasMessageEndingWith("is bce");
   }
 }

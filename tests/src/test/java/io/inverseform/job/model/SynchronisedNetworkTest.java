@@ -219,13 +219,14 @@ class SynchronisedNetworkTest {
     "1 1 2, FLOAT64, 1e-12, true",
     "4, FLOAT64, 1e-12, false",
     "1 3, FLOAT32, 1e-5, false",
-    "2 1 1, FLOAT32, 1e-5, true"
+    "2 1 1, FLOAT32, 1e-5, true",
+    // What rounding makes of one worker's own pass; of PyTorch's batch norm it makes 1.7e-5.
+    "4, FLOAT32, 2e-5, false"
   })
   void workersComputeWhatOneWithTheWholeBatchDoes(
       String parts, DataType type, double tolerance, boolean checkpoints) throws Exception {
-    // In float32 one worker's ordinary batch norm is further from float64 than this is.
-    Type reference = type == DataType.FLOAT64 ? Type.BATCH : Type.SYNC_BATCH;
-    Result whole = run(reference, false, type, SAMPLES);
+    // Always in float64: in float32 PyTorch's batch norm is further from it than the limit.
+    Result whole = run(Type.BATCH, false, DataType.FLOAT64, SAMPLES);
     int[] samples = Arrays.stream(parts.split(" ")).mapToInt(Integer::parseInt).toArray();
     Result spread = run(Type.SYNC_BATCH, checkpoints, type, samples);
 
@@ -237,15 +238,6 @@ class SynchronisedNetworkTest {
       assertThat(relative(buffers, whole.buffers().get(0))).as("buffers").isLessThan(tolerance);
       assertSameBits(buffers, spread.buffers().get(0));
     }
-  }
-
-  @Test
-  void inFloat32OneWorkersBatchNormIsNearToIt() throws Exception {
-    Result batch = run(Type.BATCH, false, DataType.FLOAT32, SAMPLES);
-    Result synchronised = run(Type.SYNC_BATCH, false, DataType.FLOAT32, SAMPLES);
-
-    assertThat(relative(synchronised.outputs(), batch.outputs())).isLessThan(1e-5);
-    assertThat(relative(synchronised.gradients(), batch.gradients())).isLessThan(1e-4);
   }
 
   @Test

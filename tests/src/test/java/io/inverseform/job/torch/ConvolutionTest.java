@@ -15,7 +15,10 @@ import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Convolutions in float32 beside float64, which has other kernels, while freed memory is NaN. */
+/**
+ * Convolutions in float32 beside their definition, and their gradients beside those in float64,
+ * which has other kernels, while freed memory is full of NaN.
+ */
 class ConvolutionTest {
   private static final double TOLERANCE = 1e-5;
 
@@ -47,6 +50,9 @@ class ConvolutionTest {
         }
         List<float[]> single = run(x, weight, bias, stride, channelsLast, DataType.FLOAT32);
         List<float[]> wide = run(x, weight, bias, stride, channelsLast, DataType.FLOAT64);
+        assertThat(Goldens.relativeL2(single.get(0), defined(x, weight, bias, stride)))
+            .as("by definition, channels last %s", channelsLast)
+            .isLessThan(TOLERANCE);
         for (int i = 0; i < single.size(); i++) {
           assertThat(Goldens.relativeL2(single.get(i), wide.get(i)))
               .as("array %d, channels last %s", i, channelsLast)
@@ -82,6 +88,39 @@ class ConvolutionTest {
         floats(input.gradientArray()),
         floats(weights.gradientArray()),
         floats(biases.gradientArray()));
+  }
+
+  private static float[] defined(NDArray x, NDArray weight, NDArray bias, int stride) {
+    int images = Math.toIntExact(x.getShape().get(0));
+    int in = Math.toIntExact(x.getShape().get(1));
+    int side = Math.toIntExact(x.getShape().get(2));
+    int out = Math.toIntExact(weight.getShape().get(0));
+    int kernel = Math.toIntExact(weight.getShape().get(2));
+    int padding = (kernel - 1) / 2;
+    int size = (side + 2 * padding - kernel) / stride + 1;
+    float[] pixels = x.toFloatArray();
+    float[] weights = weight.toFloatArray();
+    float[] biases = bias.toFloatArray();
+    float[] y = new float[images * out * size * size];
+    for (int at = 0; at < y.length; at++) {
+      int column = at % size * stride - padding;
+      int row = at / size % size * stride - padding;
+      int k = at / (size * size) % out;
+      int n = at / (size * size * out);
+      double sum = biases[k];
+      for (int tap = 0; tap < in * kernel * kernel; tap++) {
+        int sy = row + tap / kernel % kernel;
+        int sx = column + tap % kernel;
+        int c = tap / (kernel * kernel);
+        if (sy >= 0 && sy < side && sx >= 0 && sx < side) {
+          sum +=
+              (double) pixels[((n * in + c) * side + sy) * side + sx]
+                  * weights[k * in * kernel * kernel + tap];
+        }
+      }
+      y[at] = (float) sum;
+    }
+    return y;
   }
 
   private static NDArray copy(NDArray array, DataType type) {

@@ -31,7 +31,7 @@ public final class RandomParameters {
                       default -> 0.3 * drawn[i];
                     };
               }
-              values.put(name, drawn);
+              values.put(name, single(drawn));
             });
   }
 
@@ -40,13 +40,20 @@ public final class RandomParameters {
     return Tensors.of(manager, values, shape, type);
   }
 
-  /** Standard normal values. */
+  /** Standard normal values that float32 holds as they are: both types compute with the same. */
   public static double[] gaussian(KeyedRandom random, Shape shape) {
     double[] drawn = new double[Math.toIntExact(shape.size())];
     for (int i = 0; i < drawn.length; i++) {
       drawn[i] = random.nextGaussian();
     }
-    return drawn;
+    return single(drawn);
+  }
+
+  private static double[] single(double[] values) {
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) values[i];
+    }
+    return values;
   }
 
   /** By name; may be written. */
