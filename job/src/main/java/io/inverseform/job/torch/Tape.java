@@ -40,20 +40,6 @@ public final class Tape implements AutoCloseable {
             "dropout " + probability + " in " + layer + " but this tape was given no masks");
       };
 
-  /** What a pass is for. */
-  private enum Pass {
-    TRAINING,
-    /** The first pass through a checkpoint: as in training, but nothing runs backward. */
-    UNRECORDED,
-    /** As in training, to see what a backward pass would need; nothing is changed by it. */
-    COUNTING,
-    /** The second pass through a checkpoint. */
-    RECOMPUTING,
-    INFERENCE,
-    /** Inference in which the outputs have their inputs' history. */
-    FROZEN
-  }
-
   private final Pass pass;
 
   /** The tape of which this one runs a checkpoint, or null; parameters and gradients are its. */
@@ -61,13 +47,11 @@ public final class Tape implements AutoCloseable {
 
   private final Kept count = new Kept();
   private final NDManager manager;
-  private final Gradients gradients;
   private final ChannelMasks masks;
   private final Group group;
   private final boolean previousMode;
   private final List<Cut> cuts = new ArrayList<>();
-  private final List<Use> uses = new ArrayList<>();
-  private final Map<Parameter, PtNDArray> leaves = new IdentityHashMap<>();
+  private final ParameterLeaves parameters;
 
   /**
    * What is not its readers' to close, and whether it outlives the backward pass of its readers.
@@ -75,9 +59,6 @@ public final class Tape implements AutoCloseable {
   private final Map<NDArray, Boolean> kept = new IdentityHashMap<>();
 
   private record Cut(Node node, NDArray[] inputs, NDArray[] leaves) {}
-
-  /** A parameter's first use. */
-  private record Use(Parameter parameter, PtNDArray leaf, int cutsBefore) {}
 
   private Tape(
       Pass pass,
@@ -89,11 +70,11 @@ public final class Tape implements AutoCloseable {
     this.pass = pass;
     this.outer = outer;
     this.manager = manager;
-    this.gradients = gradients;
+    this.parameters = new ParameterLeaves(manager, gradients);
     this.masks = masks;
     this.group = group;
     previousMode = JniUtils.isGradMode();
-    JniUtils.setGradMode(recording() || pass == Pass.FROZEN);
+    JniUtils.setGradMode(pass.records() || pass == Pass.FROZEN);
     // Thread-local in libtorch: profiling and fusing cost more than they give on these operators.
     JniUtils.setGraphExecutorOptimize(false);
   }
@@ -151,12 +132,7 @@ public final class Tape implements AutoCloseable {
 
   /** Whether this pass is part of a training step: batches have statistics, dropout drops. */
   public boolean training() {
-    return recording() || pass == Pass.UNRECORDED || pass == Pass.COUNTING;
-  }
-
-  /** Whether a backward pass follows on this tape. */
-  private boolean recording() {
-    return pass == Pass.TRAINING || pass == Pass.RECOMPUTING;
+    return pass.trains();
   }
 
   /** The workers that run this step together. */
@@ -170,7 +146,7 @@ public final class Tape implements AutoCloseable {
    * @param configured share of a batch
    */
   public double momentum(double configured) {
-    return pass == Pass.RECOMPUTING || pass == Pass.COUNTING ? 0 : configured;
+    return pass.movesStatistics() ? configured : 0;
   }
 
   /** Owner of the step's arrays. */
@@ -183,21 +159,13 @@ public final class Tape implements AutoCloseable {
     NDArray weights;
     if (outer != null) {
       weights = outer.use(parameter);
-    } else if (recording() && parameter.requiresGradient()) {
-      weights = leaves.computeIfAbsent(parameter, this::firstUse);
+    } else if (pass.records() && parameter.requiresGradient()) {
+      weights = parameters.leaf(parameter, cuts.size());
     } else {
       weights = parameter.getArray();
     }
     kept.put(weights, Boolean.TRUE);
     return weights;
-  }
-
-  private PtNDArray firstUse(Parameter parameter) {
-    // A fresh leaf each step: its gradient goes with it, and no weight carries one between steps.
-    PtNDArray leaf = (PtNDArray) Operators.detach(manager, parameter.getArray());
-    JniUtils.attachGradient(leaf, true);
-    uses.add(new Use(parameter, leaf, cuts.size()));
-    return leaf;
   }
 
   /**
@@ -206,7 +174,7 @@ public final class Tape implements AutoCloseable {
    * @return a tensor of the same values, to be ended with {@link #endCut}
    */
   public NDArray cut(NDArray x) {
-    if (!recording()) {
+    if (!pass.records()) {
       kept.put(x, Boolean.TRUE);
       return x;
     }
@@ -228,7 +196,7 @@ public final class Tape implements AutoCloseable {
           node.getClass().getSimpleName() + " cannot run on a frozen tape: autograd ends there");
     }
     NDArray[] y = withoutGradients(node::forward, x);
-    if (!recording()) {
+    if (!pass.records()) {
       node.close();
       return y;
     }
@@ -253,7 +221,7 @@ public final class Tape implements AutoCloseable {
    * @return its outputs as cuts' tensors, to be ended with {@link #endCut}
    */
   public NDList checkpoint(Layer layer, NDList inputs) {
-    if (!recording()) {
+    if (!pass.records()) {
       NDList y =
           pass == Pass.COUNTING
               ? count.checkpoint(inputs, () -> layer.forward(this, inputs))
@@ -330,7 +298,7 @@ public final class Tape implements AutoCloseable {
 
   /** Says that all readers of a cut's tensor are through. */
   public void endCut(NDArray y) {
-    if (!recording()) {
+    if (!pass.records()) {
       kept.remove(y);
       y.close();
     }
@@ -377,23 +345,10 @@ public final class Tape implements AutoCloseable {
   }
 
   private void rewind() {
-    giveAway(cuts.size());
+    parameters.giveAway(cuts.size());
     for (int i = cuts.size() - 1; i >= 0; i--) {
       carry(cuts.get(i));
-      giveAway(i);
-    }
-  }
-
-  /** Gives away the gradients of all parameters that were first used behind so many cuts. */
-  private void giveAway(int cutsBefore) {
-    for (int last = uses.size() - 1;
-        last >= 0 && uses.get(last).cutsBefore() >= cutsBefore;
-        last--) {
-      Use use = uses.remove(last);
-      try (NDArray gradient = JniUtils.getGradient(use.leaf())) {
-        gradients.onFinal(use.parameter(), gradient);
-      }
-      use.leaf().close();
+      parameters.giveAway(i);
     }
   }
 

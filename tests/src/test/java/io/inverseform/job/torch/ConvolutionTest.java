@@ -12,8 +12,10 @@ import io.inverseform.udf.random.KeyedRandom;
 import java.util.List;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Convolutions in float32 beside their definition, and their gradients beside those in float64,
@@ -72,6 +74,40 @@ class ConvolutionTest {
         List.of(1, 3, 7).get(random.nextInt(3)),
         1 + random.nextInt(20),
         1 + random.nextInt(2));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void convolutionHasItsGradients(int stride) {
+    new GradientCheck()
+        .input(2, 2, 5, 4)
+        .input(3, 2, 3, 3)
+        .input(3)
+        .check(x -> Operators.convolution(x.get(0), x.get(1), x.get(2), stride));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void convolutionHasItsGradientsAtSinglePixels(int stride) {
+    new GradientCheck()
+        .input(2, 2, 5, 4)
+        .input(3, 2, 1, 1)
+        .input(3)
+        .check(
+            x ->
+                Operators.convolution(
+                    Operators.channelsLast(x.get(0)), x.get(1), x.get(2), stride));
+  }
+
+  @Test
+  void convolutionPadsWithHalfTheKernelOfZeros() {
+    Torch.start(1);
+    try (NDManager manager = Torch.manager(Device.cpu())) {
+      NDArray x = manager.create(new float[] {1, 2, 3}, new Shape(1, 1, 1, 3));
+      NDArray weight = manager.create(new float[] {100, 10, 1}, new Shape(1, 1, 1, 3));
+      assertThat(Operators.convolution(x, weight, null, 1).toFloatArray())
+          .containsExactly(12, 123, 230);
+    }
   }
 
   /** The output and the gradients of its squares' sum by input, weight and bias. */

@@ -63,7 +63,7 @@ class OperatorsTest {
             .map(Method::getName)
             .collect(Collectors.toCollection(TreeSet::new));
     Set<String> checked =
-        Stream.of(OperatorsTest.class, SpatialTransformerTest.class)
+        Stream.of(OperatorsTest.class, ConvolutionTest.class, SpatialTransformerTest.class)
             .flatMap(test -> Arrays.stream(test.getDeclaredMethods()))
             .map(Method::getName)
             .filter(name -> name.contains("HasItsGradient"))
@@ -171,37 +171,6 @@ class OperatorsTest {
     assertThat(y.toFloatArray()).containsExactly(1, 3);
     assertThat(mean.getFloat()).isEqualTo(2);
     assertThat(variance.getFloat()).isEqualTo(4);
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {1, 2})
-  void convolutionHasItsGradients(int stride) {
-    new GradientCheck()
-        .input(2, 2, 5, 4)
-        .input(3, 2, 3, 3)
-        .input(3)
-        .check(x -> Operators.convolution(x.get(0), x.get(1), x.get(2), stride));
-  }
-
-  @Test
-  void convolutionPadsWithHalfTheKernelOfZeros() {
-    NDArray x = manager.create(new float[] {1, 2, 3}, new Shape(1, 1, 1, 3));
-    NDArray weight = manager.create(new float[] {100, 10, 1}, new Shape(1, 1, 1, 3));
-    assertThat(Operators.convolution(x, weight, null, 1).toFloatArray())
-        .containsExactly(12, 123, 230);
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {1, 2})
-  void convolutionHasItsGradientsAtSinglePixels(int stride) {
-    new GradientCheck()
-        .input(2, 2, 5, 4)
-        .input(3, 2, 1, 1)
-        .input(3)
-        .check(
-            x ->
-                Operators.convolution(
-                    Operators.channelsLast(x.get(0)), x.get(1), x.get(2), stride));
   }
 
   @Test
