@@ -7,12 +7,16 @@ import java.io.Serializable;
  *
  * @param workers world size: tasks of the barrier stage, each with a shard
  * @param threads torch threads a worker
- * @param batch images a worker and step
+ * @param batch images a worker and pass
+ * @param accumulate passes whose gradients are added up to a step
  * @param maxSteps ends the run early after this many steps in all; 0 for no limit
  * @param validateEvery epochs between validations
  * @param checkpointEvery steps between checkpoints; one is always written at the end
  * @param keepCheckpoints newest checkpoints kept
+ * @param keepBest checkpoints kept besides, those with the best scores of validation
+ * @param maxSkipped steps in a row that may be left out for a gradient that is not finite
  * @param decodeThreads threads a worker that decode pictures ahead of the step
+ * @param exchange of gradients between the workers
  * @param timeoutSeconds longest wait for any other worker, and for the cluster to replace an
  *     executor
  * @param heartbeatSeconds silence after which a worker is given up; heartbeats come every second,
@@ -25,12 +29,16 @@ public record TrainConfig(
     int workers,
     int threads,
     int batch,
+    int accumulate,
     int epochs,
     int maxSteps,
     int validateEvery,
     int checkpointEvery,
     int keepCheckpoints,
+    int keepBest,
+    int maxSkipped,
     int decodeThreads,
+    ExchangeConfig exchange,
     int timeoutSeconds,
     int heartbeatSeconds,
     int maxRestarts)
@@ -39,12 +47,16 @@ public record TrainConfig(
     Check.atLeast(1, "workers", workers);
     Check.atLeast(1, "threads", threads);
     Check.atLeast(1, "batch", batch);
+    Check.atLeast(1, "accumulate", accumulate);
     Check.atLeast(1, "epochs", epochs);
     Check.atLeast(0, "max_steps", maxSteps);
     Check.atLeast(1, "validate_every", validateEvery);
     Check.atLeast(1, "checkpoint_every", checkpointEvery);
     Check.atLeast(1, "keep_checkpoints", keepCheckpoints);
+    Check.atLeast(0, "keep_best", keepBest);
+    Check.atLeast(0, "max_skipped", maxSkipped);
     Check.atLeast(1, "decode_threads", decodeThreads);
+    Check.given("exchange", exchange);
     Check.atLeast(1, "timeout_seconds", timeoutSeconds);
     Check.atLeast(1, "heartbeat_seconds", heartbeatSeconds);
     Check.atLeast(0, "max_restarts", maxRestarts);

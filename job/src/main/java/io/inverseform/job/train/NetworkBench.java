@@ -109,7 +109,7 @@ public record NetworkBench(
           new Sgd(
               parameters.weights().host(),
               new FloatRange(0, parameters.weights().length()),
-              new OptimizerConfig(RATE, 0.9, 5e-4));
+              new OptimizerConfig(RATE, 0.9, 5e-4, 0));
       optimizer.learningRate(RATE);
       Exchange exchange =
           new LocalExchange(

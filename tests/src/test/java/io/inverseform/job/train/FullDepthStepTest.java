@@ -72,7 +72,7 @@ class FullDepthStepTest {
           new Sgd(
               parameters.weights().host(),
               new FloatRange(0, before.length),
-              new OptimizerConfig(0.01, 0.9, 0));
+              new OptimizerConfig(0.01, 0.9, 0, 0));
       optimizer.learningRate(0.01);
       exchange.allGather(1, optimizer);
 
