@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -76,6 +77,11 @@ public final class Tensors {
     } finally {
       JniUtils.setGradMode(mode);
     }
+  }
+
+  /** Fills a tensor's gradient with zeros: otherwise backward passes add to it. */
+  public static void clearGradient(NDArray array) {
+    JniUtils.zeroGrad((PtNDArray) array);
   }
 
   /** Views the memory of a contiguous float32 tensor on the CPU; valid while the tensor lives. */

@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Gradients go out parameter by parameter, in frames of many; weights come back once, when the
  * last parameter of the step was handed over. The gradient of a step is the mean over the workers,
- * each of whose losses is a mean over as large a batch. All workers begin with the weights of rank
- * 0. For one thread.
+ * each of whose losses is a mean over as large a batch. All workers train the weights of rank 0:
+ * where others began with their own, the first step only brings them those. For one thread.
  */
 public final class ShardedParameterServer implements ParameterServer {
   private static final Logger LOG = LoggerFactory.getLogger(ShardedParameterServer.class);
@@ -50,6 +50,7 @@ public final class ShardedParameterServer implements ParameterServer {
   private FlatMemory memory;
   private Sgd optimizer;
   private int given;
+  private boolean differed;
   private long step = 1;
 
   /** How the worker comes to its exchange; see {@code WorkerClient.exchange}. */
@@ -155,18 +156,28 @@ public final class ShardedParameterServer implements ParameterServer {
     FloatRange shard =
         Ranges.split(length, exchange.worldSize(), Ranges.ALIGNMENT).get(exchange.rank());
     optimizer = new Sgd(memory.weights(), shard, config);
-    // A sum with zeros loses nothing.
+    differed = exchange.sum(new double[] {takeRankZerosWeights()})[0] > 0;
+  }
+
+  /**
+   * @return floats that were others
+   */
+  private int takeRankZerosWeights() {
     FloatBuffer weights = memory.weights();
+    int others = 0;
     for (int from = 0; from < length; from += Exchange.MAX_SUM) {
       double[] values = new double[Math.min(Exchange.MAX_SUM, length - from)];
       for (int i = 0; i < values.length && exchange.rank() == 0; i++) {
         values[i] = weights.get(from + i);
       }
+      // A sum with zeros loses nothing.
       double[] sums = exchange.sum(values);
       for (int i = 0; i < sums.length; i++) {
+        others += weights.get(from + i) == (float) sums[i] ? 0 : 1;
         weights.put(from + i, (float) sums[i]);
       }
     }
+    return others;
   }
 
   private FloatBuffer weights(Slot slot) {
@@ -175,7 +186,11 @@ public final class ShardedParameterServer implements ParameterServer {
 
   private void endStep() {
     double[] unusable = exchange.sum(new double[] {gradientIsFinite() ? 0 : 1});
-    if (unusable[0] > 0) {
+    if (differed) {
+      LOG.info("the workers began with different weights: all go on with those of rank 0");
+      differed = false;
+      exchange.skip(step);
+    } else if (unusable[0] > 0) {
       LOG.warn(
           "step {} is left out: the gradients of {} of {} workers are not finite",
           step,
@@ -189,6 +204,7 @@ public final class ShardedParameterServer implements ParameterServer {
     for (Slot slot : slots.values()) {
       for (NDArray copy : slot.copies) {
         Tensors.write(copy, weights(slot));
+        Tensors.clearGradient(copy);
       }
       slot.copies = null;
     }

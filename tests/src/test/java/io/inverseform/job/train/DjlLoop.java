@@ -74,9 +74,10 @@ final class DjlLoop {
    * Trains on some samples of every step's batch.
    *
    * @param worker whose initial weights differ from the others'
+   * @param firstStep which others may begin before
    * @return a line of numbers a parameter
    */
-  String train(ParameterServer server, int worker, int first, int last) {
+  String train(ParameterServer server, int worker, int firstStep, int first, int last) {
     Torch.start(1);
     try (NDManager manager = Torch.manager(Device.cpu())) {
       Block block = block();
@@ -91,7 +92,7 @@ final class DjlLoop {
       }
       ParameterStore store = new ParameterStore(manager, false);
       store.setParameterServer(server, new Device[] {manager.getDevice()});
-      for (int step = 1; step <= STEPS; step++) {
+      for (int step = firstStep; step <= STEPS; step++) {
         NDArray x = rows(manager, -step, INPUTS, first, last);
         NDArray y = rows(manager, -100 - step, 3, first, last);
         try (GradientCollector collector = manager.getEngine().newGradientCollector()) {
@@ -106,8 +107,9 @@ final class DjlLoop {
     }
   }
 
+  /** With all of every batch, behind the step in which workers take rank 0's weights. */
   String trainAlone(ParameterServer server) {
-    return train(server, 0, 0, BATCH);
+    return train(server, 0, 2, 0, BATCH);
   }
 
   private static float[] random(long seed, long key, int length) {
@@ -144,7 +146,8 @@ final class DjlLoop {
         ParameterServer server =
             new ShardedParameterServer(client::exchange, SGD, step -> SGD.learningRate())) {
       DjlLoop loop = new DjlLoop(Boolean.parseBoolean(args[4]));
-      System.out.println(loop.train(server, partition, partition * share, (partition + 1) * share));
+      System.out.println(
+          loop.train(server, partition, 1, partition * share, (partition + 1) * share));
     }
   }
 }
