@@ -30,7 +30,13 @@ public final class Trace implements AutoCloseable {
   private final FileSystem fileSystem;
   private final Path file;
   private final List<Event> events = new ArrayList<>();
-  private volatile boolean recording;
+
+  /** Whether the worker's thread is in a traced step. */
+  private boolean recording;
+
+  /** Whether transfers are taken, which can end after their step. */
+  private volatile boolean running;
+
   private long wallMicros;
   private long wallNanos;
   private int transfers;
@@ -54,20 +60,24 @@ public final class Trace implements AutoCloseable {
     this.file = file;
   }
 
-  /** A step begins. The file is written before the step behind the last traced one. */
+  /**
+   * A step begins. The file is written when one more step has ended behind the traced ones: by then
+   * peers have confirmed what they were sent.
+   */
   void begin(long step) {
-    if (steps.contains(step)) {
+    recording = steps.contains(step);
+    if (recording) {
       start();
-    } else {
+    } else if (step > steps.last() + 1) {
       close();
     }
   }
 
   private synchronized void start() {
-    if (!recording) {
+    if (!running) {
       wallMicros = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
       wallNanos = System.nanoTime();
-      recording = true;
+      running = true;
     }
   }
 
@@ -93,7 +103,7 @@ public final class Trace implements AutoCloseable {
    * @param endNanos by {@link System#nanoTime}
    */
   public void transfer(String name, String detail, long startNanos, long endNanos) {
-    if (recording) {
+    if (running) {
       synchronized (this) {
         transfers++;
         add(new Event('b', name, startNanos, transfers, detail));
@@ -109,10 +119,10 @@ public final class Trace implements AutoCloseable {
   /** Writes what was recorded. */
   @Override
   public synchronized void close() {
-    if (!recording) {
+    if (!running) {
       return;
     }
-    recording = false;
+    running = false;
     try {
       WholeFile.write(fileSystem, file, this::write);
       LOG.info("the trace of rank {} is in {}", rank, file);

@@ -7,12 +7,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.train.MetricsFollower;
+import io.inverseform.job.train.Objective;
 import io.inverseform.job.train.Segmentation;
+import io.inverseform.job.train.Site;
 import io.inverseform.job.train.SmallRun;
 import io.inverseform.job.train.Training;
 import io.inverseform.job.watch.EventFileReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -28,6 +31,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
@@ -38,10 +43,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** One training in a session as the commands start it, and everything that can be seen of it. */
 class WatchedTrainingTest {
+  private static final int STEPS = 24;
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final List<String> PHASES =
       List.of("data", "forward", "backward", "exchange", "update");
+  private static final AtomicInteger OPENED = new AtomicInteger();
   private static final String SOURCE = "metrics_inverseform_driver_train_";
 
   private static SparkSession spark;
@@ -55,7 +62,7 @@ class WatchedTrainingTest {
     // A session that other tests have left has no user interface.
     SparkSession.builder().master("local[2]").getOrCreate().stop();
     SmallRun small = new SmallRun(folder);
-    JobConfig config = small.config("run", "train.trace_steps=2-3");
+    JobConfig config = small.config("run", "train.epochs=8", "train.trace_steps=2-3");
     SparkConf conf =
         SparkSessions.conf(
             new SparkConf().setMaster("local[2]").set("spark.ui.port", "0"), "train", config, 2);
@@ -83,10 +90,30 @@ class WatchedTrainingTest {
 
   private static Training.Outcome run(JobConfig config) {
     try {
-      return Training.run(spark, config, new Segmentation.Factory(), false);
+      return Training.run(spark, config, WatchedTrainingTest::open, false);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The training's objective; of one of the two workers a slow one. */
+  private static Objective<?> open(JobConfig config, Site site) throws IOException {
+    Objective<?> objective = new Segmentation.Factory().open(config, site);
+    if (OPENED.getAndIncrement() > 0) {
+      return objective;
+    }
+    return (Objective<?>)
+        Proxy.newProxyInstance(
+            Objective.class.getClassLoader(),
+            new Class<?>[] {Objective.class},
+            (proxy, method, arguments) -> {
+              long start = System.nanoTime();
+              Object result = method.invoke(objective, arguments);
+              if (method.getName().equals("loss")) {
+                LockSupport.parkNanos(3 * (System.nanoTime() - start));
+              }
+              return result;
+            });
   }
 
   private static String host() {
@@ -112,7 +139,7 @@ class WatchedTrainingTest {
 
   @Test
   void theMetricsTellHowEveryStepWasSpent() {
-    assertThat(steps).hasSize(9);
+    assertThat(steps).hasSize(STEPS);
     for (JsonNode step : steps) {
       JsonNode timings = step.path("timings");
       assertThat(PHASES.stream().mapToDouble(phase -> timings.path(phase).doubleValue()).sum())
@@ -126,12 +153,22 @@ class WatchedTrainingTest {
       assertThat(slowest.path("compute").doubleValue()).isGreaterThanOrEqualTo(compute - 1e-9);
       assertThat(slowest.path("host").textValue()).isEqualTo(host());
     }
-    assertThat(steps).filteredOn(step -> step.has("validation")).hasSize(2);
+    assertThat(steps).filteredOn(step -> step.has("validation")).hasSize(4);
+  }
+
+  @Test
+  void aSlowRankIsNamedAsSoonAsThereAreEnoughSteps() {
+    JsonNode slow = steps.get(STEPS - 1).path("stragglers").path(0);
+    assertThat(slow.path("factor").doubleValue()).isGreaterThan(1.2);
+    assertThat(slow.path("host").textValue()).isEqualTo(host());
+    for (JsonNode step : steps) {
+      assertThat(step.has("stragglers")).isEqualTo(step.path("step").intValue() >= 20);
+    }
   }
 
   @Test
   void prometheusSeesTheTrainingWhileItRuns() {
-    assertThat(during.get("step_Value")).isBetween(2.0, 9.0);
+    assertThat(during.get("step_Value")).isBetween(2.0, (double) STEPS);
     assertThat(during.get("loss_Value")).isPositive();
     assertThat(during.get("rank_1_backward_seconds_Value")).isPositive();
     assertThat(during.get("rank_1_sent_bytes_Count")).isPositive();
@@ -139,10 +176,10 @@ class WatchedTrainingTest {
 
   @Test
   void prometheusSeesWhatTheMetricsSay() {
-    JsonNode last = steps.get(8);
+    JsonNode last = steps.get(STEPS - 1);
     assertThat(after)
-        .containsEntry("step_Value", 9.0)
-        .containsEntry("epoch_Value", 3.0)
+        .containsEntry("step_Value", (double) STEPS)
+        .containsEntry("epoch_Value", 8.0)
         .containsEntry("loss_Value", last.path("loss").doubleValue())
         .containsEntry("learning_rate_Value", last.path("learning_rate").doubleValue())
         .containsEntry(
@@ -152,7 +189,7 @@ class WatchedTrainingTest {
         .containsEntry("slowest_rank_Value", last.path("slowest").path("rank").doubleValue())
         .containsEntry(
             "slowest_compute_seconds_Value", last.path("slowest").path("compute").doubleValue())
-        .containsEntry("stragglers_Value", 0.0)
+        .containsEntry("stragglers_Value", 1.0)
         .containsEntry("skipped_steps_Count", 0.0);
     for (String phase : PHASES) {
       assertThat(after)
@@ -254,8 +291,8 @@ class WatchedTrainingTest {
     assertThat(events.get(0).version()).isEqualTo("brain.Event:2");
     assertThat(events.get(1).session()).isEqualTo(1);
     assertThat(events.get(1).step()).isEqualTo(1);
-    assertThat(events).hasSize(2 + 9);
-    for (int i = 0; i < 9; i++) {
+    assertThat(events).hasSize(2 + STEPS);
+    for (int i = 0; i < STEPS; i++) {
       JsonNode step = steps.get(i);
       EventFileReader.Event event = events.get(i + 2);
       assertThat(event.step()).isEqualTo(step.path("step").longValue());
