@@ -9,6 +9,8 @@ import io.inverseform.job.torch.Layer;
 import io.inverseform.job.torch.Operators;
 import io.inverseform.job.torch.SyncBatchNorm;
 import io.inverseform.job.torch.Tape;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Convolution, normalisation and, at wish, ReLU as one layer, so that nothing outlives the forward
@@ -103,18 +105,36 @@ final class ConvolutionNorm extends Layer {
   /** (N, in, H, W) to (N, out, H / stride, W / stride). */
   @Override
   public NDList forward(Tape tape, NDList inputs) {
-    NDArray x = inputs.singletonOrThrow();
-    NDArray y =
-        switch (norm.type()) {
-          case BATCH -> batchNorm(tape, x, learns(tape));
-          case SYNC_BATCH -> learns(tape) ? syncBatchNorm(tape, x) : batchNorm(tape, x, false);
-          case FROZEN -> batchNorm(tape, x, false);
-          case GROUP -> groupNorm(tape, x);
-        };
-    // The convolution keeps its input, the normalisation its own, as large as the output.
-    tape.keeps(x, y);
-    tape.release(x);
-    return new NDList(y);
+    return sideBySide(tape, List.of(this), inputs);
+  }
+
+  /** Runs layers of one network, each on its own input; synchronised norms share their rounds. */
+  static NDList sideBySide(Tape tape, List<ConvolutionNorm> layers, NDList inputs) {
+    NDArray[] outputs = new NDArray[layers.size()];
+    List<Integer> together = new ArrayList<>();
+    for (int i = 0; i < outputs.length; i++) {
+      ConvolutionNorm layer = layers.get(i);
+      if (layer.norm.type() == NormConfig.Type.SYNC_BATCH && layer.learns(tape)) {
+        together.add(i);
+      } else {
+        outputs[i] = layer.alone(tape, inputs.get(i));
+      }
+    }
+    if (!together.isEmpty()) {
+      syncBatchNorm(tape, layers, inputs, outputs, together);
+    }
+    for (int i = 0; i < outputs.length; i++) {
+      // The convolution keeps its input, the normalisation its own, as large as the output.
+      tape.keeps(inputs.get(i), outputs[i]);
+      tape.release(inputs.get(i));
+    }
+    return new NDList(outputs);
+  }
+
+  private NDArray alone(Tape tape, NDArray x) {
+    return norm.type() == NormConfig.Type.GROUP
+        ? groupNorm(tape, x)
+        : batchNorm(tape, x, norm.type() == NormConfig.Type.BATCH && learns(tape));
   }
 
   private NDArray batchNorm(Tape tape, NDArray x, boolean batchStatistics) {
@@ -133,21 +153,33 @@ final class ConvolutionNorm extends Layer {
         relu);
   }
 
-  private NDArray syncBatchNorm(Tape tape, NDArray x) {
-    SyncBatchNorm node =
-        new SyncBatchNorm(
-            tape.group(),
-            mean.getArray(),
-            variance.getArray(),
-            tape.momentum(norm.momentum()),
-            norm.epsilon());
-    NDArray y = convolution(tape, x);
-    NDArray z = tape.apply(node, y, tape.use(scale), tape.use(shift))[0];
-    tape.release(y);
-    if (relu) {
-      Operators.reluInPlace(z);
+  private static void syncBatchNorm(
+      Tape tape,
+      List<ConvolutionNorm> layers,
+      NDList inputs,
+      NDArray[] outputs,
+      List<Integer> together) {
+    List<SyncBatchNorm.Running> running = new ArrayList<>();
+    List<NDArray> x = new ArrayList<>();
+    for (int i : together) {
+      ConvolutionNorm layer = layers.get(i);
+      running.add(new SyncBatchNorm.Running(layer.mean.getArray(), layer.variance.getArray()));
+      x.add(layer.convolution(tape, inputs.get(i)));
+      x.add(tape.use(layer.scale));
+      x.add(tape.use(layer.shift));
     }
-    return z;
+    NormConfig norm = layers.get(together.get(0)).norm;
+    SyncBatchNorm node =
+        new SyncBatchNorm(tape.group(), running, tape.momentum(norm.momentum()), norm.epsilon());
+    NDArray[] y = tape.apply(node, x.toArray(new NDArray[0]));
+    x.forEach(tape::release);
+    for (int k = 0; k < y.length; k++) {
+      int i = together.get(k);
+      outputs[i] = y[k];
+      if (layers.get(i).relu) {
+        Operators.reluInPlace(y[k]);
+      }
+    }
   }
 
   private NDArray convolution(Tape tape, NDArray x) {

@@ -8,6 +8,7 @@ import io.inverseform.job.torch.Layer;
 import io.inverseform.job.torch.Operators;
 import io.inverseform.job.torch.Tape;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 
 /**
@@ -18,7 +19,7 @@ final class ExchangeModule extends Layer {
   private final List<Chain> branches = new ArrayList<>();
 
   /** Row i, column j: what brings branch j to branch i; null on the diagonal. */
-  private final List<List<Layer>> fuse = new ArrayList<>();
+  private final List<List<Chain>> fuse = new ArrayList<>();
 
   ExchangeModule(List<Integer> channels, int blocks, NormConfig norm) {
     for (int i = 0; i < channels.size(); i++) {
@@ -29,7 +30,7 @@ final class ExchangeModule extends Layer {
       branches.add(add("branches." + i, branch));
     }
     for (int i = 0; i < channels.size(); i++) {
-      List<Layer> row = new ArrayList<>();
+      List<Chain> row = new ArrayList<>();
       for (int j = 0; j < channels.size(); j++) {
         row.add(j == i ? null : add("fuse_layers." + i + "." + j, path(channels, j, i, norm)));
       }
@@ -37,11 +38,12 @@ final class ExchangeModule extends Layer {
     }
   }
 
-  private static Layer path(List<Integer> channels, int from, int to, NormConfig norm) {
+  private static Chain path(List<Integer> channels, int from, int to, NormConfig norm) {
     int in = channels.get(from);
     int out = channels.get(to);
     if (from > to) {
-      return new ConvolutionNorm(Shape.of("0", "1", in, out, 1, 1).withoutRelu(), norm);
+      return new Chain()
+          .then("", new ConvolutionNorm(Shape.of("0", "1", in, out, 1, 1).withoutRelu(), norm));
     }
     Chain halvings = new Chain();
     for (int k = 0; k < to - from - 1; k++) {
@@ -56,31 +58,46 @@ final class ExchangeModule extends Layer {
   /** Branches in, branches out: (N, channels i, H / 2^i, W / 2^i) each. */
   @Override
   public NDList forward(Tape tape, NDList inputs) {
-    List<NDArray> x = new ArrayList<>();
-    for (int i = 0; i < branches.size(); i++) {
-      x.add(tape.cut(branches.get(i).forward(tape, inputs.get(i))));
-    }
+    NDList x = new NDList();
+    Chain.sideBySide(tape, branches, inputs).forEach(branch -> x.add(tape.cut(branch)));
+    Iterator<NDArray> terms = brought(tape, x).iterator();
     NDList outputs = new NDList();
-    for (int i = 0; i < branches.size(); i++) {
-      outputs.add(fused(tape, x, i));
+    for (int i = 0; i < x.size(); i++) {
+      outputs.add(fused(x, i, terms));
     }
     x.forEach(tape::endCut);
     return outputs;
   }
 
-  private NDArray fused(Tape tape, List<NDArray> x, int i) {
+  /** What the paths make of the branches, row by row, at the resolutions where they end. */
+  private NDList brought(Tape tape, NDList x) {
+    List<Chain> paths = new ArrayList<>();
+    NDList from = new NDList();
+    for (List<Chain> row : fuse) {
+      for (int j = 0; j < row.size(); j++) {
+        if (row.get(j) != null) {
+          paths.add(row.get(j));
+          from.add(x.get(j));
+        }
+      }
+    }
+    return Chain.sideBySide(tape, paths, from);
+  }
+
+  private static NDArray fused(NDList x, int i, Iterator<NDArray> terms) {
+    NDArray same = x.get(i);
     NDArray sum = null;
     for (int j = 0; j < x.size(); j++) {
-      NDArray term = j == i ? x.get(j) : brought(tape, x.get(j), i, j, x.get(i));
+      NDArray term = j == i ? same : j < i ? terms.next() : enlarged(terms.next(), same);
       if (sum == null) {
         sum = term;
-      } else if (sum == x.get(i)) {
+      } else if (sum == same) {
         // The branch itself comes first: it is a leaf, which must not be written.
         sum = sum.add(term);
         term.close();
       } else {
         Operators.addInPlace(sum, term);
-        if (term != x.get(i)) {
+        if (term != same) {
           term.close();
         }
       }
@@ -89,13 +106,9 @@ final class ExchangeModule extends Layer {
     return sum;
   }
 
-  private NDArray brought(Tape tape, NDArray x, int i, int j, NDArray like) {
-    NDArray y = fuse.get(i).get(j).forward(tape, x);
-    if (j < i) {
-      return y;
-    }
-    try (y) {
-      return Operators.bilinear(y, like.getShape().get(2), like.getShape().get(3), false);
+  private static NDArray enlarged(NDArray coarse, NDArray like) {
+    try (coarse) {
+      return Operators.bilinear(coarse, like.getShape().get(2), like.getShape().get(3), false);
     }
   }
 }

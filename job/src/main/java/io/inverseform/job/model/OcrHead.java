@@ -9,6 +9,7 @@ import io.inverseform.job.model.ConvolutionNorm.Shape;
 import io.inverseform.job.torch.Layer;
 import io.inverseform.job.torch.Operators;
 import io.inverseform.job.torch.Tape;
+import java.util.List;
 
 /**
  * Object-contextual representations (Yuan, Chen, Wang: "Object-Contextual Representations for
@@ -65,8 +66,10 @@ final class OcrHead extends Layer {
   @Override
   public NDList forward(Tape tape, NDList inputs) {
     NDArray features = inputs.singletonOrThrow();
-    NDArray auxiliaryLogits = tape.cut(auxiliary.forward(tape, features));
-    NDArray x = tape.cut(pixels.forward(tape, features));
+    NDList read =
+        Chain.sideBySide(tape, List.of(auxiliary, pixels), new NDList(features, features));
+    NDArray auxiliaryLogits = tape.cut(read.get(0));
+    NDArray x = tape.cut(read.get(1));
     NDArray regions = tape.cut(gather(x, auxiliaryLogits));
     NDArray context = attend(tape, x, regions);
     tape.endCut(regions);
@@ -98,9 +101,11 @@ final class OcrHead extends Layer {
     long height = x.getShape().get(2);
     long width = x.getShape().get(3);
     NDArray context;
-    try (NDArray q = query.forward(tape, x);
-        NDArray k = key.forward(tape, regions);
-        NDArray v = value.forward(tape, regions);
+    NDList projected =
+        Chain.sideBySide(tape, List.of(query, key, value), new NDList(x, regions, regions));
+    try (NDArray q = projected.get(0);
+        NDArray k = projected.get(1);
+        NDArray v = projected.get(2);
         NDArray flatQ = q.reshape(n, config.key(), -1);
         NDArray pixelsFirst = flatQ.transpose(0, 2, 1);
         NDArray flatK = k.reshape(n, config.key(), -1);

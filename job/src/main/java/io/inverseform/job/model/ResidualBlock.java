@@ -7,6 +7,7 @@ import io.inverseform.job.model.ConvolutionNorm.Shape;
 import io.inverseform.job.torch.Layer;
 import io.inverseform.job.torch.Operators;
 import io.inverseform.job.torch.Tape;
+import java.util.List;
 
 /** Residual block of ResNet (He et al., 2016): basic (two 3x3) or bottleneck (1x1, 3x3, 1x1). */
 final class ResidualBlock extends Layer {
@@ -54,9 +55,21 @@ final class ResidualBlock extends Layer {
   /** (N, in, H, W) to (N, out, H, W). */
   @Override
   public NDList forward(Tape tape, NDList inputs) {
-    NDArray input = inputs.singletonOrThrow();
-    NDArray x = tape.cut(input);
-    NDArray y = body.forward(tape, x);
+    return sideBySide(tape, List.of(this), inputs);
+  }
+
+  /** Runs blocks of one network, each on its own input; synchronised norms share their rounds. */
+  static NDList sideBySide(Tape tape, List<ResidualBlock> blocks, NDList inputs) {
+    NDList x = new NDList();
+    inputs.forEach(input -> x.add(tape.cut(input)));
+    NDList y = Chain.sideBySide(tape, blocks.stream().map(block -> block.body).toList(), x);
+    for (int i = 0; i < blocks.size(); i++) {
+      blocks.get(i).addSkipped(tape, x.get(i), y.get(i));
+    }
+    return y;
+  }
+
+  private void addSkipped(Tape tape, NDArray x, NDArray y) {
     if (skip == null) {
       Operators.addInPlace(y, x);
     } else {
@@ -66,6 +79,5 @@ final class ResidualBlock extends Layer {
     }
     tape.endCut(x);
     Operators.reluInPlace(y);
-    return new NDList(y);
   }
 }

@@ -7,12 +7,13 @@ import io.inverseform.job.model.ConvolutionNorm.Shape;
 import io.inverseform.job.torch.Layer;
 import io.inverseform.job.torch.Tape;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 
 /** Makes HRNet's next stage's branches: known ones keep or change channels, new ones are halved. */
 final class Transition extends Layer {
   /** Null where a branch passes unchanged. */
-  private final List<Layer> layers = new ArrayList<>();
+  private final List<Chain> layers = new ArrayList<>();
 
   Transition(List<Integer> before, List<Integer> after, NormConfig norm) {
     int last = before.size() - 1;
@@ -25,7 +26,11 @@ final class Transition extends Layer {
             i,
             add(
                 "" + i,
-                new ConvolutionNorm(Shape.of("0", "1", before.get(i), after.get(i), 3, 1), norm)));
+                new Chain()
+                    .then(
+                        "",
+                        new ConvolutionNorm(
+                            Shape.of("0", "1", before.get(i), after.get(i), 3, 1), norm))));
       }
     }
   }
@@ -46,14 +51,27 @@ final class Transition extends Layer {
     int last = inputs.size() - 1;
     // The coarsest branch is read by its own path and by those of the new branches.
     NDArray shared = tape.cut(inputs.get(last));
-    NDList outputs = new NDList();
-    for (int i = 0; i < layers.size(); i++) {
+    NDArray[] outputs = new NDArray[layers.size()];
+    List<Chain> paths = new ArrayList<>();
+    NDList from = new NDList();
+    for (int i = 0; i < outputs.length; i++) {
       NDArray x = i < last ? inputs.get(i) : shared;
-      outputs.add(layers.get(i) == null ? x : layers.get(i).forward(tape, x));
+      if (layers.get(i) == null) {
+        outputs[i] = x;
+      } else {
+        paths.add(layers.get(i));
+        from.add(x);
+      }
+    }
+    Iterator<NDArray> changed = Chain.sideBySide(tape, paths, from).iterator();
+    for (int i = 0; i < outputs.length; i++) {
+      if (outputs[i] == null) {
+        outputs[i] = changed.next();
+      }
     }
     if (layers.get(last) != null) {
       tape.endCut(shared);
     }
-    return outputs;
+    return new NDList(outputs);
   }
 }

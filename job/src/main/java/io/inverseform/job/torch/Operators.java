@@ -69,9 +69,11 @@ public final class Operators {
   /**
    * Convolution with zero padding of half the kernel; none where the kernel is 2x2.
    *
-   * <p>On the CPU 1x1 convolutions of channels last are matrix products, and small images are
-   * unfolded: PyTorch would do that as well, but after trying NNPACK, which on processors that it
-   * does not know writes a warning every time.
+   * <p>On the CPU small images are unfolded: PyTorch would do that as well, but after trying NNPACK,
+   * which on processors that it does not know writes a warning every time. 1x1 convolutions of
+   * channels last are matrix products for PyTorch as long as there is one thread; with a dilation,
+   * which moves nothing in a kernel of one element, they are oneDNN's, in a third to a half of the
+   * time where MKL does not know the processor.
    *
    * @param x (N, C, H, W)
    * @param weight (K, C, kernel height, kernel width)

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.JniUtils;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
@@ -57,6 +58,23 @@ public final class Tensors {
   public static NDArray labels(NDManager manager, byte[] values, Shape shape) {
     try (NDArray bytes = manager.create(java.nio.ByteBuffer.wrap(values), shape, DataType.UINT8)) {
       return bytes.toType(DataType.INT64, false);
+    }
+  }
+
+  /** Replaces a float32 tensor's values where they are, on any device, whatever its history. */
+  public static void write(NDArray array, FloatBuffer values) {
+    if (values.remaining() != array.size()) {
+      throw new IllegalArgumentException(
+          values.remaining() + " values do not fill a tensor of shape " + array.getShape());
+    }
+    float[] all = new float[values.remaining()];
+    values.duplicate().get(all);
+    boolean mode = JniUtils.isGradMode();
+    JniUtils.setGradMode(false);
+    try (NDArray source = of(array.getManager(), all, array.getShape())) {
+      Operators.copy(array, source);
+    } finally {
+      JniUtils.setGradMode(mode);
     }
   }
 

@@ -250,6 +250,20 @@ class SynchronisedNetworkTest {
     assertSameBits(three.buffers().get(1), two.buffers().get(0));
   }
 
+  @Test
+  void normsOfParallelBranchesShareTheirRounds() throws Exception {
+    // A module's branches have two blocks of two norms; its longest path has one, two or three.
+    int stages = 4 + 1 + 2 * (4 + 2) + 4 + 3;
+    int stem = 2 + (3 + 1) + 3;
+    int transitions = 3;
+    // First layers; query and key; up; fuse.
+    int head = 1 + 2 + 1 + 1;
+
+    int rounds = run(Type.SYNC_BATCH, false, DataType.FLOAT32, 1, 1).rounds();
+
+    assertThat(rounds).isEqualTo(2 * (stem + transitions + stages + head));
+  }
+
   @ParameterizedTest
   @EnumSource
   void checkpointsChangeNoBit(Type norm) throws Exception {

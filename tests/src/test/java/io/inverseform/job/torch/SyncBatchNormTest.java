@@ -11,6 +11,8 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import io.inverseform.golden.Goldens;
+import io.inverseform.udf.random.KeyedRandom;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,7 +47,10 @@ class SyncBatchNormTest {
       NDArray x = inputs.singletonOrThrow();
       SyncBatchNorm node =
           new SyncBatchNorm(
-              tape.group(), mean.getArray(), variance.getArray(), tape.momentum(MOMENTUM), 0.01);
+              tape.group(),
+              List.of(new SyncBatchNorm.Running(mean.getArray(), variance.getArray())),
+              tape.momentum(MOMENTUM),
+              0.01);
       NDArray y = tape.apply(node, x, tape.use(scale), tape.use(shift))[0];
       tape.release(x);
       return new NDList(y);
@@ -66,7 +71,8 @@ class SyncBatchNormTest {
     try (NDManager manager = Torch.manager(Device.cpu())) {
       NDArray mean = manager.create(new float[] {10});
       NDArray variance = manager.create(new float[] {1});
-      SyncBatchNorm node = new SyncBatchNorm(group, mean, variance, MOMENTUM, 0);
+      SyncBatchNorm node =
+          new SyncBatchNorm(group, List.of(new SyncBatchNorm.Running(mean, variance)), MOMENTUM, 0);
       NDArray x = manager.create(values, new Shape(1, 1, 1, values.length));
       NDArray one = manager.ones(new Shape(1));
       NDArray y = node.forward(new NDArray[] {x, one, manager.zeros(new Shape(1))})[0];
@@ -90,6 +96,62 @@ class SyncBatchNormTest {
       assertThat(after.variance()[0]).isCloseTo((float) (0.75 + 14 / 3.0 * 0.25), within(1e-6f));
     }
     assertThat(done.rounds()).isEqualTo(1);
+  }
+
+  /** Outputs, inputs' gradients and running variances of layers 2 and 3 channels wide. */
+  private static List<float[]> pass(int rank, Group group, List<List<Integer>> nodes) {
+    List<float[]> results = new ArrayList<>();
+    try (NDManager manager = Torch.manager(Device.cpu())) {
+      for (List<Integer> node : nodes) {
+        List<SyncBatchNorm.Running> running = new ArrayList<>();
+        NDList inputs = new NDList();
+        NDList dy = new NDList();
+        for (int channels : node) {
+          running.add(
+              new SyncBatchNorm.Running(
+                  manager.zeros(new Shape(channels)), manager.ones(new Shape(channels))));
+          inputs.add(random(manager, rank, 0, 2, channels, 3, 2));
+          inputs.add(random(manager, 0, 1, channels));
+          inputs.add(random(manager, 0, 2, channels));
+          dy.add(random(manager, rank, 3, 2, channels, 3, 2));
+        }
+        SyncBatchNorm norm = new SyncBatchNorm(group, running, MOMENTUM, 0.01);
+        NDArray[] y = norm.forward(inputs.toArray(new NDArray[0]));
+        NDArray[] dx = norm.backward(dy.toArray(new NDArray[0]));
+        for (int layer = 0; layer < y.length; layer++) {
+          results.add(y[layer].toFloatArray());
+          results.add(running.get(layer).variance().toFloatArray());
+          for (NDArray gradient : Arrays.asList(dx).subList(3 * layer, 3 * layer + 3)) {
+            results.add(gradient.toFloatArray());
+          }
+        }
+        norm.close();
+      }
+    }
+    return results;
+  }
+
+  private static NDArray random(NDManager manager, int rank, int what, long... sides) {
+    Shape shape = new Shape(sides);
+    double[] values = RandomParameters.gaussian(new KeyedRandom(rank, what, sides[0]), shape);
+    return RandomParameters.tensor(manager, values, shape, DataType.FLOAT32);
+  }
+
+  @Test
+  void layersThatShareTheirRoundsComputeTheSameBits() throws Exception {
+    WorkersInMemory.Done<List<float[]>> alone =
+        WorkersInMemory.run(2, (rank, group) -> pass(rank, group, List.of(List.of(2), List.of(3))));
+    WorkersInMemory.Done<List<float[]>> together =
+        WorkersInMemory.run(2, (rank, group) -> pass(rank, group, List.of(List.of(2, 3))));
+
+    assertThat(together.results().get(0))
+        .usingElementComparator(Arrays::compare)
+        .containsExactlyElementsOf(alone.results().get(0));
+    assertThat(together.results().get(1))
+        .usingElementComparator(Arrays::compare)
+        .containsExactlyElementsOf(alone.results().get(1));
+    assertThat(alone.rounds()).isEqualTo(4);
+    assertThat(together.rounds()).isEqualTo(2);
   }
 
   @Test
@@ -121,7 +183,9 @@ class SyncBatchNormTest {
       NDArray variance = manager.ones(new Shape(4));
       NDArray otherMean = manager.zeros(new Shape(4));
       NDArray otherVariance = manager.ones(new Shape(4));
-      SyncBatchNorm node = new SyncBatchNorm(Group.ALONE, mean, variance, MOMENTUM, 1e-5);
+      SyncBatchNorm node =
+          new SyncBatchNorm(
+              Group.ALONE, List.of(new SyncBatchNorm.Running(mean, variance)), MOMENTUM, 1e-5);
 
       NDArray y = node.forward(new NDArray[] {x, scale, shift})[0];
 
