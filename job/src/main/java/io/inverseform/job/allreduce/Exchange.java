@@ -57,6 +57,15 @@ public interface Exchange extends AutoCloseable {
    */
   void skip(long step);
 
+  /** Bytes that were sent to peers since the exchange was opened, without headers. */
+  long sentBytes();
+
+  /** Bytes that have come from peers since the exchange was opened, without headers. */
+  long receivedBytes();
+
+  /** Tells of what is sent from now on. To be called before the first step. */
+  void onSent(TransferListener listener);
+
   /**
    * Waits, within the limit, until the peers have what they were sent; then frees the connections.
    */

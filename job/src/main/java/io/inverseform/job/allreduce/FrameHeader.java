@@ -2,6 +2,7 @@ package io.inverseform.job.allreduce;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /**
  * What stands before every stream of floats or doubles between peers, as the stream's metadata. The
@@ -32,6 +33,11 @@ record FrameHeader(String attempt, Kind kind, int sender, long number, FloatRang
 
     Kind(int width) {
       this.width = width;
+    }
+
+    /** In small letters. */
+    String label() {
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 

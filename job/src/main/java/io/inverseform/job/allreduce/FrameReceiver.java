@@ -2,6 +2,7 @@ package io.inverseform.job.allreduce;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.apache.spark.network.client.StreamCallbackWithID;
@@ -21,6 +22,7 @@ final class FrameReceiver {
   /** Held by who writes into the worker's memory, which is freed behind {@link #close}. */
   private final ReadWriteLock memory = new ReentrantReadWriteLock();
 
+  private final LongAdder receivedBytes = new LongAdder();
   private boolean closed;
 
   FrameReceiver(
@@ -79,10 +81,16 @@ final class FrameReceiver {
       if (closed) {
         throw new IOException(frame + ": rank " + rank + " has left the exchange");
       }
+      receivedBytes.add(data.remaining());
       place.put(data);
     } finally {
       memory.readLock().unlock();
     }
+  }
+
+  /** Bytes of bodies so far. */
+  long receivedBytes() {
+    return receivedBytes.sum();
   }
 
   /** Waits for who copies at the moment, and lets nobody copy any more. */

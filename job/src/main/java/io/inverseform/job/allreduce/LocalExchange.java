@@ -62,5 +62,18 @@ public final class LocalExchange implements Exchange {
   }
 
   @Override
+  public long sentBytes() {
+    return 0;
+  }
+
+  @Override
+  public long receivedBytes() {
+    return 0;
+  }
+
+  @Override
+  public void onSent(TransferListener listener) {}
+
+  @Override
   public void close() {}
 }

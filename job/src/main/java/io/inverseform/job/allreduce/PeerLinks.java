@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import org.apache.spark.network.buffer.NioManagedBuffer;
 import org.apache.spark.network.client.RpcResponseCallback;
 import org.apache.spark.network.client.TransportClient;
@@ -24,6 +25,8 @@ final class PeerLinks {
   private final Link[] links;
   private final Map<TransportClient, Integer> rankOf = new ConcurrentHashMap<>();
   private final int[] inFlight;
+  private final LongAdder sentBytes = new LongAdder();
+  private volatile TransferListener listener = (what, peer, range, start, end) -> {};
 
   PeerLinks(int rank, List<Address> peers, StepMonitor monitor) {
     this.rank = rank;
@@ -77,12 +80,15 @@ final class PeerLinks {
 
   private void send(TransportClient client, int peer, FrameHeader frame, ByteBuffer body) {
     monitor.update(() -> inFlight[peer]++);
+    sentBytes.add(body.remaining());
+    long start = System.nanoTime();
     client.uploadStream(
         new NioManagedBuffer(frame.encode()),
         new NioManagedBuffer(body),
         new RpcResponseCallback() {
           @Override
           public void onSuccess(ByteBuffer response) {
+            listener.sent(frame.kind().label(), peer, frame.range(), start, System.nanoTime());
             monitor.update(() -> inFlight[peer]--);
           }
 
@@ -92,6 +98,16 @@ final class PeerLinks {
             monitor.lost(peer, cause);
           }
         });
+  }
+
+  /** Bodies of all frames so far. */
+  long sentBytes() {
+    return sentBytes.sum();
+  }
+
+  /** Tells of every frame that a peer confirms from now on. */
+  void onSent(TransferListener hears) {
+    listener = hears;
   }
 
   /** Ranks, not lost, that have not confirmed all they were sent. Call under the monitor's lock. */

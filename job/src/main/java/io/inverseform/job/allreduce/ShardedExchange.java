@@ -175,6 +175,21 @@ final class ShardedExchange implements Exchange {
   }
 
   @Override
+  public long sentBytes() {
+    return links.sentBytes();
+  }
+
+  @Override
+  public long receivedBytes() {
+    return receiver.receivedBytes();
+  }
+
+  @Override
+  public void onSent(TransferListener listener) {
+    links.onSent(listener);
+  }
+
+  @Override
   public void close() {
     try {
       if (!monitor.hasFailed()) {

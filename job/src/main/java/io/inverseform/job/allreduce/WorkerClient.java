@@ -70,6 +70,11 @@ public final class WorkerClient implements AutoCloseable {
     return peers.size();
   }
 
+  /** Where this worker is, as its peers reach it. */
+  public String host() {
+    return transport.address().host();
+  }
+
   /** All workers' addresses by rank, with this one's. */
   public List<Address> peers() {
     return peers;

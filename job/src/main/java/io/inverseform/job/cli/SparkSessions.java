@@ -12,6 +12,7 @@ import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
+import org.apache.spark.metrics.sink.PrometheusServlet;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +21,7 @@ import org.slf4j.LoggerFactory;
 final class SparkSessions {
   private static final Logger LOG = LoggerFactory.getLogger(SparkSessions.class);
   private static final String MASTER = "spark.master";
+  private static final String PROMETHEUS = "spark.metrics.conf.driver.sink.prometheusServlet.";
   private static final String ALL_CORES = "local[*]";
   private static final Pattern LOCAL = Pattern.compile("local(?:\\[(\\d+)(?:,\\d+)?])?");
   private static final Pattern LOCAL_CLUSTER =
@@ -75,7 +77,11 @@ final class SparkSessions {
         .setIfMissing("spark.scheduler.barrier.maxConcurrentTasksCheck.maxFailures", "8")
         // Progress inside long tasks comes with heartbeats.
         .setIfMissing("spark.executor.heartbeatInterval", "2s")
-        .setIfMissing("spark.ui.showConsoleProgress", "false");
+        .setIfMissing("spark.ui.showConsoleProgress", "false")
+        // The same names of metrics in every run, for Prometheus at the driver's UI, too.
+        .setIfMissing("spark.metrics.namespace", "inverseform")
+        .setIfMissing(PROMETHEUS + "class", PrometheusServlet.class.getName())
+        .setIfMissing(PROMETHEUS + "path", "/metrics/prometheus");
   }
 
   /**

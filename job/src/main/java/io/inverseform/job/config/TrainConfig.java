@@ -24,6 +24,7 @@ import java.io.Serializable;
  *     the worker computes
  * @param maxRestarts attempts after a failed one without a new checkpoint in between; a training
  *     that makes progress may be restarted any number of times
+ * @param traceSteps "from-to", both included, of which each worker writes a trace; empty for none
  */
 public record TrainConfig(
     int workers,
@@ -41,8 +42,12 @@ public record TrainConfig(
     ExchangeConfig exchange,
     int timeoutSeconds,
     int heartbeatSeconds,
-    int maxRestarts)
+    int maxRestarts,
+    String traceSteps)
     implements Serializable {
+  /** What a trace's memory and its readers can take. */
+  private static final int MAX_TRACED = 100;
+
   public TrainConfig {
     Check.atLeast(1, "workers", workers);
     Check.atLeast(1, "threads", threads);
@@ -60,5 +65,15 @@ public record TrainConfig(
     Check.atLeast(1, "timeout_seconds", timeoutSeconds);
     Check.atLeast(1, "heartbeat_seconds", heartbeatSeconds);
     Check.atLeast(0, "max_restarts", maxRestarts);
+    Check.that(
+        StepRange.isLegal(traceSteps, MAX_TRACED),
+        "trace_steps",
+        "'" + traceSteps + "'",
+        "like 20-25, at most " + MAX_TRACED + " steps, or empty");
+  }
+
+  /** The steps of {@link #traceSteps}. */
+  public StepRange traced() {
+    return StepRange.of(traceSteps);
   }
 }

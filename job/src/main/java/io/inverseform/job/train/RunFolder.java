@@ -1,7 +1,6 @@
 package io.inverseform.job.train;
 
 import io.inverseform.job.config.PretrainConfig;
-import io.inverseform.job.dataset.WholeFile;
 import io.inverseform.job.weights.WeightFile;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,7 +15,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -96,14 +94,23 @@ public final class RunFolder {
     return new Path(folder, "metrics/attempt-%05d.jsonl".formatted(attempt));
   }
 
-  /** Begins the metrics of another attempt. */
-  FSDataOutputStream createMetrics() throws IOException {
+  /** What TensorBoard reads of an attempt. */
+  public Path events(int attempt) {
+    return new Path(folder, "events/attempt-%05d.tfevents".formatted(attempt));
+  }
+
+  /** What a rank did in the steps that are traced. */
+  public Path trace(int rank) {
+    return new Path(folder, "trace-rank-%d.json".formatted(rank));
+  }
+
+  /** Number of the attempt that begins: the first that has no metrics. */
+  int nextAttempt() throws IOException {
     int attempt = 1;
     while (fileSystem.exists(metrics(attempt))) {
       attempt++;
     }
-    // With its checksums the local file system would hold back the last lines.
-    return WholeFile.withoutChecksumFiles(fileSystem).create(metrics(attempt), false);
+    return attempt;
   }
 
   /** The metrics of all attempts, in their order; none before the first. */

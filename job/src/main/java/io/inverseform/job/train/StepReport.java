@@ -4,38 +4,58 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import io.inverseform.job.watch.Step;
+import io.inverseform.job.watch.Straggler;
+import io.inverseform.job.watch.Timings;
+import java.util.List;
 import java.util.Map;
 
 /**
- * What a worker tells the driver at the end of a step; rank 0's is a line of the metrics.
+ * What a worker tells the driver at the end of a step.
  *
  * @param epoch from 1
  * @param images of the step over all workers
- * @param seconds of the step, without validation and checkpoint
  * @param loss total over all workers
  * @param terms unweighted, by name, over all workers
  * @param skipped whether the step was left out because a gradient was not finite
  * @param validation scores by name, where the step ended with a validation
  * @param checkpoint this rank's file, where the step ended with a checkpoint
+ * @param host of the rank
+ * @param timings of the step, without validation and checkpoint
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record StepReport(
     long step,
     int epoch,
     int images,
-    double seconds,
     double learningRate,
     double loss,
     Map<String, Double> terms,
     boolean skipped,
     Map<String, Double> validation,
-    Checkpoints.Part checkpoint) {
+    Checkpoints.Part checkpoint,
+    String host,
+    Timings timings) {
   private static final ObjectMapper JSON =
       new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
 
-  StepReport withoutCheckpoint() {
-    return new StepReport(
-        step, epoch, images, seconds, learningRate, loss, terms, skipped, validation, null);
+  /**
+   * What became of the step.
+   *
+   * @param ranks what all of them reported; this report is rank 0's
+   */
+  Step step(List<Step.Rank> ranks, List<Straggler> stragglers) {
+    return new Step(
+        step,
+        epoch,
+        images,
+        learningRate,
+        loss,
+        terms,
+        skipped,
+        validation == null ? Map.of() : validation,
+        ranks,
+        stragglers);
   }
 
   String json() {

@@ -8,6 +8,8 @@ import io.inverseform.job.torch.FlatParameters;
 import io.inverseform.job.torch.Gradients;
 import io.inverseform.job.torch.Group;
 import io.inverseform.job.torch.Tape;
+import io.inverseform.job.watch.Phase;
+import io.inverseform.job.watch.StepClock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +23,7 @@ final class Stepper<E> {
   private final FlatParameters parameters;
   private final Exchange exchange;
   private final Sgd optimizer;
+  private final StepClock clock;
 
   /**
    * What a step came to, over all ranks.
@@ -52,14 +55,16 @@ final class Stepper<E> {
       NDManager device,
       FlatParameters parameters,
       Exchange exchange,
-      Sgd optimizer) {
+      Sgd optimizer,
+      StepClock clock) {
     this.objective = objective;
     this.terms = objective.terms();
     this.seed = seed;
     this.device = device;
     this.parameters = parameters;
-    this.exchange = exchange;
+    this.exchange = new TimedExchange(exchange, clock);
     this.optimizer = optimizer;
+    this.clock = clock;
   }
 
   /**
@@ -79,6 +84,7 @@ final class Stepper<E> {
     gradients.finish();
     mine[0] = parameters.gradientIsFinite() ? 0 : 1;
 
+    clock.enter(Phase.EXCHANGE);
     double[] all = exchange.sum(mine);
     boolean skipped = all[0] > 0;
     if (skipped) {
@@ -86,6 +92,7 @@ final class Stepper<E> {
     } else {
       optimizer.learningRate(learningRate);
       exchange.allGather(step, optimizer);
+      clock.enter(Phase.UPDATE);
       parameters.weights().toDevice(0, parameters.weights().length());
     }
     Map<String, Double> values = new LinkedHashMap<>();
@@ -100,7 +107,9 @@ final class Stepper<E> {
     DropoutMasks masks = new DropoutMasks(seed, loaded.epoch(), loaded.samples());
     try (NDManager arrays = device.newSubManager();
         Tape tape = Tape.training(arrays, gradients, masks, new Peers(exchange, loaded.idle()))) {
+      clock.enter(Phase.FORWARD);
       StepLoss result = objective.loss(tape, loaded.examples(), loaded.globalBatch());
+      clock.enter(Phase.BACKWARD);
       tape.backward(result.total());
       mine[1] = result.total().getFloat();
       Map<String, Float> values = result.values();

@@ -118,7 +118,7 @@ public final class Training {
       Attempt.Task task = new Attempt.Task(objective, config, hadoop);
       Attempts attempts = new Attempts(spark.sparkContext(), task, run.checkpoints(), monitor);
       List<Worker.Result> results = attempts.run(resumeFrom);
-      return outcome(results, monitor.reports());
+      return outcome(results, monitor.losses(), monitor.scores());
     }
   }
 
@@ -131,7 +131,8 @@ public final class Training {
     return Math.toIntExact(count);
   }
 
-  private Outcome outcome(List<Worker.Result> results, List<StepReport> reports) {
+  private Outcome outcome(
+      List<Worker.Result> results, List<Double> losses, Map<String, Double> scores) {
     Worker.Result first = results.get(0);
     for (Worker.Result other : results) {
       if (other.weightsCrc() != first.weightsCrc() || other.step() != first.step()) {
@@ -139,20 +140,19 @@ public final class Training {
             "workers ended with different weights: " + first + " and " + other, "", null);
       }
     }
-    if (reports.isEmpty()) {
+    if (losses.isEmpty()) {
       return new Outcome(first.step(), first.weightsCrc(), Double.NaN, Double.NaN, Map.of());
     }
-    int tenth = Math.max(1, reports.size() / 10);
-    List<StepReport> last = reports.subList(reports.size() - tenth, reports.size());
+    int tenth = Math.max(1, losses.size() / 10);
     return new Outcome(
         first.step(),
         first.weightsCrc(),
-        meanLoss(reports.subList(0, tenth)),
-        meanLoss(last),
-        reports.get(reports.size() - 1).validation());
+        mean(losses.subList(0, tenth)),
+        mean(losses.subList(losses.size() - tenth, losses.size())),
+        scores);
   }
 
-  private static double meanLoss(List<StepReport> reports) {
-    return reports.stream().mapToDouble(StepReport::loss).average().orElseThrow();
+  private static double mean(List<Double> losses) {
+    return losses.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
   }
 }

@@ -4,6 +4,8 @@ import io.inverseform.job.allreduce.Directive;
 import io.inverseform.job.allreduce.UnrecoverableException;
 import io.inverseform.job.allreduce.WorkerClient;
 import io.inverseform.job.config.TrainConfig;
+import io.inverseform.job.watch.StepClock;
+import io.inverseform.job.watch.Timings;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
@@ -21,6 +23,7 @@ final class TrainingLoop<E> {
   private final Validation validation;
   private final Checkpoints checkpoints;
   private final Checkpoints.State state;
+  private final StepClock clock;
   private final int stepsPerEpoch;
 
   /** What the loop works with. */
@@ -30,7 +33,8 @@ final class TrainingLoop<E> {
       Schedule schedule,
       Validation validation,
       Checkpoints checkpoints,
-      Checkpoints.State state) {}
+      Checkpoints.State state,
+      StepClock clock) {}
 
   TrainingLoop(TrainConfig config, WorkerClient driver, Parts<E> parts, int stepsPerEpoch) {
     this.config = config;
@@ -41,6 +45,7 @@ final class TrainingLoop<E> {
     this.validation = parts.validation();
     this.checkpoints = parts.checkpoints();
     this.state = parts.state();
+    this.clock = parts.clock();
     this.stepsPerEpoch = stepsPerEpoch;
   }
 
@@ -51,11 +56,11 @@ final class TrainingLoop<E> {
   long run(long firstStep, long lastStep) throws IOException {
     int skippedInARow = 0;
     for (long step = firstStep; step <= lastStep; step++) {
-      long start = System.nanoTime();
+      clock.begin(step);
       ExampleLoader.Loaded<E> loaded = loader.next();
       double learningRate = schedule.learningRate(step);
       Stepper.Outcome outcome = stepper.run(step, loaded, learningRate);
-      double seconds = (System.nanoTime() - start) / 1e9;
+      Timings timings = clock.end();
 
       skippedInARow = outcome.skipped() ? skippedInARow + 1 : 0;
       requireFinite(skippedInARow, step, loaded);
@@ -70,13 +75,14 @@ final class TrainingLoop<E> {
                   step,
                   loaded.epoch() + 1,
                   loaded.globalBatch(),
-                  seconds,
                   learningRate,
                   outcome.loss(),
                   outcome.terms(),
                   outcome.skipped(),
                   scores,
-                  checkpoint ? checkpoints.write(step, state) : null)
+                  checkpoint ? checkpoints.write(step, state) : null,
+                  driver.host(),
+                  timings)
               .json());
       if (last) {
         return step;

@@ -1,36 +1,38 @@
 package io.inverseform.job.train;
 
 import io.inverseform.job.config.TrainConfig;
-import io.inverseform.job.progress.ProgressLine;
+import io.inverseform.job.watch.EventFile;
+import io.inverseform.job.watch.LiveLine;
+import io.inverseform.job.watch.MetricsFile;
+import io.inverseform.job.watch.SparkMetrics;
+import io.inverseform.job.watch.Step;
+import io.inverseform.job.watch.StepListener;
+import io.inverseform.job.watch.Straggler;
+import io.inverseform.job.watch.Stragglers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.SortedMap;
 import java.util.TreeMap;
-import org.apache.hadoop.fs.FSDataOutputStream;
 
 /**
- * The driver's ear over all attempts: shows the live line, writes the metrics, and makes a
- * checkpoint visible when all ranks have written their files. A step that is run again in a later
- * attempt counts once.
+ * The driver's ear over all attempts: puts the ranks' reports of a step together, has them shown
+ * and written, and makes a checkpoint visible when all ranks have written their files. A step that
+ * is run again in a later attempt counts once.
  */
 final class TrainingMonitor implements AutoCloseable {
-  /** Hadoop's name for what object stores cannot do. */
-  private static final String FLUSH_TO_READERS = "hflush";
-
   private final int worldSize;
-  private final int epochs;
+  private final RunFolder run;
   private final Checkpoints checkpoints;
   private final int keep;
-  private final ProgressLine line;
-  private final RunFolder run;
+  private final List<StepListener> listeners;
+  private final Stragglers stragglers = new Stragglers();
+  private final NavigableMap<Long, SortedMap<Integer, StepReport>> reports = new TreeMap<>();
+  private final NavigableMap<Long, Double> losses = new TreeMap<>();
   private final Map<Long, List<Checkpoints.Part>> written = new TreeMap<>();
-  private final NavigableMap<Long, StepReport> reports = new TreeMap<>();
-  private FSDataOutputStream metrics;
   private long lastStep;
   private Map<String, Double> scores = Map.of();
 
@@ -41,30 +43,43 @@ final class TrainingMonitor implements AutoCloseable {
    */
   TrainingMonitor(TrainConfig config, RunFolder run, long images) {
     this.worldSize = config.workers();
-    this.epochs = config.epochs();
-    this.keep = config.keepCheckpoints();
     this.run = run;
-    checkpoints = run.checkpoints();
-    line = new ProgressLine("train", "images", images);
+    this.checkpoints = run.checkpoints();
+    this.keep = config.keepCheckpoints();
+    this.listeners =
+        List.of(
+            new LiveLine(config.epochs(), images),
+            SparkMetrics.register(worldSize),
+            new EventFile(run.fileSystem(), run::events),
+            // Last: who finds a step in the metrics finds it everywhere.
+            new MetricsFile(run.fileSystem(), run::metrics));
   }
 
   /** An attempt begins behind a step: what was reported of later steps is void. */
   synchronized void begin(long resumeFrom) throws IOException {
-    Map<Long, StepReport> redone = reports.tailMap(resumeFrom, false);
-    line.advance(-redone.values().stream().mapToLong(StepReport::images).sum());
-    redone.clear();
+    tellUnfinished();
+    losses.tailMap(resumeFrom, false).clear();
     written.clear();
+    stragglers.clear();
     lastStep = resumeFrom;
-    closeMetrics();
-    metrics = run.createMetrics();
+    int attempt = run.nextAttempt();
+    for (StepListener listener : listeners) {
+      listener.onAttempt(attempt, resumeFrom);
+    }
   }
 
   /** A worker ended a step; calls come one at a time. */
   synchronized void onProgress(int rank, long step, String payload) {
     StepReport report = StepReport.parse(payload);
+    SortedMap<Integer, StepReport> ofStep = reports.computeIfAbsent(step, s -> new TreeMap<>());
+    ofStep.put(rank, report);
+    if (rank == 0) {
+      lastStep = step;
+    }
     try {
-      if (rank == 0) {
-        record(report.withoutCheckpoint());
+      if (ofStep.size() == worldSize) {
+        reports.remove(step);
+        tell(ofStep);
       }
       // Last: who finds a checkpoint knows that the reports up to it are complete.
       if (report.checkpoint() != null) {
@@ -75,34 +90,26 @@ final class TrainingMonitor implements AutoCloseable {
     }
   }
 
-  private void record(StepReport report) throws IOException {
-    metrics.write((report.json() + "\n").getBytes(StandardCharsets.UTF_8));
-    if (metrics.hasCapability(FLUSH_TO_READERS)) {
-      metrics.hflush();
+  private void tell(SortedMap<Integer, StepReport> ofStep) throws IOException {
+    List<Step.Rank> ranks = new ArrayList<>();
+    ofStep.forEach((rank, its) -> ranks.add(new Step.Rank(rank, its.host(), its.timings())));
+    List<Straggler> slow = ranks.size() == worldSize ? stragglers.after(ranks) : List.of();
+    Step step = ofStep.get(0).step(ranks, slow);
+    losses.put(step.step(), step.loss());
+    scores = step.validation();
+    for (StepListener listener : listeners) {
+      listener.onStep(step);
     }
-    reports.put(report.step(), report);
-    lastStep = report.step();
-    if (report.validation() != null) {
-      scores = report.validation();
-    }
-    line.advance(report.images(), status(report));
   }
 
-  private String status(StepReport report) {
-    String status =
-        String.format(
-            Locale.ROOT,
-            "epoch %d/%d  step %d  loss %.4f",
-            report.epoch(),
-            epochs,
-            report.step(),
-            report.loss());
-    return scores.entrySet().stream()
-        .findFirst()
-        .map(
-            best ->
-                status + String.format(Locale.ROOT, "  %s %.3f", best.getKey(), best.getValue()))
-        .orElse(status);
+  /** An attempt that failed leaves steps that not all ranks have reported. */
+  private void tellUnfinished() throws IOException {
+    for (SortedMap<Integer, StepReport> ofStep : reports.values()) {
+      if (ofStep.containsKey(0)) {
+        tell(ofStep);
+      }
+    }
+    reports.clear();
   }
 
   private void collect(long step, Checkpoints.Part part) throws IOException {
@@ -115,9 +122,14 @@ final class TrainingMonitor implements AutoCloseable {
     }
   }
 
-  /** What rank 0 reported, step by step; complete when the coordinator is closed. */
-  synchronized List<StepReport> reports() {
-    return List.copyOf(reports.values());
+  /** Total loss of every step, in order; complete when the coordinator is closed. */
+  synchronized List<Double> losses() {
+    return List.copyOf(losses.values());
+  }
+
+  /** What the last step was validated with; empty if it was not. */
+  synchronized Map<String, Double> scores() {
+    return scores;
   }
 
   /** The last step that rank 0 reported, or the one that the attempt began behind. */
@@ -127,14 +139,12 @@ final class TrainingMonitor implements AutoCloseable {
 
   @Override
   public synchronized void close() throws IOException {
-    line.close();
-    closeMetrics();
-  }
-
-  private void closeMetrics() throws IOException {
-    if (metrics != null) {
-      metrics.close();
-      metrics = null;
+    try {
+      tellUnfinished();
+    } finally {
+      for (StepListener listener : listeners) {
+        listener.close();
+      }
     }
   }
 }

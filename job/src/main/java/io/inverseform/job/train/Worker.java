@@ -14,6 +14,8 @@ import io.inverseform.job.dataset.GlobalSampler;
 import io.inverseform.job.dataset.WholeFile;
 import io.inverseform.job.torch.FlatParameters;
 import io.inverseform.job.torch.Torch;
+import io.inverseform.job.watch.StepClock;
+import io.inverseform.job.watch.Trace;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
@@ -137,9 +139,11 @@ final class Worker {
       FlatMemory memory =
           FlatMemory.of(parameters.weights().bytes(), parameters.gradient().bytes());
       try (Exchange exchange = driver.exchange(memory, resumeFrom + 1);
+          Trace trace = trace(exchange);
           ExampleLoader<E> loader = loader(sampler, worldSize, lastStep)) {
         try {
-          return loop(exchange, loader, sampler, optimizer, state, lastStep);
+          StepClock clock = new StepClock(exchange::sentBytes, exchange::receivedBytes, trace);
+          return loop(exchange, loader, sampler, optimizer, state, clock, lastStep);
         } catch (Throwable e) {
           // Before the exchange closes, which waits for peers: the driver shall know the cause
           // first.
@@ -155,17 +159,20 @@ final class Worker {
         GlobalSampler sampler,
         Sgd optimizer,
         Checkpoints.State state,
+        StepClock clock,
         long lastStep)
         throws IOException {
       long scheduled = (long) train.epochs() * sampler.stepsPerEpoch();
       TrainingLoop.Parts<E> parts =
           new TrainingLoop.Parts<>(
               loader,
-              new Stepper<>(objective, config.seed(), device, parameters, exchange, optimizer),
+              new Stepper<>(
+                  objective, config.seed(), device, parameters, exchange, optimizer, clock),
               new Schedule(config.optimizer(), config.schedule(), scheduled),
               new Validation(exchange, objective, parameters.buffers()),
               run.checkpoints(),
-              state);
+              state,
+              clock);
       MemoryEstimate estimate = objective.memory(device, parameters, train.batch());
       LOG.info("a step of rank {} takes about {}", driver.rank(), estimate);
       long step;
@@ -179,6 +186,18 @@ final class Worker {
       }
       export(exchange, step);
       return new Result(driver.rank(), step, crc());
+    }
+
+    private Trace trace(Exchange exchange) {
+      int rank = driver.rank();
+      Trace trace =
+          new Trace(train.traced(), rank, driver.host(), run.fileSystem(), run.trace(rank));
+      if (!train.traceSteps().isEmpty()) {
+        exchange.onSent(
+            (what, peer, range, start, end) ->
+                trace.transfer(what + " to rank " + peer, range.toString(), start, end));
+      }
+      return trace;
     }
 
     private Checkpoints.State state(FloatRange shard, Sgd optimizer) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -148,6 +149,46 @@ class ExchangeTest {
     }
     assertThat(sent.stream().mapToInt(FloatRange::length).sum()).isEqualTo(2_000_000);
     assertThat(sent).hasSize(8).first().isEqualTo(new FloatRange(3_737_500, 262_500));
+  }
+
+  @Test
+  void bytesAreCountedAndFramesAreTold() throws Exception {
+    int floats = 2_560_000;
+    try (Workers workers = new Workers(2)) {
+      List<Future<List<String>>> runs =
+          workers.start(
+              floats,
+              FIRST,
+              (client, exchange, memory) -> {
+                List<String> told = new CopyOnWriteArrayList<>();
+                exchange.onSent(
+                    (what, peer, range, start, end) -> {
+                      assertThat(end).isGreaterThan(start);
+                      told.add(what + " " + range.length() + " to " + peer);
+                    });
+                train(exchange, memory, NEVER);
+                // Gradients of the other's shard, weights of the own one, and a flag.
+                long bytes = STEPS * (4L * floats + 8);
+                assertThat(exchange.receivedBytes()).isEqualTo(bytes);
+                assertThat(exchange.sentBytes()).isEqualTo(bytes);
+                exchange.close();
+                return told;
+              });
+      List<List<String>> told = Workers.results(runs);
+      for (int rank = 0; rank < 2; rank++) {
+        String peer = " to " + (1 - rank);
+        assertThat(told.get(rank)).filteredOn(("sum 1" + peer)::equals).hasSize(STEPS);
+        assertThat(floats(told.get(rank), "gradient ")).isEqualTo(STEPS * floats / 2);
+        assertThat(floats(told.get(rank), "weights ")).isEqualTo(STEPS * floats / 2);
+      }
+    }
+  }
+
+  private static int floats(List<String> told, String what) {
+    return told.stream()
+        .filter(frame -> frame.startsWith(what))
+        .mapToInt(frame -> Integer.parseInt(frame.split(" ")[1]))
+        .sum();
   }
 
   @Test

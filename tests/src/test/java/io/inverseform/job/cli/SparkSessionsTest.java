@@ -81,6 +81,13 @@ class SparkSessionsTest {
   }
 
   @Test
+  void metricsHaveTheSameNamesInEveryRunUnlessTheUserSaysOtherwise() {
+    assertThat(conf(new SparkConf(false)).get("spark.metrics.namespace")).isEqualTo("inverseform");
+    SparkConf given = new SparkConf(false).set("spark.metrics.namespace", "hr48");
+    assertThat(conf(given).get("spark.metrics.namespace")).isEqualTo("hr48");
+  }
+
+  @Test
   void whereExecutorsHaveGpusEveryTaskIsGivenOne() {
     SparkConf gpus = new SparkConf(false).set("spark.executor.resource.gpu.amount", "2");
     assertThat(conf(gpus).get("spark.task.resource.gpu.amount")).isEqualTo("1");

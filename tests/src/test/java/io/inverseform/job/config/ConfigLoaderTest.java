@@ -242,6 +242,10 @@ class ConfigLoaderTest {
         "train.timeout_seconds=0 | 'train.timeout_seconds' must be at least 1, is 0",
         "train.heartbeat_seconds=0 | 'train.heartbeat_seconds' must be at least 1, is 0",
         "train.max_restarts=-1 | 'train.max_restarts' must be at least 0, is -1",
+        "train.trace_steps=twenty | 'train.trace_steps' must be like 20-25, at most 100 steps, or empty, is 'twenty'",
+        "train.trace_steps=0-5 | 'train.trace_steps' must be like 20-25, at most 100 steps, or empty, is '0-5'",
+        "train.trace_steps=7-6 | 'train.trace_steps' must be like 20-25, at most 100 steps, or empty, is '7-6'",
+        "train.trace_steps=1-101 | 'train.trace_steps' must be like 20-25, at most 100 steps, or empty, is '1-101'",
         "evaluate.scale=0 | 'evaluate.scale' must be a finite number above 0, is 0.0",
         "evaluate.boundary_tolerance=-1 | 'evaluate.boundary_tolerance' must be at least 0, is -1"
       })

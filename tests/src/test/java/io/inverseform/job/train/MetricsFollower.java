@@ -16,23 +16,24 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /** The metrics of a training that runs in another process, followed as they are written. */
-final class MetricsFollower implements AutoCloseable {
+public final class MetricsFollower implements AutoCloseable {
   private final Path folder;
   private final WatchService watch;
 
-  MetricsFollower(Path run) throws IOException {
+  /** Follows a run that may not have begun. */
+  public MetricsFollower(Path run) throws IOException {
     folder = Files.createDirectories(run.resolve("metrics"));
     watch = folder.getFileSystem().newWatchService();
     folder.register(watch, ENTRY_CREATE, ENTRY_MODIFY);
   }
 
   /** Waits until a step was reported. */
-  void awaitStep(long step, Duration limit) throws Exception {
+  public void awaitStep(long step, Duration limit) throws Exception {
     await(() -> lines().anyMatch(line -> line.contains("\"step\":" + step + ",")), limit);
   }
 
   /** Waits until so many attempts, which each have a file, have reported a step. */
-  void awaitAttempts(int attempts, Duration limit) throws Exception {
+  public void awaitAttempts(int attempts, Duration limit) throws Exception {
     await(
         () -> files().stream().filter(file -> lines(file).count() > 0).count() >= attempts, limit);
   }
