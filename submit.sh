@@ -36,7 +36,7 @@ find_java() {
 
 is_stale() {
   [[ ! -f $jar || ! -d $spark/jars || ! -d $lib ]] ||
-    [[ -n $(find "$root"/pom.xml "$root"/{udf,job}/pom.xml "$root"/{udf,job}/src "$root"/configs -type f -not -name "log4j2.properties" -newer "$jar" -print | head -n 1) ]]
+    [[ -n $(find "$root"/pom.xml "$root"/{udf,job}/pom.xml "$root"/{udf,job}/src "$root"/configs -type f \( -name "*.yaml" -o -not -path "$root/configs/*" \) -newer "$jar" -print | head -n 1) ]]
 }
 
 # A package that holds no Spark runs on the one of SPARK_HOME, in all commands.

@@ -5,8 +5,8 @@ import java.util.stream.IntStream;
 
 /**
  * What a training step costs with N workers, from constants that were measured on one machine. With
- * B bytes of gradient on the wire (4 or 2 a parameter), F bytes of parameters (4 each), N workers, of
- * which h share a host:
+ * B bytes of gradient on the wire (4 or 2 a parameter), F bytes of parameters (4 each), N workers,
+ * of which h share a host:
  *
  * <ul>
  *   <li>bytes that a worker sends, and receives: 2 (N - 1)/N B, as in a ring, in two hops
@@ -17,8 +17,8 @@ import java.util.stream.IntStream;
  *       parameters; in bfloat16 encoding (N - 1)/N F, and decoding it twice, which adds
  *   <li>copies between a GPU's memory and the host's: F out, F in
  *   <li>frames: 2 (N - 1) times those of a shard, of {@value #FRAME_FLOATS} floats at the most
- *   <li>norms: rounds times a round trip, and in each round what N - 2 further small frames keep the
- *       threads, or their bytes the line, busy
+ *   <li>norms: rounds times a round trip, and in each round what N - 2 further small frames keep
+ *       the threads, or their bytes the line, busy
  * </ul>
  *
  * <p>The exchange is the sum of network, arithmetic, copies and frames, as if none overlapped with
@@ -71,7 +71,7 @@ public record CostModel(Step step, Worker worker) {
    *
    * @param thread bytes a second of one connection, and of the network thread that serves it
    * @param threads that send, and as many that receive
-   * @param frame seconds that sending a small frame and receiving one keep a thread busy
+   * @param frame seconds that a small frame keeps a thread busy, where it leaves and where it comes
    * @param add bytes of float32 a second added on one thread
    * @param update seconds an updated parameter
    * @param copy bytes a second between a GPU's memory and the host's; 0 where there is no GPU
@@ -152,15 +152,16 @@ public record CostModel(Step step, Worker worker) {
     double shard = (double) step.parameters / workers;
     double arithmetic =
         shard * worker.update
-            + others * floats * (step.wireBytes == FLOAT32 ? 1 / worker.add : 1 / ENCODE + 2 / DECODE);
+            + others
+                * floats
+                * (step.wireBytes == FLOAT32 ? 1 / worker.add : 1 / ENCODE + 2 / DECODE);
     double copies = worker.copy == 0 ? 0 : 2 * floats / worker.copy;
-    double frames =
-        2 * (workers - 1) * Math.ceil(shard / FRAME_FLOATS) * worker.frame / busy;
+    double frames = 2 * (workers - 1) * Math.ceil(shard / FRAME_FLOATS) * worker.frame / busy;
     double round =
         roundTrip
             + Math.max(
                 (workers - 2) * worker.frame / busy,
-                leaving * (workers - 1) * step.roundBytes / line);
+                leaving * (workers - 2) * step.roundBytes / line);
     double norms = step.rounds * round;
     double exposed = (1 - step.hidden) * (network + arithmetic + copies + frames);
     return new Cost(
@@ -176,8 +177,8 @@ public record CostModel(Step step, Worker worker) {
 
   /**
    * What one host of {@link #NCCL_GPUS} GPUs makes of the same step, as multiples of one GPU, where
-   * gradients stay in the GPUs' memory: a ring of 2 (8 - 1)/8 F at 200 GB/s over NVLink, and 30 µs a
-   * round of small sums.
+   * gradients stay in the GPUs' memory: a ring of 2 (8 - 1)/8 F at 200 GB/s over NVLink, and 30 µs
+   * a round of small sums.
    */
   public double ncclSpeedUp() {
     double ring = 2.0 * (NCCL_GPUS - 1) / NCCL_GPUS * FLOAT32 * step.parameters / NVLINK;
@@ -194,7 +195,8 @@ public record CostModel(Step step, Worker worker) {
   private static void require(boolean holds, String name, String must, double value) {
     if (!holds) {
       throw new IllegalArgumentException(
-          "%s must be %s, is %s".formatted(name, must, value == Math.rint(value) ? (Object) (long) value : value));
+          "%s must be %s, is %s"
+              .formatted(name, must, value == Math.rint(value) ? (Object) (long) value : value));
     }
   }
 }

@@ -20,7 +20,8 @@ public record CostTable(CostModel model, List<Double> gigabits, List<Double> rou
   private static final int MOST = 256;
 
   /**
-   * @throws IllegalArgumentException if a line has no width, or a round trip takes less than no time
+   * @throws IllegalArgumentException if a line has no width, or a round trip takes less than no
+   *     time
    */
   public CostTable {
     gigabits = List.copyOf(gigabits);
@@ -54,7 +55,9 @@ public record CostTable(CostModel model, List<Double> gigabits, List<Double> rou
                   + " exchange ms |")
           .append(each(ms -> " norms ms, trip %s |".formatted(number(ms))))
           .append(each(ms -> " efficiency, trip %s |".formatted(number(ms))))
-          .append("\n|").append("---|".repeat(7 + 2 * roundTrips.size())).append('\n');
+          .append("\n|")
+          .append("---|".repeat(7 + 2 * roundTrips.size()))
+          .append('\n');
       for (int workers : WORKERS) {
         text.append(row(workers, gigabit)).append('\n');
       }
@@ -77,8 +80,7 @@ public record CostTable(CostModel model, List<Double> gigabits, List<Double> rou
         + each(trip -> " %s |".formatted(ms(cost(workers, gigabit, trip).norms())))
         + each(
             trip ->
-                String.format(
-                    Locale.ROOT, " %.2f |", cost(workers, gigabit, trip).efficiency()));
+                String.format(Locale.ROOT, " %.2f |", cost(workers, gigabit, trip).efficiency()));
   }
 
   private String nccl() {
@@ -90,7 +92,9 @@ public record CostTable(CostModel model, List<Double> gigabits, List<Double> rou
                 CostModel.NCCL_GPUS,
                 model.ncclSpeedUp()));
     text.append(each(ms -> " executors, trip %s |".formatted(number(ms))))
-        .append("\n|").append("---|".repeat(1 + roundTrips.size())).append('\n');
+        .append("\n|")
+        .append("---|".repeat(1 + roundTrips.size()))
+        .append('\n');
     for (double gigabit : gigabits) {
       text.append("| %s |".formatted(number(gigabit)))
           .append(
@@ -123,8 +127,7 @@ public record CostTable(CostModel model, List<Double> gigabits, List<Double> rou
     List<Map<String, Object>> rows = new ArrayList<>();
     forEach(
         (gigabit, trip) ->
-            WORKERS.forEach(
-                workers -> rows.add(row(cost(workers, gigabit, trip), gigabit, trip))));
+            WORKERS.forEach(workers -> rows.add(row(cost(workers, gigabit, trip), gigabit, trip))));
     forEach(
         (gigabit, trip) -> {
           OptionalInt workers = beyondNccl(gigabit, trip);

@@ -39,14 +39,14 @@ final class BenchCostOptions {
   @Option(
       names = "--frame",
       paramLabel = "US",
-      description = "That a small frame out and one in keep a network thread busy.")
-  private double frame = 20;
+      description = "That a small frame keeps a network thread busy, either way.")
+  private double frame = 25;
 
   @Option(names = "--add", paramLabel = "GB/S", description = "Of gradients on one thread.")
   private double add = 11.5;
 
   @Option(names = "--update", paramLabel = "NS", description = "Of a parameter: 25 ms for 35 M.")
-  private double update = 25e6 / 35e6;
+  private double update = 0.714;
 
   @Option(
       names = "--copy",
@@ -64,6 +64,12 @@ final class BenchCostOptions {
             compute,
             hidden),
         new CostModel.Worker(
-            connection * 1e9, threads, frame * 1e-6, add * 1e9, update * 1e-9, copy * 1e9, perHost));
+            connection * 1e9,
+            threads,
+            frame * 1e-6,
+            add * 1e9,
+            update * 1e-9,
+            copy * 1e9,
+            perHost));
   }
 }
