@@ -8,8 +8,7 @@ import picocli.CommandLine.Spec;
 /** Measurements of parts of the job, each a command of its own. */
 @Command(
     name = "bench",
-    description =
-        "Measure a part of the job: bench edges, bench step, bench forward; bench cost computes.",
+    description = "Measure a part of the job, or compute what it costs on clusters.",
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
     subcommands = {

@@ -48,7 +48,7 @@ class PackageTest {
   static void packAndUnpack(TestReporter reporter) throws Exception {
     packing = new SubmitScript(folder).run(Map.of(), "package moved.tar");
     assertThat(packing.exitCode()).as(packing.err()).isZero();
-    Path site = Files.createDirectories(folder.resolve("a site"));
+    Path site = Files.createDirectories(folder.resolve("site"));
     assertThat(run(Map.of(), "tar", "-xf", folder + "/moved.tar", "-C", site.toString()).exitCode())
         .isZero();
     programs = Files.createDirectories(folder.resolve("programs"));
@@ -80,7 +80,7 @@ class PackageTest {
   }
 
   private static Path root() {
-    return folder.resolve("a site").resolve(NAME);
+    return folder.resolve("site").resolve(NAME);
   }
 
   private static Result run(Map<String, String> environment, String... command)
