@@ -168,7 +168,8 @@ set_environment() {
 
 # The job's own jars and the user's, by commas. The natives for the CPU run everywhere: on a machine
 # with GPUs they would be taken without a word. An S3 client that the user brings stays unmixed.
-# Where this folder is on every host, executors read them there; else they get them from the driver.
+# With INVERSEFORM_EVERYWHERE=true, this folder is on every host, executors read them there; else the
+# driver sends them.
 jars() {
   local all file
   all=$(spark_option jars)

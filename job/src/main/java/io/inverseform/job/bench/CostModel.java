@@ -26,8 +26,9 @@ import java.util.stream.IntStream;
  *
  * @param step of one worker
  * @param worker its constants
+ * @param nccl what it is compared with
  */
-public record CostModel(Step step, Worker worker) {
+public record CostModel(Step step, Worker worker, Nccl nccl) {
   /** Most floats in a frame of gradients or weights. */
   static final int FRAME_FLOATS = 1 << 20;
 
@@ -35,10 +36,6 @@ public record CostModel(Step step, Worker worker) {
   public static final int NCCL_GPUS = 8;
 
   private static final int FLOAT32 = 4;
-  private static final double ENCODE = 4.4e9;
-  private static final double DECODE = 6.1e9;
-  private static final double NVLINK = 200e9;
-  private static final double NCCL_ROUND = 30e-6;
 
   /**
    * What a worker does in a step.
@@ -73,6 +70,8 @@ public record CostModel(Step step, Worker worker) {
    * @param threads that send, and as many that receive
    * @param frame seconds that a small frame keeps a thread busy, where it leaves and where it comes
    * @param add bytes of float32 a second added on one thread
+   * @param encode bytes of float32 a second rounded to bfloat16
+   * @param decode bytes of float32 a second made of bfloat16, added or not
    * @param update seconds an updated parameter
    * @param copy bytes a second between a GPU's memory and the host's; 0 where there is no GPU
    * @param perHost workers of a host, which share its line
@@ -82,6 +81,8 @@ public record CostModel(Step step, Worker worker) {
       int threads,
       double frame,
       double add,
+      double encode,
+      double decode,
       double update,
       double copy,
       int perHost) {
@@ -90,9 +91,24 @@ public record CostModel(Step step, Worker worker) {
       require(threads >= 1, "threads", "at least 1", threads);
       require(frame >= 0, "frame", "at least 0 s", frame);
       require(add > 0, "add", "more than 0 bytes/s", add);
+      require(encode > 0, "encode", "more than 0 bytes/s", encode);
+      require(decode > 0, "decode", "more than 0 bytes/s", decode);
       require(update >= 0, "update", "at least 0 s", update);
       require(copy >= 0, "copy", "at least 0 bytes/s", copy);
       require(perHost >= 1, "workers of a host", "at least 1", perHost);
+    }
+  }
+
+  /**
+   * One host whose GPUs exchange gradients among themselves.
+   *
+   * @param ring bytes a second of a ring over NVLink
+   * @param round seconds of a small sum
+   */
+  public record Nccl(double ring, double round) {
+    public Nccl {
+      require(ring > 0, "NVLink", "more than 0 bytes/s", ring);
+      require(round >= 0, "NCCL's round", "at least 0 s", round);
     }
   }
 
@@ -154,7 +170,9 @@ public record CostModel(Step step, Worker worker) {
         shard * worker.update
             + others
                 * floats
-                * (step.wireBytes == FLOAT32 ? 1 / worker.add : 1 / ENCODE + 2 / DECODE);
+                * (step.wireBytes == FLOAT32
+                    ? 1 / worker.add
+                    : 1 / worker.encode + 2 / worker.decode);
     double copies = worker.copy == 0 ? 0 : 2 * floats / worker.copy;
     double frames = 2 * (workers - 1) * Math.ceil(shard / FRAME_FLOATS) * worker.frame / busy;
     double round =
@@ -177,12 +195,11 @@ public record CostModel(Step step, Worker worker) {
 
   /**
    * What one host of {@link #NCCL_GPUS} GPUs makes of the same step, as multiples of one GPU, where
-   * gradients stay in the GPUs' memory: a ring of 2 (8 - 1)/8 F at 200 GB/s over NVLink, and 30 µs
-   * a round of small sums.
+   * gradients stay in the GPUs' memory: a ring of 2 (8 - 1)/8 F, and the rounds of small sums.
    */
   public double ncclSpeedUp() {
-    double ring = 2.0 * (NCCL_GPUS - 1) / NCCL_GPUS * FLOAT32 * step.parameters / NVLINK;
-    return NCCL_GPUS * step.compute / (step.compute + ring + step.rounds * NCCL_ROUND);
+    double ring = 2.0 * (NCCL_GPUS - 1) / NCCL_GPUS * FLOAT32 * step.parameters / nccl.ring;
+    return NCCL_GPUS * step.compute / (step.compute + ring + step.rounds * nccl.round);
   }
 
   /** The fewest workers that make more than that host; empty if {@code most} do not. */

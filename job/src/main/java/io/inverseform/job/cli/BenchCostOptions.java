@@ -45,6 +45,12 @@ final class BenchCostOptions {
   @Option(names = "--add", paramLabel = "GB/S", description = "Of gradients on one thread.")
   private double add = 11.5;
 
+  @Option(names = "--encode", paramLabel = "GB/S", description = "Of float32 to bfloat16.")
+  private double encode = 4.4;
+
+  @Option(names = "--decode", paramLabel = "GB/S", description = "Of bfloat16 to float32.")
+  private double decode = 6.1;
+
   @Option(names = "--update", paramLabel = "NS", description = "Of a parameter: 25 ms for 35 M.")
   private double update = 0.714;
 
@@ -53,6 +59,12 @@ final class BenchCostOptions {
       paramLabel = "GB/S",
       description = "Between GPU and host memory (assumed); 0 without GPUs.")
   private double copy = 6;
+
+  @Option(names = "--nvlink", paramLabel = "GB/S", description = "Of NCCL's ring (assumed).")
+  private double nvlink = 200;
+
+  @Option(names = "--nccl-round", paramLabel = "US", description = "Of a small sum (assumed).")
+  private double ncclRound = 30;
 
   CostModel model() {
     return new CostModel(
@@ -68,8 +80,11 @@ final class BenchCostOptions {
             threads,
             frame * 1e-6,
             add * 1e9,
+            encode * 1e9,
+            decode * 1e9,
             update * 1e-9,
             copy * 1e9,
-            perHost));
+            perHost),
+        new CostModel.Nccl(nvlink * 1e9, ncclRound * 1e-6));
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import io.inverseform.job.bench.CostModel.Cost;
+import io.inverseform.job.bench.CostModel.Nccl;
 import io.inverseform.job.bench.CostModel.Step;
 import io.inverseform.job.bench.CostModel.Worker;
 import org.assertj.core.data.Offset;
@@ -16,13 +17,19 @@ class CostModelTest {
   private static final double LINE = 4e9;
   private static final double TRIP = 1e-4;
 
-  /** 1 GB/s a connection, 2 threads, 10 µs a frame, 10 GB/s added, 1 ns updated, 4 GB/s copied. */
+  /**
+   * 1 GB/s a connection, 2 threads, 10 µs a frame; 10 GB/s added, 5 encoded, 8 decoded; 1 ns an
+   * update, 4 GB/s copied.
+   */
   private static Worker worker(int perHost) {
-    return new Worker(1e9, 2, 1e-5, 10e9, 1e-9, 4e9, perHost);
+    return new Worker(1e9, 2, 1e-5, 10e9, 5e9, 8e9, 1e-9, 4e9, perHost);
   }
 
   private static CostModel model(int wireBytes, double hidden, int perHost) {
-    return new CostModel(new Step(100_000_000, wireBytes, 10, 5000, 1, hidden), worker(perHost));
+    return new CostModel(
+        new Step(100_000_000, wireBytes, 10, 5000, 1, hidden),
+        worker(perHost),
+        new Nccl(200e9, 30e-6));
   }
 
   @Test
@@ -71,7 +78,7 @@ class CostModelTest {
     Cost cost = model(2, 0, 1).at(2, LINE, TRIP);
     assertThat(cost.bytes()).isEqualTo(200e6, EXACT);
     assertThat(cost.network()).isEqualTo(0.2, EXACT);
-    assertThat(cost.arithmetic()).isEqualTo(0.2 / 4.4 + 0.4 / 6.1 + 0.05, EXACT);
+    assertThat(cost.arithmetic()).isEqualTo(0.04 + 0.05 + 0.05, EXACT);
   }
 
   @Test
