@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
 # submit.sh COMMAND [--config FILE] [--set key=value]... [-- spark-submit options]
-# Builds what is missing or older than its sources, then runs the command under spark-submit.
+# submit.sh package [--without-spark] [FILE.tar]
+# Builds what is missing or older than its sources, then runs the command under spark-submit, or
+# packs all of it. In an unpacked package there are no sources: nothing is built.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+version=0.1.0-SNAPSHOT
 spark=$root/udf/target/spark
-jar=$root/job/target/inverseform-job-0.1.0-SNAPSHOT.jar
+jar=$root/job/target/inverseform-job-$version.jar
 lib=$root/job/target/lib
 
 refuse() {
@@ -33,10 +36,22 @@ find_java() {
 
 is_stale() {
   [[ ! -f $jar || ! -d $spark/jars || ! -d $lib ]] ||
-    [[ -n $(find "$root"/pom.xml "$root"/{udf,job}/pom.xml "$root"/{udf,job}/src "$root"/configs -type f -not -name "log4j2.properties" -newer "$jar" -print | head -n 1) ]]
+    [[ -n $(find "$root"/pom.xml "$root"/{udf,job}/pom.xml "$root"/{udf,job}/src "$root"/configs -type f \( -name "*.yaml" -o -not -path "$root/configs/*" \) -newer "$jar" -print | head -n 1) ]]
+}
+
+# A package that holds no Spark runs on the one of SPARK_HOME, in all commands.
+check_package() {
+  [[ -f $jar && -d $lib ]] || refuse "$root is incomplete, and has no sources to build from: unpack the package again"
+  [[ ! -d $spark/jars ]] || return 0
+  [[ -d ${SPARK_HOME:-}/jars ]] || refuse "this package holds no Spark: set SPARK_HOME to a Spark 3.5 with Scala 2.12"
+  spark=$SPARK_HOME
 }
 
 build() {
+  if [[ ! -f $root/pom.xml ]]; then
+    check_package
+    return
+  fi
   if ! is_stale; then
     return
   fi
@@ -48,6 +63,49 @@ build() {
   fi
   mvn -q -B -f "$root/pom.xml" -pl udf,job -DskipTests package >&2
   touch "$jar"
+}
+
+# Packs what the job needs at run time under the paths that it has here.
+pack() {
+  local with_spark=true name=inverseform-$version part parts
+  archive=$name.tar
+  while (($# > 0)); do
+    case $1 in
+      -h | --help)
+        echo "Usage: submit.sh package [--without-spark] [FILE.tar]"
+        echo "Packs the job, its libraries, PyTorch for this platform and Spark, for machines with a JDK 17 only."
+        echo "With --without-spark they need a Spark 3.5 too, named by SPARK_HOME. FILE.tar: $archive"
+        return
+        ;;
+      --without-spark) with_spark=false ;;
+      *.tar)
+        [[ $archive == "$name.tar" ]] || refuse "package writes one file, not '$archive' and '$1'"
+        archive=$1
+        ;;
+      *) refuse "package takes --without-spark and a file ending in .tar, not '$1'" ;;
+    esac
+    shift
+  done
+  [[ -d $(dirname "$archive") ]] || refuse "package cannot write '$archive': there is no folder '$(dirname "$archive")'"
+  [[ ! -d $archive ]] || refuse "package cannot write '$archive': it is a folder"
+  find_java
+  build
+  parts=(submit.sh README.md LICENSE configs docs "${jar#"$root/"}" "${lib#"$root/"}")
+  if $with_spark; then
+    [[ -d $root/udf/target/spark/jars ]] || refuse "this package holds no Spark to pack: give --without-spark"
+    parts+=(udf/target/spark/jars)
+  fi
+  staging=$(mktemp -d)
+  trap 'rm -rf "$staging" "$archive.part"' EXIT
+  for part in "${parts[@]}"; do
+    mkdir -p "$staging/$name/$(dirname "$part")"
+    ln -s "$root/$part" "$staging/$name/$part"
+  done
+  echo "submit.sh: packing $(find -L "$staging" -name '*.jar' | wc -l | tr -d ' ') jars into $archive" >&2
+  tar -chf "$archive.part" -C "$staging" "$name"
+  mv "$archive.part" "$archive"
+  echo "$archive: $(($(wc -c <"$archive") >> 20)) MB for $(uname -s) $(uname -m). Where there is $($with_spark || echo "Spark 3.5 and ")a JDK 17:" \
+    "tar -xf ${archive##*/} && $name/submit.sh doctor"
 }
 
 # Splits the arguments at the first --.
@@ -110,6 +168,8 @@ set_environment() {
 
 # The job's own jars and the user's, by commas. The natives for the CPU run everywhere: on a machine
 # with GPUs they would be taken without a word. An S3 client that the user brings stays unmixed.
+# With INVERSEFORM_EVERYWHERE=true, this folder is on every host, executors read them there; else the
+# driver sends them.
 jars() {
   local all file
   all=$(spark_option jars)
@@ -118,7 +178,7 @@ jars() {
       pytorch-native-cpu-*) [[ ${PYTORCH_FLAVOR:-cpu} == cpu* ]] || continue ;;
       hadoop-aws-* | aws-java-sdk-* | jmespath-java-*) ! has_hadoop_aws || continue ;;
     esac
-    all=$all${all:+,}$file
+    all=$all${all:+,}$everywhere$file
   done
   echo "$all"
 }
@@ -153,6 +213,10 @@ run_spark_from_jars() {
 }
 
 check_platform
+if [[ ${1:-} == package ]]; then
+  pack "${@:2}"
+  exit
+fi
 find_java
 split "$@"
 build
@@ -171,10 +235,12 @@ if [[ ${job_args[0]} == bench ]]; then
 fi
 
 options=()
+everywhere=
+[[ ${INVERSEFORM_EVERYWHERE:-false} != true ]] || everywhere=local://
 if [[ $(spark_option master) == local* || -z $(spark_option master)$(spark_option deploy-mode) ]]; then
   export SPARK_LOCAL_IP=${SPARK_LOCAL_IP:-127.0.0.1}
   options+=(--driver-memory 4g)
 fi
 export SPARK_SUBMIT_OPTS="-Dlog4j2.configurationFile='file:$root/configs/log4j2.properties' -Dinverseform.log='$log' ${SPARK_SUBMIT_OPTS:-}"
 run_spark --class io.inverseform.job.cli.Main ${options[@]+"${options[@]}"} "${executor_env[@]}" \
-  ${spark_args[@]+"${spark_args[@]}"} --jars "$(jars)" "$jar" "${job_args[@]}"
+  ${spark_args[@]+"${spark_args[@]}"} --jars "$(jars)" "$everywhere$jar" "${job_args[@]}"

@@ -42,6 +42,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     footer = {
       "",
       "Options for spark-submit follow a '--': submit.sh train --config FILE -- --master URL",
+      "One archive of it all, for machines without Maven or internet: submit.sh package",
       "Exit codes: 0 success, 1 the run failed, 2 a wrong command, key, path or option."
     })
 public final class Main implements Runnable {

@@ -9,6 +9,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -187,6 +188,18 @@ class SubmitScriptTest {
     assertThat(result.out())
         .contains("/pytorch-engine-", "spark.executorEnv.PYTORCH_FLAVOR=cu128\n")
         .doesNotContain("/pytorch-native-cpu-");
+  }
+
+  @Test
+  void jarsThatAreOnEveryHostAreNotSent() throws Exception {
+    Map<String, String> environment = new HashMap<>(fakeSpark("2.12-3.5.9"));
+    environment.put("INVERSEFORM_EVERYWHERE", "true");
+    List<String> lines = submit(environment, "train -- --master yarn").out().lines().toList();
+    int jars = lines.lastIndexOf("--jars") + 1;
+    assertThat(lines.get(jars).split(","))
+        .hasSizeGreaterThan(5)
+        .allMatch(jar -> jar.startsWith("local://" + SubmitScript.ROOT + "/job/target/lib/"));
+    assertThat(lines.get(jars + 1)).startsWith("local://" + SubmitScript.ROOT + "/job/target/inv");
   }
 
   @Test
