@@ -7,7 +7,9 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -17,6 +19,8 @@ import java.util.stream.Collectors;
  * @param bits of the address that all of the network share
  */
 record Network(InetAddress prefix, int bits) {
+  private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
+
   /**
    * Reads "10.1.0.0/16", or an address without its bits, which is a network of one.
    *
@@ -25,7 +29,7 @@ record Network(InetAddress prefix, int bits) {
   static Network parse(String text) {
     String[] parts = text.split("/", 2);
     // Anything else would be looked up as a name.
-    if (parts[0].matches("[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")) {
+    if (ADDRESS.matcher(parts[0]).matches()) {
       try {
         InetAddress address = InetAddress.getByName(parts[0]);
         int all = address.getAddress().length * Byte.SIZE;
@@ -90,7 +94,9 @@ record Network(InetAddress prefix, int bits) {
     try {
       return NetworkInterface.networkInterfaces()
           .flatMap(NetworkInterface::inetAddresses)
-          .sorted((one, two) -> Arrays.compareUnsigned(one.getAddress(), two.getAddress()))
+          .sorted(
+              Comparator.<InetAddress>comparingInt(address -> address.getAddress().length)
+                  .thenComparing(InetAddress::getAddress, Arrays::compareUnsigned))
           .toList();
     } catch (SocketException e) {
       throw new UncheckedIOException(new IOException("cannot list this host's addresses", e));
@@ -98,12 +104,12 @@ record Network(InetAddress prefix, int bits) {
   }
 
   private static String text(InetAddress address) {
-    return address.getHostAddress();
+    // Without the interface's name, which means nothing to others.
+    return address.getHostAddress().replaceFirst("%.*", "");
   }
 
   @Override
   public String toString() {
-    return text(prefix)
-        + (bits == prefix.getAddress().length * Byte.SIZE ? "" : "/" + bits);
+    return text(prefix) + (bits == prefix.getAddress().length * Byte.SIZE ? "" : "/" + bits);
   }
 }

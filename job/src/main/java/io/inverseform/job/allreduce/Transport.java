@@ -40,11 +40,7 @@ final class Transport implements AutoCloseable {
    * @throws ExchangeException if it cannot listen there, or all ports are taken
    */
   Transport(
-      SparkConf conf,
-      SecurityManager security,
-      Listen listen,
-      Duration limit,
-      RpcHandler handler) {
+      SparkConf conf, SecurityManager security, Listen listen, Duration limit, RpcHandler handler) {
     TransportConf settings = settings(conf, limit);
     boolean authenticated = security.isAuthenticationEnabled();
     List<TransportServerBootstrap> accept =

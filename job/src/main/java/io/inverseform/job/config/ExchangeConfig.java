@@ -10,19 +10,22 @@ import java.util.regex.Pattern;
  * @param wire what gradients travel as; sums, weights and the optimiser stay float32
  * @param localSteps steps that each worker makes on its own weights before all take the mean of
  *     them; 1 exchanges gradients in every step
- * @param bindAddress what a worker listens on: empty for its host as Spark knows it, an address such
- *     as 0.0.0.0, or a network such as 10.1.0.0/16 of which each host takes its own address
+ * @param bindAddress what a worker listens on: empty for its host as Spark knows it, an address
+ *     such as 0.0.0.0, or a network such as 10.1.0.0/16 of which each host takes its own address
  * @param ports "from-to", both included, of which each worker takes a free one; empty for any
  */
 public record ExchangeConfig(Wire wire, int localSteps, String bindAddress, String ports)
     implements Serializable {
   private static final Pattern PORTS = Pattern.compile("([0-9]{1,5})-([0-9]{1,5})");
 
+  private static final String BYTE = "(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])";
+
   /** An IPv4 address, or what may be one of IPv6; with the bits of a network or without. */
   private static final Pattern BIND_ADDRESS =
       Pattern.compile(
-          "|((25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(\\.(?!$|/)|(?=$|/))){4}(/(3[0-2]|[12]?[0-9]))?"
-              + "|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*(/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))?");
+          ("|(%1$s\\.){3}%1$s(/(3[0-2]|[12]?[0-9]))?"
+                  + "|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*(/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))?")
+              .formatted(BYTE));
 
   /** Number format of gradients on the network. */
   public enum Wire {

@@ -37,7 +37,6 @@ record Inference(LoadedModel.Key model, SerializableConfiguration hadoop) implem
 
   /** A segmenter on the device of the task that calls. */
   Segmenter segmenter() throws IOException {
-    return LoadedModel.segmenter(
-        model, hadoop.value(), GpuTasks.addresses(TaskContext.get()));
+    return LoadedModel.segmenter(model, hadoop.value(), GpuTasks.addresses(TaskContext.get()));
   }
 }

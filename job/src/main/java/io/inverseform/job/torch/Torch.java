@@ -72,8 +72,7 @@ public final class Torch {
           ("Spark gave it GPU %s, but PyTorch counts %d from 0 here, CUDA_VISIBLE_DEVICES is '%s'."
                   + " The discovery script must print the numbers that CUDA counts by, as"
                   + " configs/gpu-discovery.sh does, with the same CUDA_VISIBLE_DEVICES as the executors")
-              .formatted(
-                  address, gpus, System.getenv().getOrDefault("CUDA_VISIBLE_DEVICES", "")));
+              .formatted(address, gpus, System.getenv().getOrDefault("CUDA_VISIBLE_DEVICES", "")));
     }
     return Device.gpu(Integer.parseInt(address));
   }

@@ -199,8 +199,7 @@ final class Attempt implements CoordinatorListener {
    * Waits until the tasks have ended, so that they hold no slot, memory or GPU in the next attempt.
    * The cluster is asked to kill an executor that is silent, or whose task does not end.
    */
-  private void endTasks(Exception failed, Coordinator coordinator)
-      throws InterruptedException {
+  private void endTasks(Exception failed, Coordinator coordinator) throws InterruptedException {
     Set<TaskWatch.Place> killed = new HashSet<>();
     coordinator
         .failure()

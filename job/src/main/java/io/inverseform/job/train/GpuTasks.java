@@ -46,9 +46,7 @@ public final class GpuTasks {
     ResourceProfile profile =
         new ResourceProfileBuilder()
             .require(
-                new TaskResourceRequests()
-                    .cpus(conf.getInt("spark.task.cpus", 1))
-                    .resource(GPU, 1))
+                new TaskResourceRequests().cpus(conf.getInt("spark.task.cpus", 1)).resource(GPU, 1))
             .build();
     Option<ResourceProfile> same = known.getEquivalentProfile(profile);
     if (same.isDefined()) {

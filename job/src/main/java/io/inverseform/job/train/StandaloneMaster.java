@@ -67,8 +67,7 @@ final class StandaloneMaster {
       MasterStateResponse state =
           rpc.setupEndpointRef(RpcAddress.fromSparkURL(url), Master$.MODULE$.ENDPOINT_NAME())
               .askSync(
-                  RequestMasterState$.MODULE$,
-                  ClassTag$.MODULE$.apply(MasterStateResponse.class));
+                  RequestMasterState$.MODULE$, ClassTag$.MODULE$.apply(MasterStateResponse.class));
       if (state.status().equals(RecoveryState$.MODULE$.ALIVE())) {
         return describe(url, state);
       }

@@ -110,12 +110,13 @@ final class TaskWatch extends SparkListener implements AutoCloseable {
         workers.stream()
             .map(
                 worker ->
-                    "rank %d is %s%s"
+                    "rank %d is %s, listens at %s%s"
                         .formatted(
                             worker.rank(),
                             Optional.ofNullable(places.get(worker.partition()))
                                 .map(Place::toString)
-                                .orElse("at " + worker.address()),
+                                .orElse("a task that Spark has not told of"),
+                            worker.address(),
                             worker.gpu().isEmpty() ? "" : " with GPU " + worker.gpu()))
             .collect(Collectors.joining(", ")));
   }

@@ -45,8 +45,7 @@ final class WorkerTask extends AbstractFunction1<Iterator<Integer>, Iterator<Wor
       Worker.Result result = worker.run(fingerprint -> join(task, config, fingerprint));
       return JavaConverters.asScalaIterator(List.of(result).iterator());
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          here(task) + ": " + e.getMessage(), e);
+      throw new UncheckedIOException(here(task) + ": " + e.getMessage(), e);
     }
   }
 
