@@ -54,7 +54,7 @@ public final class Torch {
     int gpus = engine().getGpuCount();
     if (gpus == 0) {
       throw new IllegalStateException(
-          ("Spark gave it GPU %s, but PyTorch %s in %s %s. Leave the jar pytorch-native-cpu off the class"
+          ("Spark gave this task GPU %s, but PyTorch %s in %s %s. Leave the jar pytorch-native-cpu off the class"
                   + " path, as submit.sh does with --conf spark.executor.resource.gpu.amount=1, and set"
                   + " PYTORCH_LIBRARY_PATH on every host to the lib folder of a PyTorch of that version with"
                   + " CUDA 12.8; nvidia-smi must work there; or ask for no GPUs")
@@ -69,7 +69,7 @@ public final class Torch {
     }
     if (!address.matches("[0-9]{1,4}") || Integer.parseInt(address) >= gpus) {
       throw new IllegalStateException(
-          ("Spark gave it GPU %s, but PyTorch counts %d from 0 here, CUDA_VISIBLE_DEVICES is '%s'."
+          ("Spark gave this task GPU %s, but PyTorch counts %d from 0 here, CUDA_VISIBLE_DEVICES is '%s'."
                   + " The discovery script must print the numbers that CUDA counts by, as"
                   + " configs/gpu-discovery.sh does, with the same CUDA_VISIBLE_DEVICES as the executors")
               .formatted(address, gpus, System.getenv().getOrDefault("CUDA_VISIBLE_DEVICES", "")));

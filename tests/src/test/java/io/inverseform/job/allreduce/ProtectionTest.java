@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.LogEvent;
 import org.apache.logging.log4j.core.Logger;
 import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.logging.log4j.core.config.Property;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
@@ -34,6 +36,7 @@ class ProtectionTest {
     Logger logger = (Logger) LogManager.getLogger(Protection.class);
     Lines lines = new Lines();
     lines.start();
+    Configurator.setLevel(logger.getName(), Level.WARN);
     logger.addAppender(lines);
     try {
       conf.set("spark.app.id", application);
@@ -41,6 +44,7 @@ class ProtectionTest {
       new Workers(1, conf).close();
     } finally {
       logger.removeAppender(lines);
+      Configurator.setLevel(logger.getName(), Level.ERROR);
     }
     return lines.lines;
   }

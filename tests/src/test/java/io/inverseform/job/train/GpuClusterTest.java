@@ -95,7 +95,7 @@ class GpuClusterTest {
         .contains("with [127.0.0.1[0], 127.0.0.1[1], 127.0.0.2[0], 127.0.0.2[1]]\n")
         .containsPattern(
             "(?m)^training partition [01] \\(executor [01] on (127\\.0\\.0\\.[12])\\) failed: \\S+:"
-                + " partition [01] on \\1: Spark gave it GPU [01], but PyTorch 2\\.7\\.1 in /\\S+ is built"
+                + " partition [01] on \\1: Spark gave this task GPU [01], but PyTorch 2\\.7\\.1 in /\\S+ is built"
                 + " for the CPU\\. Leave the jar pytorch-native-cpu off the class path, as submit\\.sh does"
                 + " with --conf spark\\.executor\\.resource\\.gpu\\.amount=1, and set PYTORCH_LIBRARY_PATH on"
                 + " every host .*; or ask for no GPUs$")
@@ -110,7 +110,8 @@ class GpuClusterTest {
                 + " or smaller ones, .*maxFailures$")
         .containsPattern("(?m)^seconds (1[89]|2\\d)$")
         .containsPattern(
-            "(?m)^doctor cluster 4 task slots in 2 executors, GPU 0, 1 of \\S+/0, GPU 0, 1 of \\S+/1$")
+            "(?m)^doctor cluster 4 task slots in 2 executors, GPU 0, 1 of 127\\.0\\.0\\.1/\\d,"
+                + " GPU 0, 1 of 127\\.0\\.0\\.2/\\d$")
         .containsPattern(
             "(?m)^doctor \\S+/0 pytorch: .* it would train on the CPU without a word;");
   }
