@@ -7,13 +7,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Spark's standalone cluster as processes of this machine: a master, and workers with room for one
- * executor of one core and 1 GB each. Ports are free ones.
+ * Spark's standalone cluster as processes of this machine: a master, and workers. Ports are free
+ * ones.
  */
 public final class StandaloneCluster implements AutoCloseable {
   private static final Path SPARK = SubmitScript.ROOT.resolve("udf/target/spark");
@@ -24,29 +26,65 @@ public final class StandaloneCluster implements AutoCloseable {
   private final String url;
 
   /**
-   * Starts it, and waits until the master knows all workers.
+   * A host of the cluster.
+   *
+   * @param host its address, of the loopback network
+   * @param options of its worker's JVM
+   * @param environment of its worker and executors, beside this process's
+   */
+  public record Host(
+      String host,
+      int cores,
+      String memory,
+      List<String> options,
+      Map<String, String> environment) {
+    /** Room for one executor of one core and 1 GB. */
+    static final Host SMALL = new Host("127.0.0.1", 1, "1g", List.of(), Map.of());
+  }
+
+  /**
+   * Workers with room for one executor of one core and 1 GB each.
    *
    * @param folder for logs and work directories
    */
   public StandaloneCluster(int workers, Path folder) throws Exception {
+    this(Collections.nCopies(workers, Host.SMALL), folder);
+  }
+
+  /**
+   * Starts it, and waits until the master knows all workers.
+   *
+   * @param folder for logs and work directories
+   */
+  public StandaloneCluster(List<Host> workers, Path folder) throws Exception {
     this.folder = Files.createDirectories(folder);
     try {
       ProcessLog master =
           start(
-              "master.Master", "master", "--port", "0", "--host", "127.0.0.1", "--webui-port", "0");
+              Host.SMALL,
+              "master.Master",
+              "master",
+              "--port",
+              "0",
+              "--host",
+              "127.0.0.1",
+              "--webui-port",
+              "0");
       url = master.await("Starting Spark master at (spark://\\S+)", START).group(1);
-      for (int i = 0; i < workers; i++) {
+      for (int i = 0; i < workers.size(); i++) {
+        Host host = workers.get(i);
         start(
+                host,
                 "worker.Worker",
                 "worker-" + i,
                 "--host",
-                "127.0.0.1",
+                host.host(),
                 "--webui-port",
                 "0",
                 "--cores",
-                "1",
+                "" + host.cores(),
                 "--memory",
-                "1g",
+                host.memory(),
                 "--work-dir",
                 folder.resolve("work-" + i).toString(),
                 url)
@@ -58,20 +96,22 @@ public final class StandaloneCluster implements AutoCloseable {
     }
   }
 
-  private ProcessLog start(String daemon, String name, String... arguments) throws IOException {
+  private ProcessLog start(Host host, String daemon, String name, String... arguments)
+      throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
                 System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
                 "-Xmx256m",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                SPARK.resolve("jars") + "/*",
-                "org.apache.spark.deploy." + daemon));
+                "-XX:TieredStopAtLevel=1"));
+    command.addAll(host.options());
+    command.addAll(
+        List.of("-cp", SPARK.resolve("jars") + "/*", "org.apache.spark.deploy." + daemon));
     command.addAll(Arrays.asList(arguments));
     ProcessBuilder builder =
         new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
     builder.environment().put("SPARK_HOME", SPARK.toString());
+    builder.environment().putAll(host.environment());
     Process process = builder.start();
     processes.add(process);
     return new ProcessLog(process.getInputStream(), folder.resolve(name + ".log"));

@@ -8,7 +8,7 @@ import java.util.Map;
  * which.
  */
 sealed interface Control {
-  record Register(int partition, Address address, Map<String, String> fingerprint)
+  record Register(int partition, String gpu, Address address, Map<String, String> fingerprint)
       implements Control {}
 
   /** Connected to all peers; the answer comes when all are. */

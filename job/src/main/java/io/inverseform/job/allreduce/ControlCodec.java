@@ -20,7 +20,7 @@ final class ControlCodec {
   private static final int MAX_TEXT_BYTES = 1 << 17;
   private static final int MAX_ENTRIES = 1 << 12;
   private static final int MAGIC = 0x49464354;
-  private static final short VERSION = 1;
+  private static final short VERSION = 2;
 
   private final String attempt;
 
@@ -30,7 +30,8 @@ final class ControlCodec {
 
   ByteBuffer encode(Control message) {
     if (message instanceof Control.Register m) {
-      Writer out = new Writer(1).text(attempt).number(m.partition()).address(m.address());
+      Writer out = new Writer(1).text(attempt).number(m.partition()).text(m.gpu());
+      out.address(m.address());
       out.number(m.fingerprint().size());
       m.fingerprint().forEach((key, value) -> out.text(key).text(value));
       return out.bytes();
@@ -134,12 +135,13 @@ final class ControlCodec {
     return switch (type) {
       case 1 -> {
         int partition = in.getInt();
+        String gpu = text(in);
         Address address = address(in);
         Map<String, String> fingerprint = new TreeMap<>();
         for (int i = entries(in); i > 0; i--) {
           fingerprint.put(text(in), text(in));
         }
-        yield new Control.Register(partition, address, fingerprint);
+        yield new Control.Register(partition, gpu, address, fingerprint);
       }
       case 2 -> new Control.Ready();
       case 3 -> new Control.Heartbeat();

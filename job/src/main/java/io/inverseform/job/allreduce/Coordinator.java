@@ -44,20 +44,18 @@ public final class Coordinator implements AutoCloseable {
     this.watch = daemon("coordinator-watch");
     this.events = daemon("coordinator-events");
     this.roster =
-        new Roster(settings.worldSize(), settings.limit(), settings.silence(), this::failed);
-    if (!settings.security().isAuthenticationEnabled()) {
-      LOG.warn(
-          "spark.authenticate is off: whoever reaches the ports of driver and executors"
-              + " can disturb this run");
-    }
-    // Where the driver is reached by a name that is not its own, as behind a Kubernetes service.
-    String bindHost = settings.conf().get("spark.driver.bindAddress", settings.host());
+        new Roster(
+            settings.worldSize(),
+            settings.limit(),
+            settings.silence(),
+            workers -> later(() -> listener.onAssigned(workers)),
+            this::failed);
+    Protection.tell(settings.conf(), settings.security());
     this.transport =
         new Transport(
             settings.conf(),
             settings.security(),
-            settings.host(),
-            bindHost,
+            settings.listen(),
             settings.limit(),
             new Handler());
     Duration shortest = Collections.min(List.of(settings.limit(), settings.silence()));
@@ -67,9 +65,9 @@ public final class Coordinator implements AutoCloseable {
   }
 
   /**
-   * Listens on an ephemeral port.
+   * Listens.
    *
-   * @throws ExchangeException if it cannot listen on the host
+   * @throws ExchangeException if it cannot listen there, or all ports are taken
    */
   public static Coordinator start(CoordinatorSettings settings, CoordinatorListener listener) {
     return new Coordinator(settings, listener);

@@ -1,10 +1,19 @@
 package io.inverseform.job.allreduce;
 
+import java.util.List;
+
 /**
  * What the driver's training loop hears from the coordinator: one call at a time, in order, on a
  * thread of the coordinator's own.
  */
 public interface CoordinatorListener {
+  /**
+   * All workers are there.
+   *
+   * @param workers by rank
+   */
+  default void onAssigned(List<WorkerStatus> workers) {}
+
   /**
    * A worker ended a step. An exception ends the attempt, and is its root cause.
    *

@@ -10,7 +10,7 @@ import org.apache.spark.SparkConf;
  *
  * @param conf the application's, with its id set
  * @param security the driver's
- * @param host this host's name or address as executors reach it
+ * @param listen where the coordinator listens
  * @param attempt id of the attempt, 1 to 64 characters; see {@link #newAttempt}
  * @param worldSize workers to admit, from 1
  * @param limit how long workers wait for one another
@@ -19,7 +19,7 @@ import org.apache.spark.SparkConf;
 public record CoordinatorSettings(
     SparkConf conf,
     SecurityManager security,
-    String host,
+    Listen listen,
     String attempt,
     int worldSize,
     Duration limit,

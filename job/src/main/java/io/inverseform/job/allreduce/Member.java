@@ -1,5 +1,6 @@
 package io.inverseform.job.allreduce;
 
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -8,7 +9,15 @@ import java.util.stream.Stream;
 
 /** One worker in the {@link Roster}, guarded by its lock. */
 final class Member {
+  /** By host and GPU, so that a host's workers are neighbours; partitions decide the rest. */
+  static final Comparator<Member> ORDER =
+      Comparator.comparing((Member m) -> m.address.host())
+          .thenComparing(m -> m.gpu.length())
+          .thenComparing(m -> m.gpu)
+          .thenComparing(m -> m.partition);
+
   final int partition;
+  final String gpu;
   final Address address;
   private final Map<String, String> fingerprint;
 
@@ -29,6 +38,7 @@ final class Member {
 
   Member(Control.Register message, Consumer<Control.Reply> answer, long now) {
     this.partition = message.partition();
+    this.gpu = message.gpu();
     this.address = message.address();
     this.fingerprint = message.fingerprint();
     this.waiting = answer;
@@ -50,6 +60,10 @@ final class Member {
                 ("workers do not agree on '%s': it is '%s' for %s and '%s' for %s. All executors must"
                         + " run the same jars with the same configuration and data")
                     .formatted(key, other.fingerprint.get(key), other, fingerprint.get(key), this));
+  }
+
+  WorkerStatus status() {
+    return new WorkerStatus(rank, partition, gpu, address, step);
   }
 
   @Override

@@ -20,6 +20,7 @@ final class Roster {
   private final int worldSize;
   private final Duration limit;
   private final Duration silence;
+  private final Consumer<List<WorkerStatus>> onAssigned;
   private final Consumer<WorkerFailure> onFailure;
   private final Map<Object, Member> members = new LinkedHashMap<>();
   private final Directives directives = new Directives();
@@ -30,10 +31,16 @@ final class Roster {
   private String abort;
   private WorkerFailure rootCause;
 
-  Roster(int worldSize, Duration limit, Duration silence, Consumer<WorkerFailure> onFailure) {
+  Roster(
+      int worldSize,
+      Duration limit,
+      Duration silence,
+      Consumer<List<WorkerStatus>> onAssigned,
+      Consumer<WorkerFailure> onFailure) {
     this.worldSize = worldSize;
     this.limit = limit;
     this.silence = silence;
+    this.onAssigned = onAssigned;
     this.onFailure = onFailure;
   }
 
@@ -82,12 +89,14 @@ final class Roster {
 
   private void assign(long now) {
     assigned = true;
-    List<Member> byRank =
-        members.values().stream().sorted(Comparator.comparingInt(m -> m.partition)).toList();
+    List<Member> byRank = members.values().stream().sorted(Member.ORDER).toList();
     List<Address> peers = byRank.stream().map(m -> m.address).toList();
     for (Member member : byRank) {
       member.rank = byRank.indexOf(member);
       member.seen = now;
+    }
+    onAssigned.accept(byRank.stream().map(Member::status).toList());
+    for (Member member : byRank) {
       answer(member, new Control.Assigned(member.rank, heartbeatMillis(), peers));
     }
   }
@@ -286,7 +295,7 @@ final class Roster {
     return members.values().stream()
         .filter(m -> m.rank >= 0)
         .sorted(Comparator.comparingInt(m -> m.rank))
-        .map(m -> new WorkerStatus(m.rank, m.address, m.step))
+        .map(Member::status)
         .toList();
   }
 

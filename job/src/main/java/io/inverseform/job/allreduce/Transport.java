@@ -33,20 +33,14 @@ final class Transport implements AutoCloseable {
   private final Address address;
 
   /**
-   * Listens on an ephemeral port.
+   * Listens.
    *
-   * @param host name or address of this host as the others reach it
-   * @param bindHost what the server binds to
    * @param limit the longest wait of the callers; a connection is not given up as quiet before
    *     twice that
+   * @throws ExchangeException if it cannot listen there, or all ports are taken
    */
   Transport(
-      SparkConf conf,
-      SecurityManager security,
-      String host,
-      String bindHost,
-      Duration limit,
-      RpcHandler handler) {
+      SparkConf conf, SecurityManager security, Listen listen, Duration limit, RpcHandler handler) {
     TransportConf settings = settings(conf, limit);
     boolean authenticated = security.isAuthenticationEnabled();
     List<TransportServerBootstrap> accept =
@@ -58,13 +52,35 @@ final class Transport implements AutoCloseable {
     context = new TransportContext(settings, handler);
     clients = context.createClientFactory(connect);
     try {
-      server = context.createServer(bindHost, 0, accept);
-    } catch (RuntimeException e) {
+      server = listen(listen, accept);
+    } catch (ExchangeException e) {
       clients.close();
       context.close();
-      throw new ExchangeException("cannot listen on " + bindHost + ": " + e.getMessage(), e);
+      throw e;
     }
-    address = new Address(host, server.getPort());
+    address = new Address(listen.host(), server.getPort());
+  }
+
+  private TransportServer listen(Listen listen, List<TransportServerBootstrap> accept) {
+    Exception taken = null;
+    for (int port : listen.ports().all().toArray()) {
+      try {
+        return context.createServer(listen.bindHost(), port, accept);
+      } catch (Exception e) {
+        // A BindException too, which Spark does not declare.
+        if (listen.ports().isAny() || !String.valueOf(e.getMessage()).contains("in use")) {
+          throw new ExchangeException(
+              "cannot listen on %s, port %d: %s".formatted(listen.bindHost(), port, e.getMessage()),
+              e);
+        }
+        taken = e;
+      }
+    }
+    throw new ExchangeException(
+        ("cannot listen on %s: all ports of %s (train.exchange.ports) are taken on host %s. Give a range"
+                + " with a port for each worker of a host, and one more for the driver on its own")
+            .formatted(listen.bindHost(), listen.ports(), listen.host()),
+        taken);
   }
 
   private static TransportConf settings(SparkConf conf, Duration limit) {
@@ -72,6 +88,8 @@ final class Transport implements AutoCloseable {
     // Waits have limits and messages of their own: the transport must not cut a deferred answer
     // short before.
     own.set("spark." + MODULE + ".io.connectionTimeout", 2 * limit.toSeconds() + 60 + "s");
+    // Whoever could make the first handshake fail would else be spoken to unencrypted.
+    own.set("spark.network.crypto.saslFallback", "false");
     own.set(
         "spark." + MODULE + ".io.connectionCreationTimeout",
         Math.max(1, Math.min(30, limit.toSeconds())) + "s");

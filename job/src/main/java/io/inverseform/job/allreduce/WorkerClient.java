@@ -21,9 +21,9 @@ public final class WorkerClient implements AutoCloseable {
 
   private WorkerClient(WorkerSettings settings) {
     this.settings = settings;
-    String host = settings.host();
     this.transport =
-        new Transport(settings.conf(), settings.security(), host, host, settings.limit(), server);
+        new Transport(
+            settings.conf(), settings.security(), settings.listen(), settings.limit(), server);
     try {
       String here = "partition " + settings.partition() + " on " + transport.address();
       this.driver = new DriverLink(settings, transport, here);
@@ -49,7 +49,8 @@ public final class WorkerClient implements AutoCloseable {
 
   private Control.Assigned register(String here) {
     Control message =
-        new Control.Register(settings.partition(), transport.address(), settings.fingerprint());
+        new Control.Register(
+            settings.partition(), settings.gpu(), transport.address(), settings.fingerprint());
     String what =
         here
             + ": waiting until all workers have registered with the driver at "
@@ -60,7 +61,7 @@ public final class WorkerClient implements AutoCloseable {
     throw new ExchangeException(what + ": no rank was assigned");
   }
 
-  /** This worker's rank, from 0: the order of the partitions. */
+  /** This worker's rank, from 0: by host, GPU and partition, so that a host's are neighbours. */
   public int rank() {
     return rank;
   }

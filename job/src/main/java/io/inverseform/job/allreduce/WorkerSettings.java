@@ -10,10 +10,11 @@ import org.apache.spark.SparkConf;
  *
  * @param conf the executor's, with the application's id
  * @param security the executor's
- * @param host this executor's name or address as Spark knows it; the worker listens there
+ * @param listen where the worker listens
  * @param coordinator where the driver's coordinator listens
  * @param attempt id of the attempt, as the coordinator has it
- * @param partition of the task; ranks follow its order
+ * @param partition of the task
+ * @param gpu address of the worker's GPU on its host; empty on the CPU
  * @param fingerprint what all workers must agree on, such as jar, configuration, data, threads and
  *     number of parameters
  * @param limit the longest wait for any other worker or the driver
@@ -22,10 +23,11 @@ import org.apache.spark.SparkConf;
 public record WorkerSettings(
     SparkConf conf,
     SecurityManager security,
-    String host,
+    Listen listen,
     Address coordinator,
     String attempt,
     int partition,
+    String gpu,
     Map<String, String> fingerprint,
     Duration limit,
     Interruption interruption) {

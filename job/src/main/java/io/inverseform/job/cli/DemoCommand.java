@@ -9,6 +9,7 @@ import io.inverseform.job.report.LossCurves;
 import io.inverseform.job.report.PictureSheet;
 import io.inverseform.job.storage.Locations;
 import io.inverseform.job.synthesize.SceneSynthesizer;
+import io.inverseform.job.train.Preflight;
 import io.inverseform.job.train.RunFolder;
 import io.inverseform.job.train.Segmentation;
 import io.inverseform.job.train.Training;
@@ -51,6 +52,7 @@ final class DemoCommand implements Callable<Integer> {
     new SceneSynthesizer(config.seed(), config.synthesize())
         .write(config.data().source(), locations.hadoop());
     try (SparkSession spark = SparkSessions.forTraining(spec.name(), config)) {
+      Preflight.await(spark.sparkContext(), config.train().workers());
       out.println(Preprocess.run(spark, config.data(), config.preprocess()));
       PretrainCommand.run(spark, config.pretraining(), false, out);
       Training.Outcome outcome = Training.run(spark, config, new Segmentation.Factory(), false);

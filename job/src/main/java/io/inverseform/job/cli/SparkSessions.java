@@ -7,6 +7,7 @@ import io.inverseform.job.doctor.Doctor;
 import io.inverseform.job.doctor.Finding;
 import io.inverseform.job.doctor.Subject;
 import io.inverseform.job.storage.ObjectStores;
+import io.inverseform.job.train.Preflight;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
@@ -36,6 +37,7 @@ final class SparkSessions {
    */
   static SparkSession forTraining(String command, JobConfig config) {
     SparkConf conf = conf(new SparkConf(), command, config, config.train().workers());
+    Preflight.requireFit(conf);
     Finding threads = Doctor.threads(new Subject(conf, config, System.getenv()));
     if (threads.status() != Finding.Status.OK) {
       LOG.warn(threads.text());
@@ -62,19 +64,19 @@ final class SparkSessions {
             key + "=true would load PyTorch's natives in two class loaders, which fails: drop it");
       }
     }
-    if (conf.contains("spark.executor.resource.gpu.amount")) {
-      // Without it tasks are told of no GPU, and would work on the CPU.
-      conf.setIfMissing("spark.task.resource.gpu.amount", "1");
-    }
     String plugins = conf.get("spark.plugins", "");
+    String master = master(conf.get(MASTER, ALL_CORES), workers);
     return ObjectStores.addTo(conf)
-        .set(MASTER, master(conf.get(MASTER, ALL_CORES), workers))
+        .set(MASTER, master)
         .setAppName("inverseform " + command)
         .set("spark.plugins", (plugins.isEmpty() ? "" : plugins + ",") + RunLog.class.getName())
         .set(RunLog.CONFIGURATION, ConfigYaml.write(config))
-        // Too few slots for the barrier stage: say so after 24 s, not after ten minutes.
+        // Too few slots for the workers: say so after 18 s without a new executor, not after ten
+        // minutes; containers come later, after their image.
         .setIfMissing("spark.scheduler.barrier.maxConcurrentTasksCheck.interval", "3s")
-        .setIfMissing("spark.scheduler.barrier.maxConcurrentTasksCheck.maxFailures", "8")
+        .setIfMissing(
+            "spark.scheduler.barrier.maxConcurrentTasksCheck.maxFailures",
+            master.matches("yarn|k8s:.*") ? "60" : "6")
         // Progress inside long tasks comes with heartbeats.
         .setIfMissing("spark.executor.heartbeatInterval", "2s")
         .setIfMissing("spark.ui.showConsoleProgress", "false")

@@ -18,6 +18,15 @@ public record ExchangeConfig(Wire wire, int localSteps, String bindAddress, Stri
     implements Serializable {
   private static final Pattern PORTS = Pattern.compile("([0-9]{1,5})-([0-9]{1,5})");
 
+  private static final String BYTE = "(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])";
+
+  /** An IPv4 address, or what may be one of IPv6; with the bits of a network or without. */
+  private static final Pattern BIND_ADDRESS =
+      Pattern.compile(
+          ("|(%1$s\\.){3}%1$s(/(3[0-2]|[12]?[0-9]))?"
+                  + "|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*(/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))?")
+              .formatted(BYTE));
+
   /** Number format of gradients on the network. */
   public enum Wire {
     FLOAT32,
@@ -28,7 +37,11 @@ public record ExchangeConfig(Wire wire, int localSteps, String bindAddress, Stri
   public ExchangeConfig {
     Check.given("wire", wire);
     Check.atLeast(1, "local_steps", localSteps);
-    Check.given("bind_address", bindAddress);
+    Check.that(
+        bindAddress != null && BIND_ADDRESS.matcher(bindAddress).matches(),
+        "bind_address",
+        "'" + bindAddress + "'",
+        "an address like 0.0.0.0, a network like 10.1.0.0/16, or empty");
     Check.that(isPorts(ports), "ports", "'" + ports + "'", "like 40000-40100, or empty");
   }
 

@@ -1,12 +1,13 @@
 package io.inverseform.job.doctor;
 
 import io.inverseform.job.doctor.Finding.Status;
+import io.inverseform.job.train.GpuTasks;
 import io.inverseform.job.train.Slots;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -57,8 +58,14 @@ final class Cluster {
             "ask the cluster manager why: cores, memory or GPUs that are not free, or executors that"
                 + " cannot reach this machine");
       }
-      reports = reports(spark, tasks);
-      String found = "%d task slots in %d executors".formatted(tasks, reports.size());
+      List<SlotReport> slots = slots(spark, tasks);
+      reports =
+          slots.stream()
+              .flatMap(slot -> slot.machine().stream())
+              .sorted(Comparator.comparing(ExecutorReport::name))
+              .toList();
+      String found =
+          "%d task slots in %d executors%s".formatted(tasks, reports.size(), gpus(slots));
       return tasks < workers
           ? Verdict.problem(
               found, "lower train.workers=%d or give the application more".formatted(workers))
@@ -66,19 +73,37 @@ final class Cluster {
     }
   }
 
-  private List<ExecutorReport> reports(SparkContext spark, int tasks) {
-    ExecutorReport[] answers =
-        (ExecutorReport[])
-            JavaSparkContext.fromSparkContext(spark)
-                .parallelize(IntStream.range(0, tasks).boxed().toList(), tasks)
-                .rdd()
+  private List<SlotReport> slots(SparkContext spark, int tasks) {
+    SlotReport[] answers =
+        (SlotReport[])
+            GpuTasks.of(
+                    JavaSparkContext.fromSparkContext(spark)
+                        .parallelize(IntStream.range(0, tasks).boxed().toList(), tasks)
+                        .rdd())
                 .barrier()
                 .mapPartitions(
                     new ExecutorTask(subject.config()),
                     false,
-                    ClassTag$.MODULE$.apply(ExecutorReport.class))
+                    ClassTag$.MODULE$.apply(SlotReport.class))
                 .collect();
-    return Arrays.stream(answers).sorted(Comparator.comparing(ExecutorReport::name)).toList();
+    return List.of(answers);
+  }
+
+  /** Which GPU each slot has; empty where there are none. */
+  private static String gpus(List<SlotReport> slots) {
+    Map<String, String> byExecutor =
+        slots.stream()
+            .filter(slot -> !slot.gpus().isEmpty())
+            .sorted(Comparator.comparing(slot -> slot.gpus().get(0)))
+            .collect(
+                Collectors.groupingBy(
+                    SlotReport::executor,
+                    TreeMap::new,
+                    Collectors.mapping(
+                        slot -> String.join("+", slot.gpus()), Collectors.joining(", "))));
+    return byExecutor.entrySet().stream()
+        .map(executor -> ", GPU %s of %s".formatted(executor.getValue(), executor.getKey()))
+        .collect(Collectors.joining());
   }
 
   /** One an executor. */

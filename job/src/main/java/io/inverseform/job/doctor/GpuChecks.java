@@ -96,8 +96,8 @@ final class GpuChecks {
           ? Verdict.ok("%d an executor, which the cluster's workers find".formatted(asked))
           : Verdict.problem(
               "%s=%d without a discovery script".formatted(AMOUNT, asked),
-              "set spark.executor.resource.gpu.discoveryScript, such as to getGpusResources.sh of"
-                  + " the Spark distribution");
+              "set spark.executor.resource.gpu.discoveryScript, such as to"
+                  + " configs/gpu-discovery.sh");
     }
     return discovered(script, asked, seen);
   }

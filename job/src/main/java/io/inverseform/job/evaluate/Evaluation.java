@@ -4,6 +4,7 @@ import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.dataset.SampleSchema;
 import io.inverseform.job.dataset.SampleTable;
 import io.inverseform.job.model.Segmenter;
+import io.inverseform.job.train.GpuTasks;
 import io.inverseform.job.train.RunFolder;
 import io.inverseform.udf.label.ClassCatalogue;
 import io.inverseform.udf.label.LabelMap;
@@ -66,11 +67,12 @@ public final class Evaluation {
       throw new IOException(table.folder() + " has no sample in split " + split);
     }
     JavaRDD<Row> pictures =
-        table
-            .read(spark, split)
-            .select(SampleSchema.SAMPLE_ID, SampleSchema.IMAGE, SampleSchema.LABELS)
-            .repartition(spark.sparkContext().defaultParallelism())
-            .toJavaRDD();
+        GpuTasks.of(
+            table
+                .read(spark, split)
+                .select(SampleSchema.SAMPLE_ID, SampleSchema.IMAGE, SampleSchema.LABELS)
+                .repartition(spark.sparkContext().defaultParallelism())
+                .toJavaRDD());
     Inference model = inference;
     int classes = catalogue.size();
     int tolerance = config.evaluate().boundaryTolerance();
@@ -110,12 +112,16 @@ public final class Evaluation {
     Column id = new Column(SampleSchema.SAMPLE_ID);
     Inference model = inference;
     Map<String, PredictedSample> byId =
-        table
-            .read(spark, config.evaluate().split())
-            .filter(id.isin(sampleIds.toArray()))
-            .select(
-                SampleSchema.SAMPLE_ID, SampleSchema.IMAGE, SampleSchema.LABELS, SampleSchema.EDGES)
-            .toJavaRDD()
+        GpuTasks.of(
+                table
+                    .read(spark, config.evaluate().split())
+                    .filter(id.isin(sampleIds.toArray()))
+                    .select(
+                        SampleSchema.SAMPLE_ID,
+                        SampleSchema.IMAGE,
+                        SampleSchema.LABELS,
+                        SampleSchema.EDGES)
+                    .toJavaRDD())
             .map(row -> predict(row, model))
             .collect()
             .stream()

@@ -3,13 +3,12 @@ package io.inverseform.job.evaluate;
 import io.inverseform.job.archive.ModelArchive;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.model.Segmenter;
+import io.inverseform.job.train.GpuTasks;
 import io.inverseform.job.train.RunFolder;
 import java.io.IOException;
 import java.io.Serializable;
-import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.TaskContext;
-import org.apache.spark.resource.ResourceInformation;
 import org.apache.spark.util.SerializableConfiguration;
 
 /** What a task needs to segment pictures with a trained network. */
@@ -38,8 +37,6 @@ record Inference(LoadedModel.Key model, SerializableConfiguration hadoop) implem
 
   /** A segmenter on the device of the task that calls. */
   Segmenter segmenter() throws IOException {
-    ResourceInformation gpus = TaskContext.get().resourcesJMap().get("gpu");
-    List<String> addresses = gpus == null ? List.of() : List.of(gpus.addresses());
-    return LoadedModel.segmenter(model, hadoop.value(), addresses);
+    return LoadedModel.segmenter(model, hadoop.value(), GpuTasks.addresses(TaskContext.get()));
   }
 }

@@ -7,6 +7,7 @@ import io.inverseform.job.dataset.SampleTable;
 import io.inverseform.job.dataset.WholeFile;
 import io.inverseform.job.progress.ProgressLine;
 import io.inverseform.job.progress.TaskProgress;
+import io.inverseform.job.train.GpuTasks;
 import io.inverseform.udf.picture.Palette;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -122,7 +123,7 @@ public final class Predictions {
     try (ProgressLine line = new ProgressLine("predict", "images", count);
         TaskProgress progress = new TaskProgress(spark.sparkContext(), done, line)) {
       progress.start();
-      failed.addAll(pictures.mapPartitions(task).collect());
+      failed.addAll(GpuTasks.of(pictures).mapPartitions(task).collect());
     }
     writeFailed(failed);
     return new PredictionSummary(

@@ -39,8 +39,13 @@ public record EngineReport(
         Engine.getDjlVersion(),
         folder,
         mapped("libdjl_torch.so"),
-        Files.exists(folder.resolve("libtorch_cuda.so")),
+        hasCuda(),
         engine.getGpuCount());
+  }
+
+  /** Whether PyTorch's natives are those with CUDA, whatever GPUs there are. */
+  static boolean hasCuda() {
+    return Files.exists(Path.of(LibUtils.getLibtorchPath()).resolve("libtorch_cuda.so"));
   }
 
   /** The file of a library that this process has loaded. */

@@ -3,7 +3,10 @@ package io.inverseform.job.train;
 import io.inverseform.job.allreduce.Coordinator;
 import io.inverseform.job.allreduce.CoordinatorListener;
 import io.inverseform.job.allreduce.CoordinatorSettings;
+import io.inverseform.job.allreduce.Listen;
+import io.inverseform.job.allreduce.Ports;
 import io.inverseform.job.allreduce.WorkerFailure;
+import io.inverseform.job.allreduce.WorkerStatus;
 import io.inverseform.job.config.ConfigYaml;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.config.TrainConfig;
@@ -39,6 +42,7 @@ final class Attempt implements CoordinatorListener {
   private final TrainConfig train;
   private final TrainingMonitor monitor;
   private final String id = CoordinatorSettings.newAttempt();
+  private final TaskWatch tasks;
 
   /** What the workers are to do, in every attempt. */
   record Task(Objective.Factory objective, JobConfig config, Configuration hadoop) {}
@@ -48,6 +52,7 @@ final class Attempt implements CoordinatorListener {
     this.task = task;
     this.train = task.config().train();
     this.monitor = monitor;
+    this.tasks = new TaskWatch(spark, id);
   }
 
   /**
@@ -62,16 +67,16 @@ final class Attempt implements CoordinatorListener {
         new CoordinatorSettings(
             SparkEnv.get().conf(),
             SparkEnv.get().securityManager(),
-            SparkEnv.get().rpcEnv().address().host(),
+            listen(),
             id,
             train.workers(),
             timeout(),
             heartbeat());
-    try (TaskWatch tasks = new TaskWatch(spark, id, train.workers())) {
+    try (tasks) {
       Coordinator coordinator = Coordinator.start(settings, this);
       List<Worker.Result> results;
       try (coordinator) {
-        results = results(coordinator, tasks, resumeFrom);
+        results = results(coordinator, resumeFrom);
       }
       // The last report can fail on the driver when the workers are through already.
       coordinator
@@ -84,13 +89,22 @@ final class Attempt implements CoordinatorListener {
     }
   }
 
-  private List<Worker.Result> results(Coordinator coordinator, TaskWatch tasks, long resumeFrom) {
+  /** A driver may be reached by a name that is not its own, as behind a Kubernetes service. */
+  private Listen listen() {
+    String host = SparkEnv.get().rpcEnv().address().host();
+    return new Listen(
+        host,
+        SparkEnv.get().conf().get("spark.driver.bindAddress", host),
+        Ports.parse(train.exchange().ports()));
+  }
+
+  private List<Worker.Result> results(Coordinator coordinator, long resumeFrom) {
     try {
       return collect(coordinator, resumeFrom);
     } catch (Exception e) {
       // Scala throws SparkException without declaring it. The coordinator still listens: what the
       // tasks say at their end may be the root cause.
-      throw ended(e, coordinator, tasks);
+      throw ended(e, coordinator);
     }
   }
 
@@ -113,9 +127,10 @@ final class Attempt implements CoordinatorListener {
             resumeFrom);
     List<Integer> partitions = IntStream.range(0, train.workers()).boxed().toList();
     RDD<Worker.Result> stage =
-        JavaSparkContext.fromSparkContext(spark)
-            .parallelize(partitions, train.workers())
-            .rdd()
+        GpuTasks.of(
+                JavaSparkContext.fromSparkContext(spark)
+                    .parallelize(partitions, train.workers())
+                    .rdd())
             .barrier()
             .mapPartitions(
                 new WorkerTask(spec), false, ClassTag$.MODULE$.apply(Worker.Result.class));
@@ -125,6 +140,11 @@ final class Attempt implements CoordinatorListener {
     } finally {
       spark.clearJobGroup();
     }
+  }
+
+  @Override
+  public void onAssigned(List<WorkerStatus> workers) {
+    tasks.ranked(workers);
   }
 
   @Override
@@ -152,10 +172,10 @@ final class Attempt implements CoordinatorListener {
   }
 
   /** Why the stage failed; waits until its tasks have ended, and for what they say of it. */
-  private TrainingException ended(Exception failed, Coordinator coordinator, TaskWatch tasks) {
+  private TrainingException ended(Exception failed, Coordinator coordinator) {
     cancel();
     try {
-      endTasks(failed, coordinator, tasks);
+      endTasks(failed, coordinator);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       failed.addSuppressed(e);
@@ -179,8 +199,7 @@ final class Attempt implements CoordinatorListener {
    * Waits until the tasks have ended, so that they hold no slot, memory or GPU in the next attempt.
    * The cluster is asked to kill an executor that is silent, or whose task does not end.
    */
-  private void endTasks(Exception failed, Coordinator coordinator, TaskWatch tasks)
-      throws InterruptedException {
+  private void endTasks(Exception failed, Coordinator coordinator) throws InterruptedException {
     Set<TaskWatch.Place> killed = new HashSet<>();
     coordinator
         .failure()
@@ -191,14 +210,15 @@ final class Attempt implements CoordinatorListener {
         .awaitEnd(heartbeat())
         .values()
         .forEach(place -> replace(place, "does not end its task", killed));
-    Map<Integer, TaskWatch.Place> alive = tasks.awaitEnd(timeout());
+    Map<String, TaskWatch.Place> alive = tasks.awaitEnd(timeout());
     if (!alive.isEmpty()) {
       throw TrainingException.last(
           "%s; the tasks of %s have not ended within %d s (train.timeout_seconds): end these processes by hand,"
                   .formatted(
                       coordinator.failure().map(WorkerFailure::toString).orElse("the stage failed"),
                       alive.entrySet().stream()
-                          .map(task -> "rank " + task.getKey() + " (" + task.getValue() + ")")
+                          .map(task -> task.getKey() + " (" + task.getValue() + ")")
+                          .sorted()
                           .collect(Collectors.joining(", ")),
                       train.timeoutSeconds())
               + " then go on with --resume",

@@ -9,14 +9,16 @@ import org.apache.spark.scheduler.SparkListenerApplicationEnd;
 import org.apache.spark.scheduler.SparkListenerExecutorAdded;
 import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 
-/** The task slots of the application's executors, as executors come and go. */
+/** Room for workers in the application's executors, as executors come and go. */
 public final class Slots extends SparkListener implements AutoCloseable {
   private final SparkContext context;
+  private final ResourceProfile task;
   private boolean ended;
 
   /** Follows the executors of an application until it is closed. */
   public Slots(SparkContext context) {
     this.context = context;
+    this.task = GpuTasks.profile(context);
     context.addSparkListener(this);
   }
 
@@ -36,13 +38,9 @@ public final class Slots extends SparkListener implements AutoCloseable {
     notifyAll();
   }
 
-  /** Tasks that can run at once on the executors that are there. */
+  /** Workers that can run at once on the executors there are, with a GPU each if these have any. */
   public int count() {
-    if (context.isStopped()) {
-      return 0;
-    }
-    ResourceProfile profile = context.resourceProfileManager().defaultResourceProfile();
-    return context.maxNumConcurrentTasks(profile);
+    return context.isStopped() ? 0 : context.maxNumConcurrentTasks(task);
   }
 
   /**

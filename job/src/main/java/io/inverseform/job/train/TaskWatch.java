@@ -1,9 +1,12 @@
 package io.inverseform.job.train;
 
 import io.inverseform.job.allreduce.WorkerFailure;
+import io.inverseform.job.allreduce.WorkerStatus;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -28,7 +31,7 @@ import scala.collection.JavaConverters;
 
 /**
  * What Spark knows of one attempt's tasks: on which executors they run, whether they have ended,
- * and why. Ranks follow the order of the partitions, so a task's partition is its rank.
+ * and why. A task is known by its partition until its worker has a rank.
  */
 final class TaskWatch extends SparkListener implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TaskWatch.class);
@@ -37,11 +40,11 @@ final class TaskWatch extends SparkListener implements AutoCloseable {
 
   private final SparkContext context;
   private final String group;
-  private final int workers;
   private final Set<Integer> stages = new HashSet<>();
   private final Map<Integer, Place> places = new TreeMap<>();
   private final Map<Integer, Place> running = new TreeMap<>();
   private final Map<Integer, Failure> failures = new LinkedHashMap<>();
+  private final Map<Integer, Integer> rankByPartition = new HashMap<>();
   private int job = -1;
   private boolean jobEnded;
 
@@ -56,17 +59,18 @@ final class TaskWatch extends SparkListener implements AutoCloseable {
   /**
    * How a task failed.
    *
+   * @param task by its rank, or its partition if it has none
    * @param stackTrace empty if the executor was lost
    */
   record Failure(
-      int rank, Place place, String message, String stackTrace, WorkerFailure.Kind kind) {
+      String task, Place place, String message, String stackTrace, WorkerFailure.Kind kind) {
     boolean consequence() {
       return kind == WorkerFailure.Kind.CONSEQUENCE;
     }
 
     @Override
     public String toString() {
-      return "rank %d (%s) failed: %s".formatted(rank, place, message);
+      return "%s (%s) failed: %s".formatted(task, place, message);
     }
   }
 
@@ -75,10 +79,9 @@ final class TaskWatch extends SparkListener implements AutoCloseable {
    *
    * @param group the attempt's id
    */
-  TaskWatch(SparkContext context, String group, int workers) {
+  TaskWatch(SparkContext context, String group) {
     this.context = context;
     this.group = group;
-    this.workers = workers;
     context.addSparkListener(this);
   }
 
@@ -96,33 +99,59 @@ final class TaskWatch extends SparkListener implements AutoCloseable {
       Place place = new Place(start.taskInfo().executorId(), start.taskInfo().host());
       places.put(start.taskInfo().index(), place);
       running.put(start.taskInfo().index(), place);
-      if (places.size() == workers) {
-        LOG.info(
-            "{}",
-            places.entrySet().stream()
-                .map(entry -> "rank " + entry.getKey() + " is " + entry.getValue())
-                .collect(Collectors.joining(", ")));
-      }
     }
+  }
+
+  /** The workers have their ranks. */
+  synchronized void ranked(List<WorkerStatus> workers) {
+    workers.forEach(worker -> rankByPartition.put(worker.partition(), worker.rank()));
+    LOG.info(
+        "{}",
+        workers.stream()
+            .map(
+                worker ->
+                    "rank %d is %s, listens at %s%s"
+                        .formatted(
+                            worker.rank(),
+                            Optional.ofNullable(places.get(worker.partition()))
+                                .map(Place::toString)
+                                .orElse("a task that Spark has not told of"),
+                            worker.address(),
+                            worker.gpu().isEmpty() ? "" : " with GPU " + worker.gpu()))
+            .collect(Collectors.joining(", ")));
+  }
+
+  private String name(int partition) {
+    Integer rank = rankByPartition.get(partition);
+    return rank == null ? "partition " + partition : "rank " + rank;
+  }
+
+  private Optional<Integer> partition(int rank) {
+    return rankByPartition.entrySet().stream()
+        .filter(entry -> entry.getValue() == rank)
+        .map(Map.Entry::getKey)
+        .findFirst();
   }
 
   @Override
   public synchronized void onTaskEnd(SparkListenerTaskEnd end) {
     if (stages.contains(end.stageId())) {
-      int rank = end.taskInfo().index();
-      running.remove(rank);
-      failure(rank, end.reason()).ifPresent(failure -> failures.putIfAbsent(rank, failure));
+      int partition = end.taskInfo().index();
+      running.remove(partition);
+      failure(partition, end.reason())
+          .ifPresent(failure -> failures.putIfAbsent(partition, failure));
       notifyAll();
     }
   }
 
-  private Optional<Failure> failure(int rank, TaskEndReason reason) {
-    Place place = places.get(rank);
+  private Optional<Failure> failure(int partition, TaskEndReason reason) {
+    Place place = places.get(partition);
+    String task = name(partition);
     if (reason instanceof ExceptionFailure thrown) {
       Option<Throwable> exception = thrown.exception();
       return Optional.of(
           new Failure(
-              rank,
+              task,
               place,
               thrown.className() + ": " + thrown.description(),
               thrown.fullStackTrace(),
@@ -133,7 +162,7 @@ final class TaskWatch extends SparkListener implements AutoCloseable {
     if (reason instanceof ExecutorLostFailure lost) {
       String why = lost.reason().isDefined() ? lost.reason().get() : "no reason known";
       return Optional.of(
-          new Failure(rank, place, "its executor was lost: " + why, "", WorkerFailure.Kind.LOST));
+          new Failure(task, place, "its executor was lost: " + why, "", WorkerFailure.Kind.LOST));
     }
     return Optional.empty();
   }
@@ -157,9 +186,9 @@ final class TaskWatch extends SparkListener implements AutoCloseable {
    * Waits until no task of the attempt runs any more; to be called when the job was cancelled or
    * has failed.
    *
-   * @return the tasks that still run when the limit is over, by rank
+   * @return the tasks that still run when the limit is over, by rank or partition
    */
-  Map<Integer, Place> awaitEnd(Duration limit) throws InterruptedException {
+  Map<String, Place> awaitEnd(Duration limit) throws InterruptedException {
     long deadline = System.nanoTime() + limit.toNanos();
     if (!hasStarted()) {
       return Map.of();
@@ -168,7 +197,8 @@ final class TaskWatch extends SparkListener implements AutoCloseable {
       while (!jobEnded || !running.isEmpty()) {
         long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
         if (left <= 0) {
-          return Map.copyOf(running);
+          return running.entrySet().stream()
+              .collect(Collectors.toMap(task -> name(task.getKey()), Map.Entry::getValue));
         }
         wait(left);
       }
@@ -191,12 +221,12 @@ final class TaskWatch extends SparkListener implements AutoCloseable {
 
   /** Where a rank's task was started. */
   synchronized Optional<Place> place(int rank) {
-    return Optional.ofNullable(places.get(rank));
+    return partition(rank).map(places::get);
   }
 
   /** How a rank's task failed, as Spark knows it. */
   synchronized Optional<Failure> failure(int rank) {
-    return Optional.ofNullable(failures.get(rank));
+    return partition(rank).map(failures::get);
   }
 
   /** The first failure that is not merely a consequence of another one. */

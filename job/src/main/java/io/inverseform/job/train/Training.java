@@ -86,6 +86,7 @@ public final class Training {
   }
 
   private Outcome train(long resumeFrom) throws IOException {
+    Preflight.await(spark.sparkContext(), train.workers());
     int images = countSamples(Objective.TRAIN);
     countSamples(Objective.VALIDATION);
     GlobalSampler sampler =

@@ -2,8 +2,12 @@ package io.inverseform.job.train;
 
 import ai.djl.Device;
 import io.inverseform.job.allreduce.Interruption;
+import io.inverseform.job.allreduce.Listen;
+import io.inverseform.job.allreduce.Ports;
+import io.inverseform.job.allreduce.UnrecoverableException;
 import io.inverseform.job.allreduce.WorkerClient;
 import io.inverseform.job.allreduce.WorkerSettings;
+import io.inverseform.job.config.ExchangeConfig;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.torch.Torch;
 import java.io.IOException;
@@ -16,7 +20,6 @@ import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
-import org.apache.spark.resource.ResourceInformation;
 import scala.collection.Iterator;
 import scala.collection.JavaConverters;
 import scala.runtime.AbstractFunction1;
@@ -37,33 +40,43 @@ final class WorkerTask extends AbstractFunction1<Iterator<Integer>, Iterator<Wor
     TaskContext task = TaskContext.get();
     JobConfig config = spec.config();
     try {
-      Torch.start(config.train().threads());
-      Worker worker = new Worker(spec, new Worker.Place(device(task), localFolder()));
+      Device device = device(task, config.train().threads());
+      Worker worker = new Worker(spec, new Worker.Place(device, localFolder()));
       Worker.Result result = worker.run(fingerprint -> join(task, config, fingerprint));
       return JavaConverters.asScalaIterator(List.of(result).iterator());
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          "partition " + task.partitionId() + " on " + host() + ": " + e.getMessage(), e);
+      throw new UncheckedIOException(here(task) + ": " + e.getMessage(), e);
     }
   }
 
   private WorkerClient join(TaskContext task, JobConfig config, Map<String, String> fingerprint) {
+    ExchangeConfig exchange = config.train().exchange();
     return WorkerClient.join(
         new WorkerSettings(
             SparkEnv.get().conf(),
             SparkEnv.get().securityManager(),
-            host(),
+            Listen.of(host(), exchange.bindAddress(), Ports.parse(exchange.ports())),
             spec.coordinator(),
             spec.attempt(),
             task.partitionId(),
+            GpuTasks.addresses(task).stream().findFirst().orElse(""),
             fingerprint,
             Duration.ofSeconds(config.train().timeoutSeconds()),
             Interruption.when(task::isInterrupted, "Spark has cancelled this task")));
   }
 
-  private static Device device(TaskContext task) {
-    ResourceInformation gpus = task.resourcesJMap().get("gpu");
-    return Torch.device(gpus == null ? List.of() : List.of(gpus.addresses()));
+  /** Starts PyTorch; one that does not fit the executor would not fit it in another attempt. */
+  private static Device device(TaskContext task, int threads) {
+    try {
+      Torch.start(threads);
+      return Torch.device(GpuTasks.addresses(task));
+    } catch (IllegalStateException e) {
+      throw new UnrecoverableException(here(task) + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static String here(TaskContext task) {
+    return "partition " + task.partitionId() + " on " + host();
   }
 
   private static Path localFolder() {

@@ -2,6 +2,8 @@ package io.inverseform.job.allreduce;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -20,10 +22,11 @@ class AdmissionTest {
     return new WorkerSettings(
         s.conf(),
         s.security(),
-        s.host(),
+        s.listen(),
         s.coordinator(),
         attempt,
         s.partition(),
+        s.gpu(),
         fingerprint,
         s.limit(),
         interruption);
@@ -46,6 +49,73 @@ class AdmissionTest {
           .extracting(WorkerStatus::rank)
           .containsExactly(0, 1, 2);
       assertThat(workers.coordinator.failure()).isEmpty();
+    }
+  }
+
+  @Test
+  void aHostsWorkersHaveNeighbouringRanksInTheOrderOfTheirGpus() throws Exception {
+    Listen one = Listen.on("127.0.0.1");
+    Listen two = Listen.on("localhost");
+    try (Workers workers = new Workers(4)) {
+      List<Future<Integer>> ranks =
+          List.of(
+              workers.run(() -> rank(workers.settings(0, "1", two))),
+              workers.run(() -> rank(workers.settings(1, "10", one))),
+              workers.run(() -> rank(workers.settings(2, "0", two))),
+              workers.run(() -> rank(workers.settings(3, "9", one))));
+      assertThat(Workers.results(ranks)).containsExactly(3, 1, 2, 0);
+      assertThat(workers.awaitAssigned())
+          .extracting(worker -> worker.address().host() + " " + worker.gpu())
+          .containsExactly("127.0.0.1 9", "127.0.0.1 10", "localhost 0", "localhost 1");
+      assertThat(workers.awaitAssigned())
+          .extracting(WorkerStatus::partition)
+          .containsExactly(3, 1, 2, 0);
+    }
+  }
+
+  @Test
+  void workersTakeFreePortsOfTheRange() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("localhost"));
+        Workers workers = new Workers(2)) {
+      Ports range = new Ports(taken.getLocalPort(), Math.min(65535, taken.getLocalPort() + 200));
+      Listen listen = new Listen("localhost", "localhost", range);
+      List<Future<List<Address>>> peers =
+          List.of(
+              workers.run(() -> peers(workers.settings(0, "", listen))),
+              workers.run(() -> peers(workers.settings(1, "", listen))));
+      assertThat(Workers.results(peers).get(0))
+          .extracting(Address::port)
+          .doesNotHaveDuplicates()
+          .allMatch(port -> port > range.first() && port <= range.last());
+    }
+  }
+
+  private static List<Address> peers(WorkerSettings settings) throws Exception {
+    return Workers.work(settings, 64, 0, (client, exchange, memory) -> client.peers());
+  }
+
+  @Test
+  void aRangeWhosePortsAreAllTakenIsNamedWithTheHost() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("localhost"));
+        Workers workers = new Workers(1)) {
+      int port = taken.getLocalPort();
+      Listen listen = new Listen("localhost", "localhost", new Ports(port, port));
+      assertThat(Workers.failure(workers.run(() -> rank(workers.settings(0, "", listen)))))
+          .isInstanceOf(ExchangeException.class)
+          .hasMessage(
+              "cannot listen on localhost: all ports of %d-%d (train.exchange.ports) are taken on host"
+                  + " localhost. Give a range with a port for each worker of a host, and one more for the"
+                  + " driver on its own",
+              port, port);
+    }
+  }
+
+  @Test
+  void anAddressThatIsNotThisHostsIsNoMatterOfPorts() throws Exception {
+    try (Workers workers = new Workers(1)) {
+      Listen listen = new Listen("localhost", "203.0.113.1", new Ports(40000, 65000));
+      assertThat(Workers.failure(workers.run(() -> rank(workers.settings(0, "", listen)))))
+          .hasMessageStartingWith("cannot listen on 203.0.113.1, port 40000: ");
     }
   }
 

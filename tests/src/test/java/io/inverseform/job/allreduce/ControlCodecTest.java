@@ -13,7 +13,8 @@ class ControlCodecTest {
   private static final ControlCodec CODEC = new ControlCodec("attempt-1");
   private static final List<Control> MESSAGES =
       List.of(
-          new Control.Register(3, new Address("höst", 4711), Map.of("jar", "1", "data", "äöü")),
+          new Control.Register(
+              3, "1", new Address("höst", 4711), Map.of("jar", "1", "data", "äöü")),
           new Control.Ready(),
           new Control.Heartbeat(),
           new Control.Progress(1L << 40, "{\"loss\":1}"),
@@ -70,7 +71,7 @@ class ControlCodecTest {
     text.putInt(text.limit() - "payload".length() - 4, Integer.MAX_VALUE);
     assertThatThrownBy(() -> CODEC.decode(text))
         .hasMessage("text of 2147483647 bytes in a control message with 7 left");
-    ByteBuffer entries = CODEC.encode(new Control.Register(0, new Address("a", 1), Map.of()));
+    ByteBuffer entries = CODEC.encode(new Control.Register(0, "", new Address("a", 1), Map.of()));
     entries.putInt(entries.limit() - 4, 1 << 30);
     assertThatThrownBy(() -> CODEC.decode(entries))
         .hasMessageContaining("1073741824 entries, at most 4096");

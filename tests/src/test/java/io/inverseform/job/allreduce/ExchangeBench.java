@@ -21,7 +21,7 @@ final class ExchangeBench {
         new CoordinatorSettings(
             Workers.conf(),
             Workers.security(Workers.conf()),
-            "localhost",
+            Listen.on("localhost"),
             "bench",
             world,
             Workers.LONG,

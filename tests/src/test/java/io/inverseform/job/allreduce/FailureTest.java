@@ -111,9 +111,11 @@ class FailureTest {
   @Test
   void aWorkerThatFallsSilentIsReportedWithHostAndLastStep() {
     List<WorkerFailure> failures = new ArrayList<>();
-    Roster roster = new Roster(1, Duration.ofSeconds(300), Duration.ofSeconds(60), failures::add);
+    Roster roster =
+        new Roster(
+            1, Duration.ofSeconds(300), Duration.ofSeconds(60), workers -> {}, failures::add);
     roster.register(
-        "connection", new Control.Register(0, new Address("a", 1), Map.of()), r -> {}, 0);
+        "connection", new Control.Register(0, "", new Address("a", 1), Map.of()), r -> {}, 0);
     roster.progress(
         "connection", new Control.Progress(12, ""), r -> {}, Duration.ofSeconds(5).toNanos());
     roster.check(Duration.ofSeconds(65).toNanos());
@@ -128,9 +130,11 @@ class FailureTest {
   @Test
   void aDriverThatWasStoppedItselfBlamesNobody() {
     List<WorkerFailure> failures = new ArrayList<>();
-    Roster roster = new Roster(1, Duration.ofSeconds(300), Duration.ofSeconds(60), failures::add);
+    Roster roster =
+        new Roster(
+            1, Duration.ofSeconds(300), Duration.ofSeconds(60), workers -> {}, failures::add);
     roster.register(
-        "connection", new Control.Register(0, new Address("a", 1), Map.of()), r -> {}, 0);
+        "connection", new Control.Register(0, "", new Address("a", 1), Map.of()), r -> {}, 0);
     for (int second : new int[] {1, 100, 120, 140, 160}) {
       roster.check(Duration.ofSeconds(second).toNanos());
     }
@@ -210,9 +214,9 @@ class FailureTest {
 
   @Test
   void aVanishedWorkerIsTheRootCauseEvenIfAPeerNoticedFirst() {
-    Roster roster = new Roster(2, Workers.LONG, Workers.LONG, failure -> {});
-    roster.register("a", new Control.Register(0, new Address("a", 1), Map.of()), r -> {}, 0);
-    roster.register("b", new Control.Register(1, new Address("b", 1), Map.of()), r -> {}, 0);
+    Roster roster = new Roster(2, Workers.LONG, Workers.LONG, workers -> {}, failure -> {});
+    roster.register("a", new Control.Register(0, "", new Address("a", 1), Map.of()), r -> {}, 0);
+    roster.register("b", new Control.Register(1, "", new Address("b", 1), Map.of()), r -> {}, 0);
     roster.failed(
         "a", new Control.Failed("lost rank 1", "trace", WorkerFailure.Kind.CONSEQUENCE), r -> {});
     assertThat(roster.rootCause().orElseThrow().rank()).isZero();

@@ -1,24 +1,18 @@
 package io.inverseform.job.allreduce;
 
+import static io.inverseform.job.allreduce.Intruder.gradient;
+import static io.inverseform.job.allreduce.Intruder.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.Socket;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.SparkConf;
-import org.apache.spark.network.buffer.NioManagedBuffer;
-import org.apache.spark.network.client.RpcResponseCallback;
-import org.apache.spark.network.client.TransportClient;
-import org.apache.spark.network.server.NoOpRpcHandler;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * An intruder talks to rank 0 in the middle of a run: it is refused, and the run ends with the
@@ -29,11 +23,11 @@ class RefusalTest {
   private static final int STEPS = 6;
 
   /** What the intruder does; called by rank 0 after its first step. */
-  private interface Intruder {
-    void disturb(Address victim) throws Exception;
+  private interface Disturbance {
+    void disturb(Address victim, Address coordinator) throws Exception;
   }
 
-  private static void runWith(SparkConf conf, Intruder intruder) throws Exception {
+  private static void runWith(SparkConf conf, Disturbance intruder) throws Exception {
     float[] expected = Gradients.expected(2, 0, STEPS, FLOATS, -1);
     CountDownLatch disturbed = new CountDownLatch(1);
     try (Workers workers = new Workers(2, conf)) {
@@ -49,7 +43,7 @@ class RefusalTest {
                   exchange.sum(new double[1]);
                   exchange.allGather(step, sgd);
                   if (step == 1 && client.rank() == 0) {
-                    intruder.disturb(client.peers().get(0));
+                    intruder.disturb(client.peers().get(0), workers.coordinator.address());
                     disturbed.countDown();
                   }
                   if (step == 1) {
@@ -67,51 +61,13 @@ class RefusalTest {
     }
   }
 
-  /** Sends one stream and returns the refusal. */
-  private static String refusal(Address victim, SparkConf conf, ByteBuffer header, int bodyBytes)
-      throws Exception {
-    CompletableFuture<String> answer = new CompletableFuture<>();
-    try (Transport transport =
-        new Transport(
-            conf,
-            Workers.security(conf),
-            "localhost",
-            "localhost",
-            Duration.ofSeconds(10),
-            new NoOpRpcHandler())) {
-      TransportClient client = transport.connect(victim);
-      client.uploadStream(
-          new NioManagedBuffer(header),
-          new NioManagedBuffer(ByteBuffer.allocate(bodyBytes)),
-          new RpcResponseCallback() {
-            @Override
-            public void onSuccess(ByteBuffer response) {
-              answer.complete("accepted");
-            }
-
-            @Override
-            public void onFailure(Throwable cause) {
-              answer.complete(cause.getMessage());
-            }
-          });
-      return answer.get(20, TimeUnit.SECONDS);
-    }
-  }
-
-  private static ByteBuffer gradient(
-      String attempt, int sender, long step, int offset, int length) {
-    return new FrameHeader(
-            attempt, FrameHeader.Kind.GRADIENT, sender, step, new FloatRange(offset, length))
-        .encode();
-  }
-
   @Test
   void framesThatDoNotBelongAreRefusedWithoutHarm() throws Exception {
     String mine = Workers.ATTEMPT;
     SparkConf conf = Workers.conf();
     runWith(
         conf,
-        victim -> {
+        (victim, coordinator) -> {
           assertThat(
                   refusal(
                       victim, conf, ByteBuffer.wrap("GET / HTTP/1.1\r\n".getBytes("UTF-8")), 10))
@@ -153,7 +109,7 @@ class RefusalTest {
     SparkConf conf = Workers.conf();
     runWith(
         conf,
-        victim -> {
+        (victim, coordinator) -> {
           // The real gradient of step 2 comes later and must find its place free.
           assertThat(refusal(victim, conf, gradient(Workers.ATTEMPT, 1, 2, 0, 64), 255))
               .contains("the body ends 1 bytes before");
@@ -164,85 +120,69 @@ class RefusalTest {
 
   @Test
   void anAnnouncedFrameOfTwoGigabytesIsRefusedBeforeItIsGathered() throws Exception {
+    for (SparkConf conf : List.of(Workers.conf(), Workers.authenticated("secret"))) {
+      runWith(
+          conf,
+          (victim, coordinator) -> {
+            for (Address address : List.of(victim, coordinator)) {
+              assertThat(Intruder.sendUntilClosed(address, Integer.MAX_VALUE - 100L))
+                  .isLessThan(64L << 20);
+              assertThat(Intruder.sendUntilClosed(address, 1L << 40)).isLessThan(64L << 20);
+              Intruder.sendGarbage(address, 1);
+            }
+          });
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"AES/CTR/NoPadding", "AES/GCM/NoPadding", ""})
+  void withAuthenticationTheRunIsTheSameAndAStrangerIsRefused(String cipher) throws Exception {
+    SparkConf conf = withCipher("secret-of-the-application", cipher);
     runWith(
-        Workers.conf(),
-        victim -> {
-          try (Socket socket = new Socket(victim.host(), victim.port())) {
-            socket.setSoTimeout(20_000);
-            assertThat(sendUntilClosed(socket, Integer.MAX_VALUE - 100L)).isLessThan(64L << 20);
+        conf,
+        (victim, coordinator) -> {
+          for (Address address : List.of(victim, coordinator)) {
+            assertThat(Intruder.connecting(address, withCipher("another-secret", cipher)))
+                .contains("spark.authenticate");
+            assertThat(refusal(address, Workers.conf(), old(), 256))
+                .contains("Unauthenticated call");
           }
-          try (Socket socket = new Socket(victim.host(), victim.port())) {
-            socket.setSoTimeout(20_000);
-            assertThat(sendUntilClosed(socket, 1L << 40)).isLessThan(64L << 20);
-          }
+          assertThat(refusal(victim, conf, old(), 256))
+              .contains("GRADIENT [0, 64) of step 0 from rank 1: this shard collects step 2");
         });
   }
 
-  /**
-   * Announces a frame and sends it until the other side has enough; returns the bytes it could
-   * send.
-   */
-  private static long sendUntilClosed(Socket socket, long announced) throws IOException {
-    OutputStream out = socket.getOutputStream();
-    InputStream in = socket.getInputStream();
-    long sent = 0;
-    try {
-      out.write(ByteBuffer.allocate(8).putLong(announced).array());
-      byte[] block = new byte[1 << 16];
-      while (sent < 256L << 20) {
-        out.write(block);
-        sent += block.length;
-      }
-      assertThat(in.read()).isEqualTo(-1);
-    } catch (IOException closed) {
-      return sent;
-    }
-    return sent;
+  private static SparkConf withCipher(String secret, String cipher) {
+    return Workers.authenticated(secret)
+        .set("spark.network.crypto.enabled", "" + !cipher.isEmpty())
+        .set("spark.network.crypto.cipher", cipher);
+  }
+
+  private static ByteBuffer old() {
+    return gradient(Workers.ATTEMPT, 1, 0, 0, 64);
   }
 
   @Test
-  void withAuthenticationTheRunIsTheSameAndAStrangerIsRefused() throws Exception {
-    SparkConf conf = Workers.authenticated("secret-of-the-application");
+  void whatWasRecordedOfAWorkersConnectionIsGarbageOnAnother() throws Exception {
+    SparkConf conf = Workers.authenticated("secret");
     runWith(
         conf,
-        victim -> {
-          SparkConf wrong = Workers.authenticated("another-secret");
-          assertThat(connecting(victim, wrong)).contains("spark.authenticate");
-          SparkConf none = Workers.conf();
-          assertThat(refusal(victim, none, gradient(Workers.ATTEMPT, 1, 2, 0, 64), 256))
-              .contains("Unauthenticated call");
+        (victim, coordinator) -> {
+          byte[] recorded = Intruder.record(victim, conf, old(), 256);
+          assertThat(recorded).hasSizeGreaterThan(256);
+          Intruder.sendUntilClosed(victim, recorded);
+          Intruder.sendUntilClosed(coordinator, recorded);
         });
   }
 
   @Test
-  void withAuthenticationButNoEncryptionAStrangerIsRefusedToo() throws Exception {
-    SparkConf conf =
-        Workers.authenticated("secret-of-the-application")
-            .set("spark.network.crypto.enabled", "false");
+  void whoWouldNotEncryptIsRefusedThoughHeHasTheSecret() throws Exception {
+    SparkConf clear = Workers.authenticated("secret").set("spark.network.crypto.enabled", "false");
     runWith(
-        conf,
-        victim -> {
-          SparkConf wrong =
-              Workers.authenticated("another-secret").set("spark.network.crypto.enabled", "false");
-          assertThat(connecting(victim, wrong)).contains("spark.authenticate");
-          assertThat(refusal(victim, Workers.conf(), gradient(Workers.ATTEMPT, 1, 2, 0, 64), 256))
-              .contains("Unauthenticated call");
+        Workers.authenticated("secret"),
+        (victim, coordinator) -> {
+          assertThat(Intruder.connecting(victim, clear)).contains("spark.authenticate");
+          assertThat(Intruder.connecting(coordinator, clear)).contains("spark.authenticate");
         });
-  }
-
-  private static String connecting(Address victim, SparkConf conf) {
-    try (Transport transport =
-        new Transport(
-            conf,
-            Workers.security(conf),
-            "localhost",
-            "localhost",
-            Duration.ofSeconds(10),
-            new NoOpRpcHandler())) {
-      transport.connect(victim);
-      return "connected";
-    } catch (ExchangeException e) {
-      return e.getMessage();
-    }
   }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32;
+import org.apache.spark.SparkConf;
 
 /** One worker as a JVM of its own, joined to a coordinator in the test's JVM. Prints one line. */
 final class WorkerProcess {
@@ -24,6 +25,8 @@ final class WorkerProcess {
   enum Task {
     /** Trains with {@link Gradients}; prints the checksum of the weights. */
     TRAIN,
+    /** The same until the driver says stop; prints the number of steps and the checksum. */
+    TRAIN_UNTIL_STOPPED,
     /** Measures rounds of the exchange; rank 0 prints a line of JSON. */
     BENCH
   }
@@ -31,12 +34,34 @@ final class WorkerProcess {
   static WorkerProcess start(
       Task task, Address coordinator, String attempt, int partition, int floats, int rounds)
       throws IOException {
-    List<String> command = new ArrayList<>();
+    return start(
+        List.of(), List.of("-Xmx2g"), task, coordinator, attempt, partition, floats, rounds);
+  }
+
+  /**
+   * Starts one elsewhere.
+   *
+   * @param prefix words before the command, such as those that run it on another host
+   * @param options of the JVM; {@code worker.secret}, {@code worker.network} and {@code
+   *     worker.ports} are properties that it looks at
+   */
+  static WorkerProcess start(
+      List<String> prefix,
+      List<String> options,
+      Task task,
+      Address coordinator,
+      String attempt,
+      int partition,
+      int floats,
+      int rounds)
+      throws IOException {
+    List<String> command = new ArrayList<>(prefix);
     command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(argument -> argument.startsWith("--add-opens"))
         .forEach(command::add);
-    command.addAll(List.of("-Xmx2g", "-cp", System.getProperty("java.class.path")));
+    command.addAll(options);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(WorkerProcess.class.getName());
     command.addAll(
         List.of(
@@ -68,36 +93,55 @@ final class WorkerProcess {
   }
 
   public static void main(String[] args) throws Exception {
+    String secret = System.getProperty("worker.secret", "");
+    SparkConf conf = secret.isEmpty() ? Workers.conf() : Workers.authenticated(secret);
+    Ports ports = Ports.parse(System.getProperty("worker.ports", ""));
     WorkerSettings settings =
         new WorkerSettings(
-            Workers.conf(),
-            Workers.security(Workers.conf()),
-            "localhost",
+            conf,
+            Workers.security(conf),
+            Listen.of("localhost", System.getProperty("worker.network", ""), ports),
             new Address(args[1], Integer.parseInt(args[2])),
             args[3],
             Integer.parseInt(args[4]),
+            "",
             Workers.FINGERPRINT,
             Duration.ofSeconds(60),
             Optional::empty);
     int rounds = Integer.parseInt(args[6]);
     Workers.Body<String> body =
-        Task.valueOf(args[0]) == Task.TRAIN
-            ? (client, exchange, memory) -> train(client, exchange, memory, rounds)
-            : (client, exchange, memory) -> ExchangeBench.measure(exchange, memory, rounds);
+        switch (Task.valueOf(args[0])) {
+          case TRAIN ->
+              (client, exchange, memory) -> {
+                train(client, exchange, memory, rounds);
+                return checksum(Gradients.weights(memory));
+              };
+          case TRAIN_UNTIL_STOPPED ->
+              (client, exchange, memory) ->
+                  train(client, exchange, memory, rounds)
+                      + " "
+                      + checksum(Gradients.weights(memory));
+          case BENCH ->
+              (client, exchange, memory) -> ExchangeBench.measure(exchange, memory, rounds);
+        };
     System.out.println(Workers.work(settings, Integer.parseInt(args[5]), 0, body));
   }
 
-  private static String train(
-      WorkerClient client, Exchange exchange, FlatMemory memory, int steps) {
+  /** Returns the number of steps, which is smaller if the driver says stop. */
+  private static long train(WorkerClient client, Exchange exchange, FlatMemory memory, int steps) {
     Gradients.Sgd sgd = new Gradients.Sgd(memory);
     for (long step = 0; step < steps; step++) {
       memory.gradient().put(Gradients.of(exchange.rank(), step, memory.length()));
       exchange.reduceScatter(new FloatRange(0, memory.length()));
       exchange.sum(new double[1]);
       exchange.allGather(step, sgd);
+      Directive.Kind directive = client.directive(step).kind();
       client.progress(step, "");
+      if (directive == Directive.Kind.STOP) {
+        return step + 1;
+      }
     }
-    return checksum(Gradients.weights(memory));
+    return steps;
   }
 
   static String checksum(float[] weights) {

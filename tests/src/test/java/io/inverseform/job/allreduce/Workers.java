@@ -35,6 +35,7 @@ final class Workers implements AutoCloseable, CoordinatorListener {
   final Coordinator coordinator;
   final List<String> progress = new CopyOnWriteArrayList<>();
   final List<WorkerFailure> failures = new CopyOnWriteArrayList<>();
+  private List<WorkerStatus> assigned = List.of();
   private final int worldSize;
   private final ExecutorService threads = Executors.newCachedThreadPool();
 
@@ -47,7 +48,7 @@ final class Workers implements AutoCloseable, CoordinatorListener {
             new CoordinatorSettings(
                 conf,
                 security(conf),
-                "localhost",
+                Listen.on("localhost"),
                 ATTEMPT,
                 worldSize,
                 coordinatorLimit,
@@ -71,8 +72,7 @@ final class Workers implements AutoCloseable, CoordinatorListener {
     return conf()
         .set("spark.authenticate", "true")
         .set("spark.authenticate.secret", secret)
-        .set("spark.network.crypto.enabled", "true")
-        .set("spark.network.crypto.saslFallback", "false");
+        .set("spark.network.crypto.enabled", "true");
   }
 
   static SecurityManager security(SparkConf conf) {
@@ -80,16 +80,34 @@ final class Workers implements AutoCloseable, CoordinatorListener {
   }
 
   WorkerSettings settings(int partition) {
+    return settings(partition, "", Listen.on("localhost"));
+  }
+
+  WorkerSettings settings(int partition, String gpu, Listen listen) {
     return new WorkerSettings(
         conf,
         security(conf),
-        "localhost",
+        listen,
         coordinator.address(),
         ATTEMPT,
         partition,
+        gpu,
         FINGERPRINT,
         workerLimit,
         Optional::empty);
+  }
+
+  @Override
+  public synchronized void onAssigned(List<WorkerStatus> workers) {
+    assigned = workers;
+    notifyAll();
+  }
+
+  synchronized List<WorkerStatus> awaitAssigned() throws InterruptedException {
+    while (assigned.isEmpty()) {
+      wait(LONG.toMillis());
+    }
+    return assigned;
   }
 
   @Override

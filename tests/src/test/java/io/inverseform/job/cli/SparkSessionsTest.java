@@ -87,11 +87,14 @@ class SparkSessionsTest {
     assertThat(conf(given).get("spark.metrics.namespace")).isEqualTo("hr48");
   }
 
-  @Test
-  void whereExecutorsHaveGpusEveryTaskIsGivenOne() {
-    SparkConf gpus = new SparkConf(false).set("spark.executor.resource.gpu.amount", "2");
-    assertThat(conf(gpus).get("spark.task.resource.gpu.amount")).isEqualTo("1");
-    assertThat(conf(new SparkConf(false)).contains("spark.task.resource.gpu.amount")).isFalse();
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"spark://host:7077 | 6", "yarn | 60", "k8s://https://host | 60"})
+  void containersHaveMoreTimeToCome(String master, String checks) {
+    SparkConf conf = conf(new SparkConf(false).setMaster(master));
+    assertThat(conf.get("spark.scheduler.barrier.maxConcurrentTasksCheck.maxFailures"))
+        .isEqualTo(checks);
   }
 
   @Test

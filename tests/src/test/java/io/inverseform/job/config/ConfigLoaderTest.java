@@ -175,6 +175,9 @@ class ConfigLoaderTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "train.exchange.ports=9-8 | 'train.exchange.ports' must be like 40000-40100, or empty, is '9-8'",
+        "train.exchange.bind_address=eth0 | 'train.exchange.bind_address' must be an address like 0.0.0.0, a network like 10.1.0.0/16, or empty, is 'eth0'",
+        "train.exchange.bind_address=10.0.0.256 | 'train.exchange.bind_address' must be an address like 0.0.0.0, a network like 10.1.0.0/16, or empty, is '10.0.0.256'",
         "train.workers=two | 'train.workers' must be a whole number of at most 31 bits, is \"two\"",
         "train.workers=2.5 | 'train.workers' must be a whole number of at most 31 bits, is 2.5",
         "train.workers=3000000000 | 'train.workers' must be a whole number of at most 31 bits, is 3000000000",

@@ -17,6 +17,7 @@ import ai.djl.training.ParameterServer;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.loss.Loss;
 import io.inverseform.job.allreduce.Address;
+import io.inverseform.job.allreduce.Listen;
 import io.inverseform.job.allreduce.WorkerClient;
 import io.inverseform.job.allreduce.WorkerSettings;
 import io.inverseform.job.config.OptimizerConfig;
@@ -135,10 +136,11 @@ final class DjlLoop {
         new WorkerSettings(
             conf(),
             security(),
-            "localhost",
+            Listen.on("localhost"),
             new Address(args[0], Integer.parseInt(args[1])),
             ATTEMPT,
             partition,
+            "",
             Map.of(),
             Duration.ofSeconds(60),
             Optional::empty);

@@ -13,6 +13,7 @@ import ai.djl.training.tracker.Tracker;
 import io.inverseform.job.allreduce.Coordinator;
 import io.inverseform.job.allreduce.CoordinatorListener;
 import io.inverseform.job.allreduce.CoordinatorSettings;
+import io.inverseform.job.allreduce.Listen;
 import io.inverseform.job.allreduce.LocalExchange;
 import io.inverseform.job.allreduce.WorkerFailure;
 import io.inverseform.job.torch.Torch;
@@ -35,7 +36,13 @@ class ShardedParameterServerTest {
   private static List<String> workers(int world, boolean norm) throws Exception {
     CoordinatorSettings settings =
         new CoordinatorSettings(
-            DjlLoop.conf(), DjlLoop.security(), "localhost", DjlLoop.ATTEMPT, world, LIMIT, LIMIT);
+            DjlLoop.conf(),
+            DjlLoop.security(),
+            Listen.on("localhost"),
+            DjlLoop.ATTEMPT,
+            world,
+            LIMIT,
+            LIMIT);
     try (Coordinator coordinator = Coordinator.start(settings, new Silent())) {
       List<Process> processes = new ArrayList<>();
       for (int partition = 0; partition < world; partition++) {

@@ -36,10 +36,21 @@ class SubmittedTrainingTest {
     run(script, "pretrain" + SMALL + " -- --master local[2]");
 
     String threads = run(script, "train" + SMALL + " --set run=threads -- --master local[2]");
-    String processes =
-        run(script, "train" + SMALL + " --set run=processes -- --master local-cluster[2,1,3072]");
+    SubmitScript.Result processes =
+        script.run(
+            Map.of(),
+            "train"
+                + SMALL
+                + " --set run=processes --set train.exchange.bind_address=127.0.0.0/8"
+                + " --set train.exchange.ports=42000-42999 -- --master local-cluster[2,1,3072]"
+                + " --conf spark.authenticate=true --conf spark.authenticate.secret=of-this-test"
+                + " --conf spark.network.crypto.enabled=true");
 
-    assertThat(weights(processes)).isEqualTo(weights(threads));
+    assertThat(processes.exitCode()).as(processes.err()).isZero();
+    assertThat(weights(processes.out())).isEqualTo(weights(threads));
+    assertThat(processes.err())
+        .containsPattern("rank 0 is executor \\d on \\S+, listens at 127\\.0\\.0\\.1:42\\d{3}, ")
+        .doesNotContain("spark.authenticate is off");
   }
 
   private static String run(SubmitScript script, String arguments) throws Exception {

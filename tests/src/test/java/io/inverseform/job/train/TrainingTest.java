@@ -245,7 +245,7 @@ class TrainingTest {
 
     assertThatThrownBy(() -> run(config, false))
         .hasMessageMatching(
-            "(?s)rank [01] \\(executor driver on \\S+\\) failed: \\S+: partition [01] on \\S+: \\S+parquet"
+            "(?s)partition [01] \\(executor driver on \\S+\\) failed: \\S+: partition [01] on \\S+: \\S+parquet"
                 + " cannot be read as part of a sample table: .*; given up after 1 restarts .*"
                 + "\tat .*LocalCopy.*")
         .satisfies(failure -> assertThat(failure.getSuppressed()).hasSize(1));
