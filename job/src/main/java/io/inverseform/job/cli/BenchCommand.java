@@ -8,10 +8,15 @@ import picocli.CommandLine.Spec;
 /** Measurements of parts of the job, each a command of its own. */
 @Command(
     name = "bench",
-    description = "Measure a part of the job: bench edges, bench step, bench forward.",
+    description = "Measure a part of the job: bench edges, step, forward, allreduce.",
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
-    subcommands = {BenchEdgesCommand.class, BenchStepCommand.class, BenchForwardCommand.class})
+    subcommands = {
+      BenchEdgesCommand.class,
+      BenchStepCommand.class,
+      BenchForwardCommand.class,
+      BenchAllreduceCommand.class
+    })
 final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec;
 

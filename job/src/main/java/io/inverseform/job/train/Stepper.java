@@ -25,7 +25,8 @@ final class Stepper<E> {
   /**
    * What a step came to, over all ranks.
    *
-   * @param skipped whether some gradient was not finite, so that no rank moved its weights
+   * @param skipped whether some gradient, or their sum's norm, was not finite, so that no rank moved
+   *     its weights
    */
   record Outcome(double loss, Map<String, Double> terms, boolean skipped) {}
 
@@ -80,7 +81,7 @@ final class Stepper<E> {
     mine[0] = parameters.gradientIsFinite() ? 0 : 1;
 
     double[] all = exchange.sum(mine);
-    boolean skipped = all[0] > 0;
+    boolean skipped = all[0] > 0 || optimizer.clips() && !clip(step);
     if (skipped) {
       exchange.skip(step);
     } else {
@@ -93,6 +94,13 @@ final class Stepper<E> {
       values.put(terms.get(i), all[2 + i]);
     }
     return new Outcome(all[1], values, skipped);
+  }
+
+  /** Returns whether the norm is finite. */
+  private boolean clip(long step) {
+    double norm = exchange.gradientNorm(step);
+    optimizer.clip(norm);
+    return Double.isFinite(norm);
   }
 
   private void forwardAndBackward(

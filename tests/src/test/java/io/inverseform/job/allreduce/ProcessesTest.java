@@ -21,7 +21,6 @@ class ProcessesTest {
       for (int partition = 0; partition < 2; partition++) {
         processes.add(
             WorkerProcess.start(
-                WorkerProcess.Task.TRAIN,
                 workers.coordinator.address(),
                 Workers.ATTEMPT,
                 partition,
@@ -40,7 +39,6 @@ class ProcessesTest {
     try (Workers workers = new Workers(2)) {
       WorkerProcess killed =
           WorkerProcess.start(
-              WorkerProcess.Task.TRAIN,
               workers.coordinator.address(),
               Workers.ATTEMPT,
               1,

@@ -20,16 +20,8 @@ final class WorkerProcess {
     this.process = process;
   }
 
-  /** What a worker process does; its name is an argument. */
-  enum Task {
-    /** Trains with {@link Gradients}; prints the checksum of the weights. */
-    TRAIN,
-    /** Measures rounds of the exchange; rank 0 prints a line of JSON. */
-    BENCH
-  }
-
   static WorkerProcess start(
-      Task task, Address coordinator, String attempt, int partition, int floats, int rounds)
+      Address coordinator, String attempt, int partition, int floats, int steps)
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
@@ -40,13 +32,12 @@ final class WorkerProcess {
     command.add(WorkerProcess.class.getName());
     command.addAll(
         List.of(
-            task.name(),
             coordinator.host(),
             "" + coordinator.port(),
             attempt,
             "" + partition,
             "" + floats,
-            "" + rounds));
+            "" + steps));
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
     return new WorkerProcess(builder.start());
@@ -73,18 +64,19 @@ final class WorkerProcess {
             Workers.conf(),
             Workers.security(Workers.conf()),
             "localhost",
-            new Address(args[1], Integer.parseInt(args[2])),
-            args[3],
-            Integer.parseInt(args[4]),
+            new Address(args[0], Integer.parseInt(args[1])),
+            args[2],
+            Integer.parseInt(args[3]),
             Workers.FINGERPRINT,
             Duration.ofSeconds(60),
             Optional::empty);
-    int rounds = Integer.parseInt(args[6]);
-    Workers.Body<String> body =
-        Task.valueOf(args[0]) == Task.TRAIN
-            ? (client, exchange, memory) -> train(client, exchange, memory, rounds)
-            : (client, exchange, memory) -> ExchangeBench.measure(exchange, memory, rounds);
-    System.out.println(Workers.work(settings, Integer.parseInt(args[5]), 0, body));
+    int steps = Integer.parseInt(args[5]);
+    System.out.println(
+        Workers.work(
+            settings,
+            Integer.parseInt(args[4]),
+            0,
+            (client, exchange, memory) -> train(client, exchange, memory, steps)));
   }
 
   private static String train(
