@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
  *
  * <p>One vector holds what is sent and what is received. A float of another shard is first this
  * rank's gradient, on its way out, and then the owner's difference, which the owner has only when
- * the gradient has come; a float of the own shard is a difference on its way out, and by the time of
- * the next one all ranks have had it, since they have sent the next gradient.
+ * the gradient has come; a float of the own shard is a difference on its way out, and by the time
+ * of the next one all ranks have had it, since they have sent the next gradient.
  */
 final class Bfloat16Format implements WireFormat {
   private final FlatMemory memory;

@@ -6,10 +6,10 @@ import java.nio.IntBuffer;
 
 /**
  * Memory of bfloat16 values as they travel. A block of n values is n / 2 little-endian ints, of
- * which the i-th holds value i in its lower and value n / 2 + i in its upper half, and for odd n the
- * last value behind them: so that packing needs no loop over values of two sizes, which the compiler
- * does not turn into vector instructions. A block is read with the offset and length it was written
- * with; both are known to sender and receiver by the grid of blocks.
+ * which the i-th holds value i in its lower and value n / 2 + i in its upper half, and for odd n
+ * the last value behind them: so that packing needs no loop over values of two sizes, which the
+ * compiler does not turn into vector instructions. A block is read with the offset and length it
+ * was written with; both are known to sender and receiver by the grid of blocks.
  */
 final class Bfloat16Vector {
   private final ByteBuffer bytes;

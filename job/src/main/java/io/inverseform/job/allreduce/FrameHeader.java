@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What stands before every stream of numbers between peers, as the stream's metadata. The
- * body that follows is little-endian and exactly as long as the header says.
+ * What stands before every stream of numbers between peers, as the stream's metadata. The body that
+ * follows is little-endian and exactly as long as the header says.
  *
  * <p>Big-endian layout: int magic, short version, byte kind, int sender, long number, int offset,
  * int length, short bytes of the attempt id, the attempt id in UTF-8.

@@ -15,11 +15,11 @@ import java.util.Arrays;
  *
  * <p>Weights, from a shard's owner: only the owner has the master weights m, which its optimiser
  * moves in float32. All ranks, the owner among them, train with copies w. The owner sends d =
- * bfloat16(m - w), and every rank sets w = w + d in float32: the same operation on the same bits, so
- * that all copies stay equal bit for bit, which rounded weights that were only received would not,
- * and which weights in bfloat16 themselves would not survive: a step moves most of them by less than
- * their rounding. The error m - w is never more than that of the last d, since the next d makes up
- * for it.
+ * bfloat16(m - w), and every rank sets w = w + d in float32: the same operation on the same bits,
+ * so that all copies stay equal bit for bit, which rounded weights that were only received would
+ * not, and which weights in bfloat16 themselves would not survive: a step moves most of them by
+ * less than their rounding. The error m - w is never more than that of the last d, since the next d
+ * makes up for it.
  */
 public final class Rounding {
   private final FloatRange shard;
@@ -78,7 +78,7 @@ public final class Rounding {
   }
 
   /** Forgets the residual: it came from a gradient that no rank uses, and may not be finite. */
-  void drop() {
+  public void drop() {
     Arrays.fill(residual, 0);
   }
 }

@@ -28,7 +28,9 @@ interface WireFormat {
   /** Updates a block of this rank's shard. Called by the worker's thread. */
   void update(FloatRange block, float[] summedGradient, RangeUpdate update);
 
-  /** The updated weights of a range of this rank's shard, to be sent; as long-lived as gradients. */
+  /**
+   * The updated weights of a range of this rank's shard, to be sent; as long-lived as gradients.
+   */
   ByteBuffer updated(FloatRange range);
 
   /** Where the weights of a range of another shard are to be written when they come. */

@@ -96,8 +96,7 @@ public final class WorkerClient implements AutoCloseable {
         new StepMonitor(rank, peers, firstStep, settings.limit(), driver.interruption());
     PeerLinks links = new PeerLinks(rank, peers, monitor);
     ShardedExchange exchange =
-        new ShardedExchange(
-            settings.attempt(), rank, memory, rounding, firstStep, monitor, links);
+        new ShardedExchange(settings.attempt(), rank, memory, rounding, firstStep, monitor, links);
     server.attach(exchange.receiver(), links);
     Calls.await(
         links.connect(transport),

@@ -63,8 +63,8 @@ final class BenchAllreduceCommand implements Callable<Integer> {
       return switch (value.toLowerCase(Locale.ROOT)) {
         case "float32", "fp32" -> Wire.FLOAT32;
         case "bfloat16", "bf16" -> Wire.BFLOAT16;
-        default -> throw new TypeConversionException(
-            "must be float32 or bfloat16, is '" + value + "'");
+        default ->
+            throw new TypeConversionException("must be float32 or bfloat16, is '" + value + "'");
       };
     }
   }

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
  * @param wire what gradients travel as; sums, weights and the optimiser stay float32
  * @param localSteps steps that each worker makes on its own weights before all take the mean of
  *     them; 1 exchanges gradients in every step
- * @param bindAddress what a worker listens on: empty for its host as Spark knows it, an address such
- *     as 0.0.0.0, or a network such as 10.1.0.0/16 of which each host takes its own address
+ * @param bindAddress what a worker listens on: empty for its host as Spark knows it, an address
+ *     such as 0.0.0.0, or a network such as 10.1.0.0/16 of which each host takes its own address
  * @param ports "from-to", both included, of which each worker takes a free one; empty for any
  */
 public record ExchangeConfig(Wire wire, int localSteps, String bindAddress, String ports)

@@ -64,8 +64,8 @@ final class Checkpoints {
 
   /**
    * One rank's file: its shard's weights, its shard's momentum, its own buffers, and its shard's
-   * master weights where the exchange rounds; float32, little-endian. The residual of such a rank is
-   * in a file beside, of interest to nobody else.
+   * master weights where the exchange rounds; float32, little-endian. The residual of such a rank
+   * is in a file beside, of interest to nobody else.
    *
    * @param offset first float of the shard
    * @param length floats of the shard
@@ -129,8 +129,7 @@ final class Checkpoints {
       write(out, state.buffers().duplicate().clear());
       write(out, FloatBuffer.wrap(state.rounding().master()));
     }
-    long bytes =
-        4L * (2L * length + state.buffers().capacity() + state.rounding().master().length);
+    long bytes = 4L * (2L * length + state.buffers().capacity() + state.rounding().master().length);
     Part part = new Part(state.rank(), name, state.offset(), length, bytes, crc.getValue(), null);
     return state.rounding().active() ? withResidual(step, part, state.rounding()) : part;
   }
@@ -211,8 +210,8 @@ final class Checkpoints {
   /**
    * Fills a rank's state: all weights, its shard's momentum, and its own buffers, or the mean of
    * all ranks' if the number of workers has changed. Where the exchange rounds, its shard's master
-   * weights, and its residual, or none if the number of workers has changed; where it did not before,
-   * it begins with the weights.
+   * weights, and its residual, or none if the number of workers has changed; where it did not
+   * before, it begins with the weights.
    *
    * @throws IOException if a file is missing, truncated or damaged, naming it
    * @throws UnrecoverableException if it is of another network

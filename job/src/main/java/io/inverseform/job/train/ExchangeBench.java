@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -89,13 +88,20 @@ public record ExchangeBench(int world, int megabytes, int rounds, Wire wire) {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
     // What Spark starts its executors with.
-    command.addAll(Arrays.asList(JavaModuleOptions.defaultModuleOptionArray()));
+    command.addAll(List.of(JavaModuleOptions.defaultModuleOptions().split(" ")));
     command.add("-Xmx" + (3 * megabytes + 512) + "m");
+    for (String logging : List.of("log4j2.configurationFile", "inverseform.log")) {
+      if (System.getProperty(logging) != null) {
+        command.add("-D" + logging + "=" + System.getProperty(logging));
+      }
+    }
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(ExchangeBenchWorker.class.getName());
     command.addAll(List.of(HOST, "" + coordinator.address().port(), "" + partition));
     command.addAll(List.of("" + megabytes * 250_000L, "" + rounds, wire.name()));
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().putIfAbsent("SPARK_LOCAL_IP", "127.0.0.1");
+    return builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
   }
 
   /** The line that a process prints; it ends by itself, since all its waits do. */

@@ -7,8 +7,8 @@ import java.nio.FloatBuffer;
 
 /**
  * SGD with momentum and weight decay on the host, after PyTorch's rule: d = g + decay * w, m =
- * momentum * m + d, w = w - rate * m, without dampening; with clipping g is scaled before. Holds the
- * momentum of its shard only.
+ * momentum * m + d, w = w - rate * m, without dampening; with clipping g is scaled before. Holds
+ * the momentum of its shard only.
  */
 final class Sgd implements RangeUpdate {
   private final FloatBuffer weights;

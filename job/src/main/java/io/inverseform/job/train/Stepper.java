@@ -25,8 +25,8 @@ final class Stepper<E> {
   /**
    * What a step came to, over all ranks.
    *
-   * @param skipped whether some gradient, or their sum's norm, was not finite, so that no rank moved
-   *     its weights
+   * @param skipped whether some gradient, or their sum's norm, was not finite, so that no rank
+   *     moved its weights
    */
   record Outcome(double loss, Map<String, Double> terms, boolean skipped) {}
 

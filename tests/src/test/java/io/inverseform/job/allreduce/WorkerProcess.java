@@ -71,12 +71,13 @@ final class WorkerProcess {
             Duration.ofSeconds(60),
             Optional::empty);
     int steps = Integer.parseInt(args[5]);
-    System.out.println(
+    String checksum =
         Workers.work(
             settings,
             Integer.parseInt(args[4]),
             0,
-            (client, exchange, memory) -> train(client, exchange, memory, steps)));
+            (client, exchange, memory) -> train(client, exchange, memory, steps));
+    System.out.println(checksum);
   }
 
   private static String train(

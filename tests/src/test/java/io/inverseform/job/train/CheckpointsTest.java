@@ -151,8 +151,7 @@ class CheckpointsTest {
       assertThat(state.momentum()).isEqualTo(ofShard("momentum", state));
       assertThat(state.rounding().residual()).containsOnly(0);
     }
-    assertThat(restored(0, 1, Wire.FLOAT32).weights().array())
-        .isEqualTo(random("weights", LENGTH));
+    assertThat(restored(0, 1, Wire.FLOAT32).weights().array()).isEqualTo(random("weights", LENGTH));
   }
 
   @Test
