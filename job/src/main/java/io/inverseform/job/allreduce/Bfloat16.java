@@ -6,9 +6,9 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 
 /**
- * Rounds blocks of floats to bfloat16 and back, with loops that the compiler turns into vector
- * instructions: bits change their type by a copy through memory that stays in the cache. Not
- * thread-safe.
+ * Rounds blocks of floats to bfloat16 and back. Rounding is made of loops that the compiler turns
+ * into vector instructions: bits change their type by a copy through memory that stays in the
+ * cache. Not thread-safe.
  */
 final class Bfloat16 {
   /** Most floats at a time. */
@@ -42,11 +42,38 @@ final class Bfloat16 {
     floats.get(0, rounded, 0, length);
   }
 
-  /** Reads {@code length} values of a vector from {@code offset}. */
+  /** Reads a block of a vector into {@code into} from index 0. */
   void decode(Bfloat16Vector from, int offset, int length, float[] into) {
-    from.get(offset, bits, packed, length);
-    ints.put(0, bits, 0, length);
-    floats.get(0, into, 0, length);
+    int half = length / 2;
+    from.get(offset, packed, half);
+    unpack(packed, into, half);
+    if (length % 2 == 1) {
+      into[length - 1] = from.value(offset + length - 1);
+    }
+  }
+
+  /** Adds a block of a vector to {@code into} from index 0. */
+  void add(Bfloat16Vector from, int offset, int length, float[] into) {
+    int half = length / 2;
+    from.get(offset, packed, half);
+    addUnpacked(packed, into, half);
+    if (length % 2 == 1) {
+      into[length - 1] += from.value(offset + length - 1);
+    }
+  }
+
+  private static void unpack(int[] packed, float[] into, int half) {
+    for (int i = 0; i < half; i++) {
+      into[i] = Float.intBitsToFloat(packed[i] << 16);
+      into[half + i] = Float.intBitsToFloat(packed[i] & 0xffff0000);
+    }
+  }
+
+  private static void addUnpacked(int[] packed, float[] into, int half) {
+    for (int i = 0; i < half; i++) {
+      into[i] += Float.intBitsToFloat(packed[i] << 16);
+      into[half + i] += Float.intBitsToFloat(packed[i] & 0xffff0000);
+    }
   }
 
   /** Leaves the 16 lower bits zero. A NaN could be rounded up into another number: it is not. */

@@ -104,9 +104,8 @@ final class Bfloat16Format implements WireFormat {
   public void settle(FloatRange range) {
     for (int at = range.offset(); at < range.end(); at += Bfloat16.BLOCK) {
       int length = Math.min(Bfloat16.BLOCK, range.end() - at);
-      own.codec.decode(wire, at, length, own.rounded);
       memory.readWeights(at, length, own.values, 0);
-      add(own.values, own.rounded, 0, length);
+      own.codec.add(wire, at, length, own.values);
       memory.writeWeights(at, length, own.values, 0);
     }
   }
@@ -156,8 +155,7 @@ final class Bfloat16Format implements WireFormat {
 
     @Override
     public void add(int offset, float[] into, int length) {
-      own.codec.decode(values, offset, length, own.rounded);
-      Bfloat16Format.add(into, own.rounded, 0, length);
+      own.codec.add(values, offset, length, into);
     }
   }
 }

@@ -49,32 +49,22 @@ final class Bfloat16Vector {
   }
 
   /**
-   * Reads a block as bits of floats.
+   * Reads the pairs of a block.
    *
    * @param offset even
-   * @param packed for use in between, at least half as long
    */
-  void get(int offset, int[] bits, int[] packed, int length) {
-    int half = length / 2;
+  void get(int offset, int[] packed, int half) {
     ints.get(offset / 2, packed, 0, half);
-    unpack(packed, bits, half);
-    if (length % 2 == 1) {
-      bits[length - 1] = bytes.getShort((offset + length - 1) * Short.BYTES) << 16;
-    }
+  }
+
+  /** The last value of a block of odd length. */
+  float value(int index) {
+    return Float.intBitsToFloat(bytes.getShort(index * Short.BYTES) << 16);
   }
 
   private static void pack(int[] bits, int[] packed, int half) {
     for (int i = 0; i < half; i++) {
       packed[i] = bits[i] >>> 16 | bits[half + i];
-    }
-  }
-
-  private static void unpack(int[] packed, int[] bits, int half) {
-    for (int i = 0; i < half; i++) {
-      bits[i] = packed[i] << 16;
-    }
-    for (int i = 0; i < half; i++) {
-      bits[half + i] = packed[i] & 0xffff0000;
     }
   }
 }

@@ -24,7 +24,7 @@ final class ExchangeBenchWorker {
   /** Until buffers have their sizes and loops are compiled. */
   private static final int WARMUP = 5;
 
-  private static final int SUMS = 2000;
+  private static final int SUMS = 1000;
   private static final OperatingSystemMXBean SYSTEM =
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
   private static final ThreadMXBean THREADS =

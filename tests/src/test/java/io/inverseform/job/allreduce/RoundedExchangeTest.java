@@ -65,7 +65,7 @@ class RoundedExchangeTest {
     }
   }
 
-  /** Hands the gradient over in shuffled pieces. */
+  /** Hands the gradient over in shuffled pieces, and waits until all have: the round of flags. */
   private static void handOver(Exchange exchange, FlatMemory memory, long step) {
     memory.gradient().put(Gradients.of(exchange.rank(), step, memory.length()));
     Random random = new Random(exchange.rank() * 31L + step);
@@ -77,6 +77,7 @@ class RoundedExchangeTest {
     }
     Collections.shuffle(pieces, random);
     pieces.forEach(exchange::reduceScatter);
+    exchange.sum(new double[1]);
   }
 
   private static float[] train(
@@ -257,7 +258,7 @@ class RoundedExchangeTest {
     assertThat(refusal(receiver, FrameHeader.Kind.GRADIENT, 0, Bfloat16.BLOCK))
         .contains("rank 0 takes BFLOAT16_GRADIENT and BFLOAT16_DIFFERENCE");
     assertThat(refusal(receiver, FrameHeader.Kind.BFLOAT16_GRADIENT, 64, Bfloat16.BLOCK))
-        .contains("not of whole blocks of 8192 floats of the shard [0, 16384)");
+        .contains("not of whole blocks of 4096 floats of the shard [0, 8192)");
     assertThat(refusal(receiver, FrameHeader.Kind.BFLOAT16_GRADIENT, 0, 100))
         .contains("not of whole blocks");
     assertThat(
