@@ -3,9 +3,9 @@ package io.inverseform.job.allreduce;
 /**
  * The seam between training and the workers' exchange of gradients. A step is: backward, which
  * hands over ranges of the gradient as they become final ({@link #reduceScatter}); one round of
- * flags ({@link #sum}); then {@link #allGather}, or {@link #skip} on every rank if a flag says so.
- * All ranks make the same calls of {@code sum}, {@code allGather} and {@code skip} in the same
- * order.
+ * flags ({@link #sum}); the norm if it is needed ({@link #gradientNorm}); then {@link #allGather},
+ * or {@link #skip} on every rank if a flag says so. All ranks make the same calls of {@code sum},
+ * {@code gradientNorm}, {@code allGather} and {@code skip} in the same order.
  *
  * <p>The gradient must not change between the {@code reduceScatter} of a range and the end of the
  * step, and the weights must neither be read nor written from the last {@code reduceScatter} of a
@@ -38,6 +38,18 @@ public interface Exchange extends AutoCloseable {
    * @return a new array
    */
   double[] sum(double[] values);
+
+  /**
+   * Euclidean norm of the gradient summed over all ranks: waits for all ranks' contributions to
+   * this rank's shard, sums them and their squares in double precision, and adds up all shards' in
+   * one {@link #sum}. For steps that need it before the update; at most once a step, on every rank,
+   * when the whole gradient was handed over, and with {@link #allGather} or {@link #skip} behind
+   * it. The gradient of this rank's shard is overwritten by the sum.
+   *
+   * @return the same bits on all ranks; not finite if the sum is not
+   * @throws IllegalStateException as {@link #allGather} does
+   */
+  double gradientNorm(long step);
 
   /**
    * Ends the step: waits for all ranks' contributions to this rank's shard, sums them in rank order

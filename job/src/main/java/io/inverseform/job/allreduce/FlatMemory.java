@@ -89,7 +89,19 @@ public final class FlatMemory {
     return gradientBytes.slice(range.offset() * Float.BYTES, range.length() * Float.BYTES);
   }
 
-  void readGradient(FloatRange range, float[] into) {
-    gradient.get(range.offset(), into, 0, range.length());
+  void readGradient(int offset, int length, float[] into) {
+    gradient.get(offset, into, 0, length);
+  }
+
+  void writeGradient(int offset, int length, float[] from) {
+    gradient.put(offset, from, 0, length);
+  }
+
+  void readWeights(int offset, int length, float[] into, int index) {
+    weights.get(offset, into, index, length);
+  }
+
+  void writeWeights(int offset, int length, float[] from, int index) {
+    weights.put(offset, from, index, length);
   }
 }

@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
- * What stands before every stream of floats or doubles between peers, as the stream's metadata. The
- * body that follows is little-endian and exactly as long as the header says.
+ * What stands before every stream of numbers between peers, as the stream's metadata. The body that
+ * follows is little-endian and exactly as long as the header says.
  *
  * <p>Big-endian layout: int magic, short version, byte kind, int sender, long number, int offset,
  * int length, short bytes of the attempt id, the attempt id in UTF-8.
@@ -27,7 +27,9 @@ record FrameHeader(String attempt, Kind kind, int sender, long number, FloatRang
   enum Kind {
     GRADIENT(Float.BYTES),
     WEIGHTS(Float.BYTES),
-    SUM(Double.BYTES);
+    SUM(Double.BYTES),
+    BFLOAT16_GRADIENT(Short.BYTES),
+    BFLOAT16_DIFFERENCE(Short.BYTES);
 
     final int width;
 

@@ -15,6 +15,7 @@ final class FrameReceiver {
   private final int rank;
   private final int worldSize;
   private final StepMonitor monitor;
+  private final WireFormat format;
   private final Inbox gradients;
   private final Inbox weights;
   private final Inbox sums;
@@ -30,6 +31,7 @@ final class FrameReceiver {
       int rank,
       int worldSize,
       StepMonitor monitor,
+      WireFormat format,
       Inbox gradients,
       Inbox weights,
       Inbox sums) {
@@ -37,6 +39,7 @@ final class FrameReceiver {
     this.rank = rank;
     this.worldSize = worldSize;
     this.monitor = monitor;
+    this.format = format;
     this.gradients = gradients;
     this.weights = weights;
     this.sums = sums;
@@ -56,11 +59,18 @@ final class FrameReceiver {
     if (frame.sender() < 0 || frame.sender() >= worldSize || frame.sender() == rank) {
       throw new RefusedException(frame + ": no peer of rank " + rank + " of " + worldSize);
     }
-    return switch (frame.kind()) {
-      case GRADIENT -> floats(frame, gradients);
-      case WEIGHTS -> floats(frame, weights);
-      case SUM -> new IncomingStream(frame, sums, monitor, this);
-    };
+    if (frame.kind() == FrameHeader.Kind.SUM) {
+      return new IncomingStream(frame, sums, monitor, this);
+    }
+    if (frame.kind() == format.gradients()) {
+      return floats(frame, gradients);
+    }
+    if (frame.kind() == format.weights()) {
+      return floats(frame, weights);
+    }
+    throw new RefusedException(
+        "%s: rank %d takes %s and %s (train.exchange.wire)"
+            .formatted(frame, rank, format.gradients(), format.weights()));
   }
 
   private IncomingStream floats(FrameHeader frame, Inbox inbox) {

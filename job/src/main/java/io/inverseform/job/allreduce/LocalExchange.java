@@ -41,10 +41,21 @@ public final class LocalExchange implements Exchange {
   }
 
   @Override
+  public synchronized double gradientNorm(long endedStep) {
+    StepRules.requireEnd(given, endedStep, 0, step);
+    double squares = 0;
+    for (FloatRange block : Ranges.pieces(memory.whole(), chunk.length)) {
+      memory.readGradient(block.offset(), block.length(), chunk);
+      squares += Squares.sum(chunk, block.length());
+    }
+    return Math.sqrt(squares);
+  }
+
+  @Override
   public synchronized void allGather(long endedStep, RangeUpdate update) {
     StepRules.requireEnd(given, endedStep, 0, step);
     for (FloatRange range : Ranges.pieces(memory.whole(), chunk.length)) {
-      memory.readGradient(range, chunk);
+      memory.readGradient(range.offset(), range.length(), chunk);
       update.apply(range, chunk, 0);
     }
     nextStep();

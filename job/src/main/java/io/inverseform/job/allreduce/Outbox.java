@@ -12,9 +12,14 @@ final class Outbox {
   static final int BUCKET = 1 << 18;
 
   private final List<Coverage> waiting;
+  private final int block;
 
-  Outbox(List<FloatRange> shards) {
+  /**
+   * @param block frames are made of whole blocks of this many floats, from the shard's begin
+   */
+  Outbox(List<FloatRange> shards, int block) {
     this.waiting = shards.stream().map(Coverage::new).toList();
+    this.block = block;
   }
 
   /**
@@ -31,7 +36,7 @@ final class Outbox {
       ranges.ranges().forEach(range -> send.addAll(Ranges.pieces(range, ShardedExchange.PIECE)));
       ranges.clear();
     } else if (!part.isEmpty() && ranges.around(part).length() >= BUCKET) {
-      FloatRange joined = ranges.around(part);
+      FloatRange joined = Blocks.whole(ranges.around(part), ranges.whole(), block);
       send.addAll(Ranges.pieces(joined, ShardedExchange.PIECE));
       ranges.remove(joined);
     }

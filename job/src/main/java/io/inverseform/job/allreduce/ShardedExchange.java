@@ -18,7 +18,7 @@ import java.util.Map;
  */
 final class ShardedExchange implements Exchange {
   /** Floats summed and updated at a time: stays in the cache of one core. */
-  static final int CHUNK = 1 << 15;
+  static final int CHUNK = 1 << 12;
 
   /** Most floats in a frame. */
   static final int PIECE = 1 << 20;
@@ -29,6 +29,7 @@ final class ShardedExchange implements Exchange {
   private final FlatMemory memory;
   private final StepMonitor monitor;
   private final PeerLinks links;
+  private final WireFormat format;
   private final Coverage given;
   private final Outbox outbox;
   private final GradientInbox gradients;
@@ -37,11 +38,15 @@ final class ShardedExchange implements Exchange {
   private final FrameReceiver receiver;
   private final float[] chunk = new float[CHUNK];
 
+  /** Whether this step's sum of the shard is in the worker's memory already. */
+  private boolean summed;
+
   /** All of {@code memory} is split; the exchange can be used when {@code links} are connected. */
   ShardedExchange(
       String attempt,
       int rank,
       FlatMemory memory,
+      Rounding rounding,
       long firstStep,
       StepMonitor monitor,
       PeerLinks links) {
@@ -53,11 +58,15 @@ final class ShardedExchange implements Exchange {
     int worldSize = monitor.worldSize();
     this.shards = Ranges.split(memory.length(), worldSize, Ranges.ALIGNMENT);
     this.given = new Coverage(memory.whole());
-    this.outbox = new Outbox(shards);
-    this.gradients = new GradientInbox(rank, worldSize, shards.get(rank), memory, firstStep);
-    this.weights = new WeightsInbox(rank, shards, memory, given, firstStep);
+    this.format =
+        rounding.active() ? new Bfloat16Format(memory, rounding) : new Float32Format(memory);
+    this.outbox = new Outbox(shards, format.block());
+    this.gradients =
+        new GradientInbox(rank, worldSize, shards.get(rank), memory, format, firstStep);
+    this.weights = new WeightsInbox(rank, shards, format, given, firstStep);
     this.sums = new SumInbox(rank, worldSize);
-    this.receiver = new FrameReceiver(attempt, rank, worldSize, monitor, gradients, weights, sums);
+    this.receiver =
+        new FrameReceiver(attempt, rank, worldSize, monitor, format, gradients, weights, sums);
   }
 
   /** What the worker's server hands frames to. */
@@ -91,9 +100,8 @@ final class ShardedExchange implements Exchange {
             });
     send.forEach(
         (piece, peer) -> {
-          FrameHeader frame =
-              new FrameHeader(attempt, FrameHeader.Kind.GRADIENT, rank, step, piece);
-          links.sendBulk(peer, frame, memory.gradientBytes(piece));
+          FrameHeader frame = new FrameHeader(attempt, format.gradients(), rank, step, piece);
+          links.sendBulk(peer, frame, format.gradient(piece));
         });
   }
 
@@ -115,6 +123,22 @@ final class ShardedExchange implements Exchange {
   }
 
   @Override
+  public double gradientNorm(long endedStep) {
+    requireEnd(endedStep);
+    double squares = 0;
+    for (FloatRange piece : Ranges.pieces(shards.get(rank), PIECE)) {
+      awaitGradients(piece, "");
+      for (FloatRange block : Ranges.pieces(piece, CHUNK)) {
+        gradients.sum(block, chunk);
+        squares += Squares.sum(chunk, block.length());
+        memory.writeGradient(block.offset(), block.length(), chunk);
+      }
+    }
+    summed = true;
+    return Math.sqrt(sum(new double[] {squares})[0]);
+  }
+
+  @Override
   public void allGather(long endedStep, RangeUpdate update) {
     requireEnd(endedStep);
     FloatRange shard = shards.get(rank);
@@ -122,33 +146,49 @@ final class ShardedExchange implements Exchange {
       monitor.update(gradients::nextStep);
     }
     for (FloatRange piece : Ranges.pieces(shard, PIECE)) {
-      for (FloatRange part : Ranges.pieces(piece, CHUNK)) {
-        monitor.await("gradients of its shard " + shard, () -> gradients.missing(part));
-        gradients.sum(part, chunk);
-        update.apply(part, chunk, 0);
+      awaitGradients(piece, "");
+      for (FloatRange block : Ranges.pieces(piece, CHUNK)) {
+        sum(block);
+        format.update(block, chunk, update);
       }
       if (piece.end() == shard.end()) {
         // Before the last weights leave: who has them may send the next step's gradients at once.
         monitor.update(gradients::nextStep);
       }
-      FrameHeader frame =
-          new FrameHeader(attempt, FrameHeader.Kind.WEIGHTS, rank, endedStep, piece);
-      peers().forEach(peer -> links.sendBulk(peer, frame, memory.weightBytes(piece)));
+      FrameHeader frame = new FrameHeader(attempt, format.weights(), rank, endedStep, piece);
+      peers().forEach(peer -> links.sendBulk(peer, frame, format.updated(piece)));
     }
-    monitor.await("new weights of the other shards", weights::missing);
+    for (int peer : peers()) {
+      for (FloatRange piece : Ranges.pieces(shards.get(peer), PIECE)) {
+        monitor.await("new weights of the other shards", () -> weights.missing(peer, piece));
+        format.settle(piece);
+      }
+    }
     nextStep();
+  }
+
+  private void awaitGradients(FloatRange part, String why) {
+    monitor.await(
+        "gradients of its shard " + shards.get(rank) + why, () -> gradients.missing(part));
+  }
+
+  private void sum(FloatRange block) {
+    if (summed) {
+      memory.readGradient(block.offset(), block.length(), chunk);
+    } else {
+      gradients.sum(block, chunk);
+    }
   }
 
   @Override
   public void skip(long endedStep) {
     requireEnd(endedStep);
-    FloatRange shard = shards.get(rank);
-    monitor.await(
-        "gradients of its shard " + shard + ", to drop them", () -> gradients.missing(shard));
+    awaitGradients(shards.get(rank), ", to drop them");
     monitor.update(gradients::nextStep);
     // A barrier: nobody sends gradients of the next step, or overwrites those of this one, before
     // all slots are free.
     sum(new double[0]);
+    format.drop();
     nextStep();
   }
 
@@ -157,6 +197,7 @@ final class ShardedExchange implements Exchange {
   }
 
   private void nextStep() {
+    summed = false;
     monitor.update(
         () -> {
           given.clear();

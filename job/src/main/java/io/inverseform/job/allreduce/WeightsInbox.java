@@ -5,12 +5,12 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * Lets the owners of the other shards write their new weights straight into this worker's flat
- * weights, each float once a step, and only when this rank has handed over its whole gradient.
+ * Lets the owners of the other shards write their new weights to where the format wants them, each
+ * float once a step, and only when this rank has handed over its whole gradient.
  */
 final class WeightsInbox implements Inbox {
   private final int rank;
-  private final FlatMemory memory;
+  private final WireFormat format;
   private final Coverage given;
   private final Coverage[] claimed;
   private final Coverage[] arrived;
@@ -20,9 +20,9 @@ final class WeightsInbox implements Inbox {
    * @param given what this rank has handed over of its gradient in this step
    */
   WeightsInbox(
-      int rank, List<FloatRange> shards, FlatMemory memory, Coverage given, long firstStep) {
+      int rank, List<FloatRange> shards, WireFormat format, Coverage given, long firstStep) {
     this.rank = rank;
-    this.memory = memory;
+    this.format = format;
     this.given = given;
     this.claimed = shards.stream().map(Coverage::new).toArray(Coverage[]::new);
     this.arrived = shards.stream().map(Coverage::new).toArray(Coverage[]::new);
@@ -37,12 +37,13 @@ final class WeightsInbox implements Inbox {
               .formatted(frame, rank, step, given.isComplete() ? "" : ", before its end"));
     }
     Coverage ofSender = claimed[frame.sender()];
+    Blocks.require(frame, ofSender.whole(), format.block());
     if (!ofSender.add(frame.range())) {
       throw new RefusedException(
           "%s: outside the sender's shard %s, or has come before"
               .formatted(frame, ofSender.whole()));
     }
-    return memory.weightBytes(frame.range());
+    return format.place(frame.range());
   }
 
   @Override
@@ -62,6 +63,11 @@ final class WeightsInbox implements Inbox {
       missing.set(r, r != rank && !arrived[r].isComplete());
     }
     return missing;
+  }
+
+  /** As {@link #missing()}, but none when this range of a rank's shard has come. */
+  BitSet missing(int peer, FloatRange range) {
+    return arrived[peer].contains(range) ? new BitSet() : missing();
   }
 
   /** Call under the lock. */

@@ -87,9 +87,10 @@ public final class WorkerClient implements AutoCloseable {
    *
    * @param memory this worker's flat vectors, as long as all others'
    * @param firstStep the step that training begins with, the same on all ranks
+   * @param rounding what is rounded for the network and carried on, of the same kind on all ranks
    * @throws ExchangeException if a peer cannot be reached, or a limit is over
    */
-  public Exchange exchange(FlatMemory memory, long firstStep) {
+  public Exchange exchange(FlatMemory memory, long firstStep, Rounding rounding) {
     if (exchanged) {
       throw new IllegalStateException("rank " + rank + " has its exchange already");
     }
@@ -101,7 +102,7 @@ public final class WorkerClient implements AutoCloseable {
         new StepMonitor(rank, peers, firstStep, settings.limit(), driver.interruption());
     PeerLinks links = new PeerLinks(rank, peers, monitor);
     ShardedExchange exchange =
-        new ShardedExchange(settings.attempt(), rank, memory, firstStep, monitor, links);
+        new ShardedExchange(settings.attempt(), rank, memory, rounding, firstStep, monitor, links);
     server.attach(exchange.receiver(), links);
     Calls.await(
         links.connect(transport),

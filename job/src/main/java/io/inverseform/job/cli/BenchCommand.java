@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
       BenchEdgesCommand.class,
       BenchStepCommand.class,
       BenchForwardCommand.class,
+      BenchAllreduceCommand.class,
       BenchCostCommand.class
     })
 final class BenchCommand implements Runnable {

@@ -1,9 +1,13 @@
 package io.inverseform.job.train;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.inverseform.job.allreduce.FloatRange;
+import io.inverseform.job.allreduce.Rounding;
 import io.inverseform.job.allreduce.UnrecoverableException;
+import io.inverseform.job.allreduce.Wire;
 import io.inverseform.job.dataset.WholeFile;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -52,22 +56,57 @@ final class Checkpoints {
       List<Part> byRank = parts.stream().sorted(Comparator.comparingInt(Part::rank)).toList();
       int weights = byRank.stream().mapToInt(Part::length).sum();
       Part first = byRank.get(0);
-      int buffers = Math.toIntExact(first.bytes() / Float.BYTES - 2L * first.length());
+      long ofShard = (first.rounded() ? 3L : 2L) * first.length();
+      int buffers = Math.toIntExact(first.bytes() / Float.BYTES - ofShard);
       return new Manifest(step, weights, buffers, byRank);
     }
   }
 
   /**
-   * One rank's file: its shard's weights, its shard's momentum, its own buffers; float32,
-   * little-endian.
+   * One rank's file: its shard's weights, its shard's momentum, its own buffers, and its shard's
+   * master weights where the exchange rounds; float32, little-endian. The residual of such a rank
+   * is in a file beside, of interest to nobody else.
    *
    * @param offset first float of the shard
    * @param length floats of the shard
+   * @param residualCrc32c of the file beside; null where the exchange does not round
    */
-  record Part(int rank, String file, int offset, int length, long bytes, long crc32c) {}
+  record Part(
+      int rank,
+      String file,
+      int offset,
+      int length,
+      long bytes,
+      long crc32c,
+      @JsonInclude(JsonInclude.Include.NON_NULL) Long residualCrc32c) {
+    boolean rounded() {
+      return residualCrc32c != null;
+    }
+
+    String residualFile() {
+      return file + ".residual";
+    }
+  }
 
   /** What a rank holds, as views that are read or written. */
-  record State(int rank, int offset, FloatBuffer weights, float[] momentum, FloatBuffer buffers) {}
+  record State(
+      int rank,
+      int offset,
+      FloatBuffer weights,
+      float[] momentum,
+      FloatBuffer buffers,
+      Rounding rounding) {
+    /** Of a rank whose exchange does not round. */
+    State(int rank, int offset, FloatBuffer weights, float[] momentum, FloatBuffer buffers) {
+      this(
+          rank,
+          offset,
+          weights,
+          momentum,
+          buffers,
+          Rounding.of(Wire.FLOAT32, 1, new FloatRange(0, 0), 0));
+    }
+  }
 
   Checkpoints(FileSystem fileSystem, Path folder) {
     this.fileSystem = fileSystem;
@@ -88,9 +127,27 @@ final class Checkpoints {
       write(out, state.weights().slice(state.offset(), length));
       write(out, FloatBuffer.wrap(state.momentum()));
       write(out, state.buffers().duplicate().clear());
+      write(out, FloatBuffer.wrap(state.rounding().master()));
     }
-    long bytes = 4L * (2L * length + state.buffers().capacity());
-    return new Part(state.rank(), name, state.offset(), length, bytes, crc.getValue());
+    long bytes = 4L * (2L * length + state.buffers().capacity() + state.rounding().master().length);
+    Part part = new Part(state.rank(), name, state.offset(), length, bytes, crc.getValue(), null);
+    return state.rounding().active() ? withResidual(step, part, state.rounding()) : part;
+  }
+
+  private Part withResidual(long step, Part part, Rounding rounding) throws IOException {
+    CRC32C crc = new CRC32C();
+    Path file = new Path(folder(step), part.residualFile());
+    try (OutputStream out = new CheckedOutputStream(fileSystem.create(file, true), crc)) {
+      write(out, FloatBuffer.wrap(rounding.residual()));
+    }
+    return new Part(
+        part.rank(),
+        part.file(),
+        part.offset(),
+        part.length(),
+        part.bytes(),
+        part.crc32c(),
+        crc.getValue());
   }
 
   private static void write(OutputStream out, FloatBuffer values) throws IOException {
@@ -152,19 +209,23 @@ final class Checkpoints {
 
   /**
    * Fills a rank's state: all weights, its shard's momentum, and its own buffers, or the mean of
-   * all ranks' if the number of workers has changed.
+   * all ranks' if the number of workers has changed. Where the exchange rounds, its shard's master
+   * weights, and its residual, or none if the number of workers has changed; where it did not
+   * before, it begins with the weights.
    *
    * @throws IOException if a file is missing, truncated or damaged, naming it
    * @throws UnrecoverableException if it is of another network
    */
   void restore(Manifest manifest, int worldSize, State state) throws IOException {
     requireFit(manifest, state);
+    state.rounding().drop();
     double[] mean = new double[manifest.buffers()];
     for (Part part : manifest.parts()) {
       float[] buffers = readPart(manifest, part, state);
       boolean own = part.rank() == state.rank() && manifest.parts().size() == worldSize;
       if (own) {
         state.buffers().put(0, buffers);
+        readResidual(manifest, part, state.rounding());
       }
       for (int i = 0; i < mean.length; i++) {
         mean[i] += buffers[i] / (double) manifest.parts().size();
@@ -203,24 +264,53 @@ final class Checkpoints {
       float[] shard = new float[part.length()];
       read(in, shard);
       state.weights().put(part.offset(), shard);
+      copy(part, shard, state, state.rounding().master());
       read(in, shard);
-      int from = Math.max(part.offset(), state.offset());
-      int to = Math.min(part.offset() + part.length(), state.offset() + state.momentum().length);
-      if (from < to) {
-        System.arraycopy(
-            shard, from - part.offset(), state.momentum(), from - state.offset(), to - from);
-      }
+      copy(part, shard, state, state.momentum());
       read(in, buffers);
+      if (part.rounded()) {
+        read(in, shard);
+        copy(part, shard, state, state.rounding().master());
+      }
     } catch (EOFException e) {
       throw damaged(file, "ends before its " + part.bytes() + " bytes", e);
     } catch (FileNotFoundException e) {
       throw damaged(file, "is missing", e);
     }
-    if (crc.getValue() != part.crc32c()) {
-      throw damaged(
-          file, "has CRC-32C " + crc.getValue() + ", the manifest says " + part.crc32c(), null);
-    }
+    requireCrc(file, crc.getValue(), part.crc32c());
     return buffers;
+  }
+
+  /** Copies what a part's shard and the rank's have in common. */
+  private static void copy(Part part, float[] shard, State state, float[] into) {
+    int from = Math.max(part.offset(), state.offset());
+    int to = Math.min(part.offset() + part.length(), state.offset() + into.length);
+    if (from < to) {
+      System.arraycopy(shard, from - part.offset(), into, from - state.offset(), to - from);
+    }
+  }
+
+  private void readResidual(Manifest manifest, Part part, Rounding rounding) throws IOException {
+    if (!part.rounded() || !rounding.active()) {
+      return;
+    }
+    Path file = new Path(folder(manifest.step()), part.residualFile());
+    CRC32C crc = new CRC32C();
+    try (DataInputStream in =
+        new DataInputStream(new CheckedInputStream(fileSystem.open(file), crc))) {
+      read(in, rounding.residual());
+    } catch (EOFException e) {
+      throw damaged(file, "ends before its " + 4L * rounding.residual().length + " bytes", e);
+    } catch (FileNotFoundException e) {
+      throw damaged(file, "is missing", e);
+    }
+    requireCrc(file, crc.getValue(), part.residualCrc32c());
+  }
+
+  private static void requireCrc(Path file, long crc, long expected) throws IOException {
+    if (crc != expected) {
+      throw damaged(file, "has CRC-32C " + crc + ", the manifest says " + expected, null);
+    }
   }
 
   private static IOException damaged(Path file, String how, IOException cause) {

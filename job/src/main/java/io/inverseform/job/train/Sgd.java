@@ -7,7 +7,8 @@ import java.nio.FloatBuffer;
 
 /**
  * SGD with momentum and weight decay on the host, after PyTorch's rule: d = g + decay * w, m =
- * momentum * m + d, w = w - rate * m, without dampening. Holds the momentum of its shard only.
+ * momentum * m + d, w = w - rate * m, without dampening; with clipping g is scaled before. Holds
+ * the momentum of its shard only.
  */
 final class Sgd implements RangeUpdate {
   private final FloatBuffer weights;
@@ -15,7 +16,9 @@ final class Sgd implements RangeUpdate {
   private final float[] momentum;
   private final float momentumFactor;
   private final float weightDecay;
+  private final double clipNorm;
   private float learningRate;
+  private float scale = 1;
   private float[] chunk = new float[0];
 
   /**
@@ -29,11 +32,27 @@ final class Sgd implements RangeUpdate {
     momentum = new float[shard.length()];
     momentumFactor = (float) config.momentum();
     weightDecay = (float) config.weightDecay();
+    clipNorm = config.clipNorm();
   }
 
   /** Sets the rate of the next updates. */
   void learningRate(double rate) {
     learningRate = (float) rate;
+  }
+
+  /** Whether {@link #clip} is to be called before the updates of a step. */
+  boolean clips() {
+    return clipNorm > 0;
+  }
+
+  /**
+   * Scales the gradient of the next updates by longest / (norm + 1e-6) where that is below 1, after
+   * PyTorch's {@code clip_grad_norm_}.
+   *
+   * @param norm of the whole gradient, summed over all ranks
+   */
+  void clip(double norm) {
+    scale = (float) Math.min(1, clipNorm / (norm + 1e-6));
   }
 
   /** Momentum of the shard, in its order; the optimiser's own memory. */
@@ -50,7 +69,7 @@ final class Sgd implements RangeUpdate {
     weights.get(range.offset(), w, 0, range.length());
     int m = range.offset() - shard.offset();
     for (int i = 0; i < range.length(); i++) {
-      float d = gradient[offset + i] + weightDecay * w[i];
+      float d = scale * gradient[offset + i] + weightDecay * w[i];
       float velocity = momentumFactor * momentum[m + i] + d;
       momentum[m + i] = velocity;
       w[i] -= learningRate * velocity;

@@ -21,7 +21,10 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>{@code
  * try (ParameterServer server =
- *     new ShardedParameterServer(worker::exchange, optimizer, step -> 0.01)) {
+ *     new ShardedParameterServer(
+ *         (memory, step) -> worker.exchange(memory, step, Rounding.none()),
+ *         optimizer,
+ *         step -> 0.01)) {
  *   store.setParameterServer(server, new Device[] {device});
  *   // in every step: forward with the store, backward, and
  *   store.updateAllParameters();

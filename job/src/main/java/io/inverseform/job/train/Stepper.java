@@ -28,7 +28,8 @@ final class Stepper<E> {
   /**
    * What a step came to, over all ranks.
    *
-   * @param skipped whether some gradient was not finite, so that no rank moved its weights
+   * @param skipped whether some gradient, or their sum's norm, was not finite, so that no rank
+   *     moved its weights
    */
   record Outcome(double loss, Map<String, Double> terms, boolean skipped) {}
 
@@ -86,7 +87,7 @@ final class Stepper<E> {
 
     clock.enter(Phase.EXCHANGE);
     double[] all = exchange.sum(mine);
-    boolean skipped = all[0] > 0;
+    boolean skipped = all[0] > 0 || optimizer.clips() && !clip(step);
     if (skipped) {
       exchange.skip(step);
     } else {
@@ -100,6 +101,13 @@ final class Stepper<E> {
       values.put(terms.get(i), all[2 + i]);
     }
     return new Outcome(all[1], values, skipped);
+  }
+
+  /** Returns whether the norm is finite. */
+  private boolean clip(long step) {
+    double norm = exchange.gradientNorm(step);
+    optimizer.clip(norm);
+    return Double.isFinite(norm);
   }
 
   private void forwardAndBackward(

@@ -38,6 +38,11 @@ final class TimedExchange implements Exchange {
   }
 
   @Override
+  public double gradientNorm(long step) {
+    return clock.within(Phase.EXCHANGE, () -> exchange.gradientNorm(step));
+  }
+
+  @Override
   public void allGather(long step, RangeUpdate update) {
     RangeUpdate timed =
         (range, gradient, from) ->

@@ -6,7 +6,9 @@ import io.inverseform.job.allreduce.Exchange;
 import io.inverseform.job.allreduce.FlatMemory;
 import io.inverseform.job.allreduce.FloatRange;
 import io.inverseform.job.allreduce.Ranges;
+import io.inverseform.job.allreduce.Rounding;
 import io.inverseform.job.allreduce.UnrecoverableException;
+import io.inverseform.job.allreduce.Wire;
 import io.inverseform.job.allreduce.WorkerClient;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.config.TrainConfig;
@@ -133,12 +135,18 @@ final class Worker {
           Ranges.split(parameters.weights().length(), worldSize, Ranges.ALIGNMENT)
               .get(driver.rank());
       Sgd optimizer = new Sgd(parameters.weights().host(), shard, config.optimizer());
-      Checkpoints.State state = state(shard, optimizer);
+      Rounding rounding =
+          Rounding.of(
+              Wire.valueOf(train.exchange().wire().name()),
+              worldSize,
+              shard,
+              parameters.weights().length());
+      Checkpoints.State state = state(shard, optimizer, rounding);
       restore(state, worldSize);
 
       FlatMemory memory =
           FlatMemory.of(parameters.weights().bytes(), parameters.gradient().bytes());
-      try (Exchange exchange = driver.exchange(memory, resumeFrom + 1);
+      try (Exchange exchange = driver.exchange(memory, resumeFrom + 1, rounding);
           Trace trace = trace(exchange);
           ExampleLoader<E> loader = loader(sampler, worldSize, lastStep)) {
         try {
@@ -200,17 +208,20 @@ final class Worker {
       return trace;
     }
 
-    private Checkpoints.State state(FloatRange shard, Sgd optimizer) {
+    private Checkpoints.State state(FloatRange shard, Sgd optimizer, Rounding rounding) {
       return new Checkpoints.State(
           driver.rank(),
           shard.offset(),
           parameters.weights().host(),
           optimizer.momentum(),
-          parameters.buffers().host());
+          parameters.buffers().host(),
+          rounding);
     }
 
     private void restore(Checkpoints.State state, int worldSize) throws IOException {
-      if (resumeFrom > 0) {
+      if (resumeFrom == 0) {
+        state.rounding().begin(state.weights());
+      } else {
         Checkpoints checkpoints = run.checkpoints();
         checkpoints.restore(checkpoints.read(resumeFrom), worldSize, state);
         parameters.weights().toDevice(0, parameters.weights().length());

@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -100,6 +101,50 @@ class ExchangeTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"1,1000", "2,100003", "4,2500001", "3,130"})
+  void theNormOfTheSummedGradientIsTheSameOnAllRanksAndChangesNoBit(int worldSize, int floats)
+      throws Exception {
+    long skipped = FIRST + 1;
+    double[] norms = new double[STEPS];
+    for (int step = 0; step < STEPS; step++) {
+      double squares = 0;
+      for (float value : Gradients.summed(worldSize, FIRST + step, floats)) {
+        squares += (double) value * value;
+      }
+      norms[step] = Math.sqrt(squares);
+    }
+    float[] expected = Gradients.expected(worldSize, FIRST, STEPS, floats, skipped);
+    try (Workers workers = new Workers(worldSize)) {
+      List<Future<double[]>> runs =
+          workers.start(
+              floats,
+              FIRST,
+              (client, exchange, memory) -> {
+                Gradients.Sgd sgd = new Gradients.Sgd(memory);
+                double[] seen = new double[STEPS];
+                for (int step = 0; step < STEPS; step++) {
+                  handOver(exchange, memory, FIRST + step);
+                  seen[step] = exchange.gradientNorm(FIRST + step);
+                  if (FIRST + step == skipped) {
+                    exchange.skip(FIRST + step);
+                  } else {
+                    exchange.allGather(FIRST + step, sgd);
+                  }
+                }
+                assertThat(Gradients.weights(memory)).isEqualTo(expected);
+                return seen;
+              });
+      List<double[]> seen = Workers.results(runs);
+      for (double[] ofRank : seen) {
+        assertThat(ofRank).isEqualTo(seen.get(0));
+        for (int step = 0; step < STEPS; step++) {
+          assertThat(ofRank[step] / norms[step]).isCloseTo(1, Offset.offset(1e-12));
+        }
+      }
+    }
+  }
+
   @Test
   void manyShortStepsFarFromLockstepStayExact() throws Exception {
     int steps = 400;
@@ -142,7 +187,7 @@ class ExchangeTest {
   @Test
   void rangesOfAFewFloatsTravelTogether() {
     List<FloatRange> shards = Ranges.split(4_000_000, 2, Ranges.ALIGNMENT);
-    Outbox outbox = new Outbox(shards);
+    Outbox outbox = new Outbox(shards, 1);
     List<FloatRange> sent = new ArrayList<>();
     for (int from = 3_999_500; from >= 2_000_000; from -= 500) {
       sent.addAll(outbox.add(1, new FloatRange(from, 500), from == 2_000_000));

@@ -29,8 +29,9 @@ class FrameReceiverTest {
             Interruption.when(() -> false, "never"));
     Coverage given = new Coverage(memory.whole());
     given.add(memory.whole());
-    Inbox inbox = new WeightsInbox(0, List.of(first, second), memory, given, 0);
-    FrameReceiver receiver = new FrameReceiver("a", 0, 2, monitor, inbox, inbox, inbox);
+    WireFormat format = new Float32Format(memory);
+    Inbox inbox = new WeightsInbox(0, List.of(first, second), format, given, 0);
+    FrameReceiver receiver = new FrameReceiver("a", 0, 2, monitor, format, inbox, inbox, inbox);
     StreamCallbackWithID stream =
         receiver.receive(new FrameHeader("a", FrameHeader.Kind.WEIGHTS, 1, 0, second));
     byte[] half = {1, 2, 3, 4, 5, 6, 7, 8};

@@ -42,6 +42,10 @@ final class Gradients {
       this.momentum = new float[memory.length()];
     }
 
+    float[] momentum() {
+      return momentum;
+    }
+
     @Override
     public void apply(FloatRange range, float[] gradient, int offset) {
       for (FloatRange part : Ranges.pieces(range, chunk.length)) {

@@ -21,12 +21,7 @@ class ProcessesTest {
       for (int partition = 0; partition < 2; partition++) {
         processes.add(
             WorkerProcess.start(
-                WorkerProcess.Task.TRAIN,
-                workers.coordinator.address(),
-                Workers.ATTEMPT,
-                partition,
-                FLOATS,
-                STEPS));
+                workers.coordinator.address(), Workers.ATTEMPT, partition, FLOATS, STEPS));
       }
       for (WorkerProcess process : processes) {
         assertThat(process.result()).isEqualTo(expected);
@@ -40,12 +35,7 @@ class ProcessesTest {
     try (Workers workers = new Workers(2)) {
       WorkerProcess killed =
           WorkerProcess.start(
-              WorkerProcess.Task.TRAIN,
-              workers.coordinator.address(),
-              Workers.ATTEMPT,
-              1,
-              640,
-              1_000_000_000);
+              workers.coordinator.address(), Workers.ATTEMPT, 1, 640, 1_000_000_000);
       Future<Void> survivor =
           workers.run(
               () ->

@@ -26,16 +26,14 @@ final class WorkerProcess {
     /** Trains with {@link Gradients}; prints the checksum of the weights. */
     TRAIN,
     /** The same until the driver says stop; prints the number of steps and the checksum. */
-    TRAIN_UNTIL_STOPPED,
-    /** Measures rounds of the exchange; rank 0 prints a line of JSON. */
-    BENCH
+    TRAIN_UNTIL_STOPPED
   }
 
   static WorkerProcess start(
-      Task task, Address coordinator, String attempt, int partition, int floats, int rounds)
+      Address coordinator, String attempt, int partition, int floats, int steps)
       throws IOException {
     return start(
-        List.of(), List.of("-Xmx2g"), task, coordinator, attempt, partition, floats, rounds);
+        List.of(), List.of("-Xmx2g"), Task.TRAIN, coordinator, attempt, partition, floats, steps);
   }
 
   /**
@@ -121,8 +119,6 @@ final class WorkerProcess {
                   train(client, exchange, memory, rounds)
                       + " "
                       + checksum(Gradients.weights(memory));
-          case BENCH ->
-              (client, exchange, memory) -> ExchangeBench.measure(exchange, memory, rounds);
         };
     System.out.println(Workers.work(settings, Integer.parseInt(args[5]), 0, body));
   }

@@ -152,16 +152,46 @@ final class Workers implements AutoCloseable, CoordinatorListener {
     return results;
   }
 
+  /** What one worker does that has what rounding leaves out at hand. */
+  interface RoundedBody<T> {
+    T run(WorkerClient client, Exchange exchange, FlatMemory memory, Rounding rounding)
+        throws Exception;
+  }
+
+  /** As {@link #start}, with bfloat16 on the wire. */
+  <T> List<Future<T>> startRounded(int floats, long firstStep, RoundedBody<T> body) {
+    List<Future<T>> results = new ArrayList<>();
+    for (int partition = 0; partition < worldSize; partition++) {
+      WorkerSettings settings = settings(partition);
+      results.add(run(() -> work(settings, floats, firstStep, Wire.BFLOAT16, body)));
+    }
+    return results;
+  }
+
   <T> Future<T> run(Callable<T> task) {
     return threads.submit(task);
   }
 
   static <T> T work(WorkerSettings settings, int floats, long firstStep, Body<T> body)
       throws Exception {
+    return work(
+        settings,
+        floats,
+        firstStep,
+        Wire.FLOAT32,
+        (client, exchange, memory, rounding) -> body.run(client, exchange, memory));
+  }
+
+  private static <T> T work(
+      WorkerSettings settings, int floats, long firstStep, Wire wire, RoundedBody<T> body)
+      throws Exception {
     FlatMemory memory = FlatMemory.allocate(floats);
     try (WorkerClient client = WorkerClient.join(settings)) {
-      try (Exchange exchange = client.exchange(memory, firstStep)) {
-        return body.run(client, exchange, memory);
+      int world = client.worldSize();
+      FloatRange shard = Ranges.split(floats, world, Ranges.ALIGNMENT).get(client.rank());
+      Rounding rounding = Rounding.of(wire, world, shard, floats);
+      try (Exchange exchange = client.exchange(memory, firstStep, rounding)) {
+        return body.run(client, exchange, memory, rounding);
       } catch (Exception | Error e) {
         client.fail(e);
         throw e;

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.inverseform.job.allreduce.FloatRange;
 import io.inverseform.job.allreduce.Ranges;
+import io.inverseform.job.allreduce.Rounding;
+import io.inverseform.job.allreduce.Wire;
 import io.inverseform.udf.random.KeyedRandom;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
@@ -45,10 +48,18 @@ class CheckpointsTest {
 
   /** Writes a checkpoint as so many ranks would. */
   private void write(long step, int worldSize) throws IOException {
+    write(step, worldSize, Wire.FLOAT32);
+  }
+
+  private void write(long step, int worldSize, Wire wire) throws IOException {
     float[] momentum = random("momentum", LENGTH);
     List<Checkpoints.Part> parts = new ArrayList<>();
     for (int rank = 0; rank < worldSize; rank++) {
-      Checkpoints.State state = empty(rank, worldSize);
+      Checkpoints.State state = empty(rank, worldSize, wire);
+      float[] master = state.rounding().master();
+      System.arraycopy(random("master", LENGTH), state.offset(), master, 0, master.length);
+      float[] residual = state.rounding().residual();
+      System.arraycopy(residual(rank, residual.length), 0, residual, 0, residual.length);
       state.weights().put(0, random("weights", LENGTH));
       System.arraycopy(momentum, state.offset(), state.momentum(), 0, state.momentum().length);
       state.buffers().put(0, buffers(rank));
@@ -57,18 +68,31 @@ class CheckpointsTest {
     checkpoints().publish(Checkpoints.Manifest.of(step, parts));
   }
 
+  private static float[] residual(int rank, int length) {
+    return random("residual " + rank, length);
+  }
+
   private static Checkpoints.State empty(int rank, int worldSize) {
+    return empty(rank, worldSize, Wire.FLOAT32);
+  }
+
+  private static Checkpoints.State empty(int rank, int worldSize, Wire wire) {
     FloatRange shard = Ranges.split(LENGTH, worldSize, Ranges.ALIGNMENT).get(rank);
     return new Checkpoints.State(
         rank,
         shard.offset(),
         FloatBuffer.allocate(LENGTH),
         new float[shard.length()],
-        FloatBuffer.allocate(BUFFERS));
+        FloatBuffer.allocate(BUFFERS),
+        Rounding.of(wire, worldSize, shard, LENGTH));
   }
 
   private Checkpoints.State restored(int rank, int worldSize) throws IOException {
-    Checkpoints.State state = empty(rank, worldSize);
+    return restored(rank, worldSize, Wire.FLOAT32);
+  }
+
+  private Checkpoints.State restored(int rank, int worldSize, Wire wire) throws IOException {
+    Checkpoints.State state = empty(rank, worldSize, wire);
     checkpoints().restore(checkpoints().read(3), worldSize, state);
     return state;
   }
@@ -103,6 +127,57 @@ class CheckpointsTest {
             .isCloseTo(mean, org.assertj.core.data.Offset.offset(1e-6));
       }
     }
+  }
+
+  @Test
+  void whatRoundingLeftOutComesBackOnTheSameRank() throws IOException {
+    write(3, 3, Wire.BFLOAT16);
+    for (int rank = 0; rank < 3; rank++) {
+      Checkpoints.State state = restored(rank, 3, Wire.BFLOAT16);
+      assertThat(state.weights().array()).isEqualTo(random("weights", LENGTH));
+      assertThat(state.buffers().array()).isEqualTo(buffers(rank));
+      assertThat(state.rounding().master()).isEqualTo(ofShard("master", state));
+      assertThat(state.rounding().residual())
+          .isEqualTo(residual(rank, LENGTH - state.momentum().length));
+    }
+  }
+
+  @Test
+  void anotherNumberOfWorkersSharesTheMasterWeightsAnewAndHasNothingLeftOut() throws IOException {
+    write(3, 3, Wire.BFLOAT16);
+    for (int rank = 0; rank < 2; rank++) {
+      Checkpoints.State state = restored(rank, 2, Wire.BFLOAT16);
+      assertThat(state.rounding().master()).isEqualTo(ofShard("master", state));
+      assertThat(state.momentum()).isEqualTo(ofShard("momentum", state));
+      assertThat(state.rounding().residual()).containsOnly(0);
+    }
+    assertThat(restored(0, 1, Wire.FLOAT32).weights().array()).isEqualTo(random("weights", LENGTH));
+  }
+
+  @Test
+  void aRunThatRoundsFromNowOnBeginsWithTheWeights() throws IOException {
+    write(3, 2);
+    Checkpoints.State state = restored(1, 2, Wire.BFLOAT16);
+    assertThat(state.rounding().master()).isEqualTo(ofShard("weights", state));
+    assertThat(state.rounding().residual()).containsOnly(0);
+  }
+
+  @Test
+  void aDamagedResidualIsNamed() throws IOException {
+    write(3, 2, Wire.BFLOAT16);
+    Path file = folder.resolve("checkpoints/step-00000003/rank-00001.bin.residual");
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[7] ^= 1;
+    Files.write(file, bytes);
+    restored(0, 2, Wire.BFLOAT16);
+    assertThatThrownBy(() -> restored(1, 2, Wire.BFLOAT16))
+        .hasMessageMatching("checkpoint file \\S+rank-00001.bin.residual has CRC-32C .*");
+  }
+
+  /** What a rank must have of a vector. */
+  private static float[] ofShard(String name, Checkpoints.State state) {
+    return Arrays.copyOfRange(
+        random(name, LENGTH), state.offset(), state.offset() + state.momentum().length);
   }
 
   @Test

@@ -18,6 +18,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.training.loss.Loss;
 import io.inverseform.job.allreduce.Address;
 import io.inverseform.job.allreduce.Listen;
+import io.inverseform.job.allreduce.Rounding;
 import io.inverseform.job.allreduce.WorkerClient;
 import io.inverseform.job.allreduce.WorkerSettings;
 import io.inverseform.job.config.OptimizerConfig;
@@ -146,7 +147,10 @@ final class DjlLoop {
             Optional::empty);
     try (WorkerClient client = WorkerClient.join(settings);
         ParameterServer server =
-            new ShardedParameterServer(client::exchange, SGD, step -> SGD.learningRate())) {
+            new ShardedParameterServer(
+                (memory, step) -> client.exchange(memory, step, Rounding.none()),
+                SGD,
+                step -> SGD.learningRate())) {
       DjlLoop loop = new DjlLoop(Boolean.parseBoolean(args[4]));
       System.out.println(
           loop.train(server, partition, 1, partition * share, (partition + 1) * share));

@@ -61,22 +61,27 @@ class TrainingTest {
         .allSatisfy(line -> assertThat(line).contains("\"segmentation\":", "\"learning_rate\":"));
   }
 
-  @Test
-  void aStoppedAndResumedRunEndsWithTheBitsOfAnUndisturbedOne() throws Exception {
-    Training.Outcome whole = run(small.config("undisturbed"), false);
-    run(small.config("stopped", "train.max_steps=4"), false);
+  @ParameterizedTest
+  @CsvSource({"float32, 0", "bfloat16, 1"})
+  void aStoppedAndResumedRunEndsWithTheBitsOfAnUndisturbedOne(String wire, double clipNorm)
+      throws Exception {
+    String[] exchange = {"train.exchange.wire=" + wire, "optimizer.clip_norm=" + clipNorm};
+    Training.Outcome whole = run(small.config("undisturbed-" + wire, exchange), false);
+    run(small.config("stopped-" + wire, with(exchange, "train.max_steps=4")), false);
 
-    Training.Outcome resumed = run(small.config("stopped"), true);
+    Training.Outcome resumed = run(small.config("stopped-" + wire, exchange), true);
 
     assertThat(resumed.step()).isEqualTo(whole.step());
     assertThat(resumed.weightsCrc()).isEqualTo(whole.weightsCrc());
   }
 
   @ParameterizedTest
-  @CsvSource({"group, 1e-5", "sync_batch, 1e-4"})
-  void oneWorkerAndTwoWithHalfTheBatchMakeTheSameStep(String norm, double tolerance)
-      throws Exception {
-    String[] step = {"model.norm.type=" + norm, "train.max_steps=1"};
+  @CsvSource({"group, 0.1, 1e-5", "sync_batch, 0, 1e-4"})
+  void oneWorkerAndTwoWithHalfTheBatchMakeTheSameStep(
+      String norm, double clipNorm, double tolerance) throws Exception {
+    String[] step = {
+      "model.norm.type=" + norm, "train.max_steps=1", "optimizer.clip_norm=" + clipNorm
+    };
     JobConfig one = small.config("one-" + norm, with(step, "train.workers=1", "train.batch=4"));
     JobConfig two = small.config("two-" + norm, with(step, "train.workers=2", "train.batch=2"));
 

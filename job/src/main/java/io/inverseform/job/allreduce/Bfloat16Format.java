@@ -1,0 +1,161 @@
+package io.inverseform.job.allreduce;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Floats rounded to bfloat16, as {@link Rounding} says: gradients with the residual, weights as
+ * differences to what all ranks have.
+ *
+ * <p>One vector holds what is sent and what is received. A float of another shard is first this
+ * rank's gradient, on its way out, and then the owner's difference, which the owner has only when
+ * the gradient has come; a float of the own shard is a difference on its way out, and by the time
+ * of the next one all ranks have had it, since they have sent the next gradient.
+ */
+final class Bfloat16Format implements WireFormat {
+  private final FlatMemory memory;
+  private final Rounding rounding;
+  private final Bfloat16Vector wire;
+
+  /** Held by who hands over gradients: any thread may. */
+  private final Scratch outgoing = new Scratch();
+
+  private final Scratch own = new Scratch();
+
+  /** For one thread. */
+  private static final class Scratch {
+    final Bfloat16 codec = new Bfloat16();
+    final float[] values = new float[Bfloat16.BLOCK];
+    final float[] rounded = new float[Bfloat16.BLOCK];
+  }
+
+  Bfloat16Format(FlatMemory memory, Rounding rounding) {
+    this.memory = memory;
+    this.rounding = rounding;
+    this.wire = new Bfloat16Vector(memory.length());
+  }
+
+  @Override
+  public int block() {
+    return Bfloat16.BLOCK;
+  }
+
+  @Override
+  public FrameHeader.Kind gradients() {
+    return FrameHeader.Kind.BFLOAT16_GRADIENT;
+  }
+
+  @Override
+  public FrameHeader.Kind weights() {
+    return FrameHeader.Kind.BFLOAT16_DIFFERENCE;
+  }
+
+  @Override
+  public ByteBuffer gradient(FloatRange range) {
+    synchronized (outgoing) {
+      float[] values = outgoing.values;
+      float[] rounded = outgoing.rounded;
+      for (int at = range.offset(); at < range.end(); at += Bfloat16.BLOCK) {
+        int length = Math.min(Bfloat16.BLOCK, range.end() - at);
+        int e = rounding.index(at);
+        memory.readGradient(at, length, values);
+        add(values, rounding.residual(), e, length);
+        outgoing.codec.encode(values, length, wire, at, rounded);
+        subtract(values, rounded, rounding.residual(), e, length);
+      }
+    }
+    return wire.slice(range.offset(), range.length());
+  }
+
+  @Override
+  public Slot slot(int length) {
+    return new Rounded(length);
+  }
+
+  @Override
+  public void update(FloatRange block, float[] summedGradient, RangeUpdate update) {
+    int offset = block.offset();
+    int length = block.length();
+    int m = offset - rounding.shardOffset();
+    float[] master = rounding.master();
+    float[] copies = own.values;
+    float[] rounded = own.rounded;
+    memory.readWeights(offset, length, copies, 0);
+    memory.writeWeights(offset, length, master, m);
+    update.apply(block, summedGradient, 0);
+    memory.readWeights(offset, length, master, m);
+    // The summed gradient has been used: its memory takes the differences.
+    difference(master, m, copies, summedGradient, length);
+    own.codec.encode(summedGradient, length, wire, offset, rounded);
+    add(copies, rounded, 0, length);
+    memory.writeWeights(offset, length, copies, 0);
+  }
+
+  @Override
+  public ByteBuffer updated(FloatRange range) {
+    return wire.slice(range.offset(), range.length());
+  }
+
+  @Override
+  public ByteBuffer place(FloatRange range) {
+    return wire.slice(range.offset(), range.length());
+  }
+
+  @Override
+  public void settle(FloatRange range) {
+    for (int at = range.offset(); at < range.end(); at += Bfloat16.BLOCK) {
+      int length = Math.min(Bfloat16.BLOCK, range.end() - at);
+      memory.readWeights(at, length, own.values, 0);
+      own.codec.add(wire, at, length, own.values);
+      memory.writeWeights(at, length, own.values, 0);
+    }
+  }
+
+  @Override
+  public void drop() {
+    rounding.drop();
+  }
+
+  private static void add(float[] into, float[] values, int from, int length) {
+    for (int i = 0; i < length; i++) {
+      into[i] += values[from + i];
+    }
+  }
+
+  private static void subtract(
+      float[] values, float[] rounded, float[] into, int from, int length) {
+    for (int i = 0; i < length; i++) {
+      into[from + i] = values[i] - rounded[i];
+    }
+  }
+
+  private static void difference(
+      float[] master, int from, float[] copies, float[] into, int length) {
+    for (int i = 0; i < length; i++) {
+      into[i] = master[from + i] - copies[i];
+    }
+  }
+
+  /** Used by the worker's thread only, but for the bytes. */
+  private final class Rounded implements Slot {
+    private final Bfloat16Vector values;
+
+    Rounded(int length) {
+      values = new Bfloat16Vector(length);
+    }
+
+    @Override
+    public ByteBuffer place(int offset, int length) {
+      return values.slice(offset, length);
+    }
+
+    @Override
+    public void read(int offset, float[] into, int length) {
+      own.codec.decode(values, offset, length, into);
+    }
+
+    @Override
+    public void add(int offset, float[] into, int length) {
+      own.codec.add(values, offset, length, into);
+    }
+  }
+}

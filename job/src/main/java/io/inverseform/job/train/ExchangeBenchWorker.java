@@ -1,0 +1,155 @@
+package io.inverseform.job.train;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.management.OperatingSystemMXBean;
+import com.sun.management.ThreadMXBean;
+import io.inverseform.job.allreduce.Address;
+import io.inverseform.job.allreduce.Exchange;
+import io.inverseform.job.allreduce.FlatMemory;
+import io.inverseform.job.allreduce.FloatRange;
+import io.inverseform.job.allreduce.Listen;
+import io.inverseform.job.allreduce.Ranges;
+import io.inverseform.job.allreduce.Rounding;
+import io.inverseform.job.allreduce.Wire;
+import io.inverseform.job.allreduce.WorkerClient;
+import io.inverseform.job.allreduce.WorkerSettings;
+import io.inverseform.job.config.OptimizerConfig;
+import java.lang.management.ManagementFactory;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+
+/** A process of an {@link ExchangeBench}: one worker, which prints what it measured. */
+final class ExchangeBenchWorker {
+  /** Until buffers have their sizes and loops are compiled. */
+  private static final int WARMUP = 5;
+
+  private static final int SUMS = 1000;
+  private static final OperatingSystemMXBean SYSTEM =
+      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+  private static final ThreadMXBean THREADS =
+      ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
+
+  private final Exchange exchange;
+  private final FlatMemory memory;
+  private final Sgd optimizer;
+  private final int rounds;
+  private final Wire wire;
+
+  private ExchangeBenchWorker(
+      Exchange exchange, FlatMemory memory, Sgd optimizer, int rounds, Wire wire) {
+    this.exchange = exchange;
+    this.memory = memory;
+    this.optimizer = optimizer;
+    this.rounds = rounds;
+    this.wire = wire;
+  }
+
+  /** Arguments: coordinator's host and port, partition, floats, rounds, wire. */
+  public static void main(String[] args) throws Exception {
+    FlatMemory memory = FlatMemory.allocate(Integer.parseInt(args[3]));
+    Wire wire = Wire.valueOf(args[5]);
+    WorkerSettings settings =
+        new WorkerSettings(
+            ExchangeBench.conf(),
+            ExchangeBench.security(),
+            Listen.on(ExchangeBench.HOST),
+            new Address(args[0], Integer.parseInt(args[1])),
+            ExchangeBench.ATTEMPT,
+            Integer.parseInt(args[2]),
+            "",
+            Map.of(),
+            ExchangeBench.LIMIT,
+            Optional::empty);
+    try (WorkerClient client = WorkerClient.join(settings)) {
+      FloatRange shard =
+          Ranges.split(memory.length(), client.worldSize(), Ranges.ALIGNMENT).get(client.rank());
+      Rounding rounding = Rounding.of(wire, client.worldSize(), shard, memory.length());
+      rounding.begin(memory.weights());
+      Sgd optimizer = new Sgd(memory.weights(), shard, new OptimizerConfig(1e-3, 0.9, 5e-4, 0));
+      optimizer.learningRate(1e-3);
+      try (Exchange exchange = client.exchange(memory, 0, rounding)) {
+        ExchangeMeasurement measured =
+            new ExchangeBenchWorker(exchange, memory, optimizer, Integer.parseInt(args[4]), wire)
+                .measure();
+        System.out.println(new ObjectMapper().writeValueAsString(measured));
+      } catch (Throwable e) {
+        client.fail(e);
+        throw e;
+      }
+    }
+  }
+
+  private ExchangeMeasurement measure() {
+    FloatBuffer gradient = memory.gradient();
+    for (int i = 0; i < gradient.capacity(); i++) {
+      gradient.put(i, 1 + i % 1021 / 1021f);
+    }
+    double[] seconds = new double[rounds];
+    long cpu = 0;
+    long allocated = 0;
+    for (int round = -WARMUP; round < rounds; round++) {
+      exchange.sum(new double[0]);
+      if (round == 0) {
+        cpu = SYSTEM.getProcessCpuTime();
+        allocated = allocatedBytes();
+      }
+      double taken = step(round + WARMUP);
+      if (round >= 0) {
+        seconds[round] = taken;
+      }
+    }
+    cpu = SYSTEM.getProcessCpuTime() - cpu;
+    allocated = allocatedBytes() - allocated;
+    Arrays.sort(seconds);
+    double median = seconds[rounds / 2];
+    int world = exchange.worldSize();
+    double sent =
+        2.0 * (world - 1) / world * memory.length() * (wire == Wire.FLOAT32 ? 4 : 2) / 1e9;
+    return new ExchangeMeasurement(
+        world,
+        Math.round(memory.length() * 4L / 1e6),
+        true,
+        ExchangeBench.name(wire),
+        rounded(median),
+        rounded(seconds[0]),
+        rounded(seconds[rounds - 1]),
+        rounded(sent / median),
+        rounded(cpu / 1e9 / rounds),
+        allocated / rounds,
+        sums());
+  }
+
+  /** As a training step does it, with its round of flags. */
+  private double step(long step) {
+    long start = System.nanoTime();
+    exchange.reduceScatter(new FloatRange(0, memory.length()));
+    exchange.sum(new double[3]);
+    exchange.allGather(step, optimizer);
+    return (System.nanoTime() - start) / 1e9;
+  }
+
+  private double sums() {
+    double[] values = new double[128];
+    for (int i = 0; i < SUMS; i++) {
+      exchange.sum(values);
+    }
+    long start = System.nanoTime();
+    for (int i = 0; i < SUMS; i++) {
+      exchange.sum(values);
+    }
+    return Math.round((System.nanoTime() - start) / 1e3 / SUMS);
+  }
+
+  /** By the threads that live: none ends between two steps. */
+  private static long allocatedBytes() {
+    return Arrays.stream(THREADS.getThreadAllocatedBytes(THREADS.getAllThreadIds()))
+        .filter(bytes -> bytes > 0)
+        .sum();
+  }
+
+  private static double rounded(double value) {
+    return Math.round(value * 1e4) / 1e4;
+  }
+}
