@@ -8,8 +8,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * Spark's standalone cluster as processes of this machine: a master, and workers with room for one
@@ -19,9 +21,10 @@ public final class StandaloneCluster implements AutoCloseable {
   private static final Path SPARK = SubmitScript.ROOT.resolve("udf/target/spark");
   private static final Duration START = Duration.ofSeconds(60);
 
-  private final List<Process> processes = new ArrayList<>();
   private final Path folder;
-  private final String url;
+  private final Process[] workers;
+  private Process master;
+  private String url;
 
   /**
    * Starts it, and waits until the master knows all workers.
@@ -30,15 +33,30 @@ public final class StandaloneCluster implements AutoCloseable {
    */
   public StandaloneCluster(int workers, Path folder) throws Exception {
     this.folder = Files.createDirectories(folder);
+    this.workers = new Process[workers];
     try {
-      ProcessLog master =
-          start(
-              "master.Master", "master", "--port", "0", "--host", "127.0.0.1", "--webui-port", "0");
-      url = master.await("Starting Spark master at (spark://\\S+)", START).group(1);
-      for (int i = 0; i < workers; i++) {
-        start(
+      repair();
+    } catch (Exception | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  /**
+   * Starts what has died. Workers whose master has died are ended and started anew with it, so that
+   * {@link #url} is another one then.
+   */
+  public void repair() throws Exception {
+    if (master == null || !master.isAlive()) {
+      close();
+      master = start("master.Master", "--port", "0", "--host", "127.0.0.1", "--webui-port", "0");
+      url = log(master, "master").await("Starting Spark master at (spark://\\S+)", START).group(1);
+    }
+    for (int i = 0; i < workers.length; i++) {
+      if (workers[i] == null || !workers[i].isAlive()) {
+        workers[i] =
+            start(
                 "worker.Worker",
-                "worker-" + i,
                 "--host",
                 "127.0.0.1",
                 "--webui-port",
@@ -49,16 +67,13 @@ public final class StandaloneCluster implements AutoCloseable {
                 "1g",
                 "--work-dir",
                 folder.resolve("work-" + i).toString(),
-                url)
-            .await("Successfully registered with master", START);
+                url);
+        log(workers[i], "worker-" + i).await("Successfully registered with master", START);
       }
-    } catch (Exception | Error e) {
-      close();
-      throw e;
     }
   }
 
-  private ProcessLog start(String daemon, String name, String... arguments) throws IOException {
+  private Process start(String daemon, String... arguments) throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -72,8 +87,10 @@ public final class StandaloneCluster implements AutoCloseable {
     ProcessBuilder builder =
         new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
     builder.environment().put("SPARK_HOME", SPARK.toString());
-    Process process = builder.start();
-    processes.add(process);
+    return builder.start();
+  }
+
+  private ProcessLog log(Process process, String name) {
     return new ProcessLog(process.getInputStream(), folder.resolve(name + ".log"));
   }
 
@@ -82,9 +99,14 @@ public final class StandaloneCluster implements AutoCloseable {
     return url;
   }
 
+  /** The process of the master. */
+  public ProcessHandle master() {
+    return master.toHandle();
+  }
+
   /** The process of an executor of the one application that runs. */
   public ProcessHandle executor(String id) {
-    return processes.stream()
+    return Stream.of(workers)
         .flatMap(Process::descendants)
         .filter(process -> isExecutor(process, id))
         .findFirst()
@@ -101,11 +123,14 @@ public final class StandaloneCluster implements AutoCloseable {
   /** Ends all that it started, executors first. */
   @Override
   public void close() {
+    List<Process> daemons = new ArrayList<>(Arrays.asList(workers));
+    daemons.add(master);
+    daemons.removeIf(Objects::isNull);
     List<ProcessHandle> all = new ArrayList<>();
-    processes.forEach(process -> process.descendants().forEach(all::add));
-    processes.forEach(process -> all.add(process.toHandle()));
+    daemons.forEach(process -> process.descendants().forEach(all::add));
+    daemons.forEach(process -> all.add(process.toHandle()));
     all.forEach(ProcessHandle::destroyForcibly);
-    for (Process process : processes) {
+    for (Process process : daemons) {
       try {
         process.waitFor(10, TimeUnit.SECONDS);
       } catch (InterruptedException e) {

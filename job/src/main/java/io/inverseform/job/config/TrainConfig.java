@@ -61,4 +61,13 @@ public record TrainConfig(
     Check.atLeast(1, "heartbeat_seconds", heartbeatSeconds);
     Check.atLeast(0, "max_restarts", maxRestarts);
   }
+
+  /**
+   * Samples of a whole step.
+   *
+   * @throws ArithmeticException if they are too many to count
+   */
+  public int globalBatch(int worldSize) {
+    return Math.multiplyExact(Math.multiplyExact(batch, accumulate), worldSize);
+  }
 }

@@ -5,61 +5,53 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.inverseform.job.allreduce.UnrecoverableException;
 import io.inverseform.job.dataset.WholeFile;
-import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.zip.CRC32C;
-import java.util.zip.CheckedInputStream;
-import java.util.zip.CheckedOutputStream;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The checkpoints of a run: a folder a step, a file a rank, and a manifest written last, by the
- * driver, which makes the checkpoint visible.
+ * driver, which makes the checkpoint visible. One that turns out to be damaged is set aside: its
+ * manifest gets another name.
  */
 final class Checkpoints {
+  private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
   private static final String PREFIX = "step-";
   private static final String MANIFEST = "manifest.json";
-  private static final int CHUNK = 1 << 16;
+  private static final String SET_ASIDE = "manifest.damaged.json";
 
   private final FileSystem fileSystem;
   private final Path folder;
 
-  /**
-   * What a checkpoint consists of.
-   *
-   * @param step after which it was taken
-   * @param weights floats of the flat weights
-   * @param buffers floats of a rank's flat buffers
-   */
-  record Manifest(long step, int weights, int buffers, List<Part> parts) {
-    /** The manifest of all ranks' files. */
-    static Manifest of(long step, List<Part> parts) {
-      List<Part> byRank = parts.stream().sorted(Comparator.comparingInt(Part::rank)).toList();
-      int weights = byRank.stream().mapToInt(Part::length).sum();
-      Part first = byRank.get(0);
-      int buffers = Math.toIntExact(first.bytes() / Float.BYTES - 2L * first.length());
-      return new Manifest(step, weights, buffers, byRank);
-    }
+  /** What has become of a step's folder. */
+  private enum Sort {
+    VISIBLE,
+    DAMAGED,
+    /** Without a manifest: not written to its end. */
+    INCOMPLETE
   }
 
   /**
-   * One rank's file: its shard's weights, its shard's momentum, its own buffers; float32,
-   * little-endian.
+   * One rank's file.
    *
    * @param offset first float of the shard
    * @param length floats of the shard
@@ -74,33 +66,23 @@ final class Checkpoints {
     this.folder = folder;
   }
 
-  private Path folder(long step) {
+  /** Folder of the checkpoint of a step. */
+  Path folder(long step) {
     return new Path(folder, "%s%08d".formatted(PREFIX, step));
   }
 
-  /** Writes one rank's file; not visible before {@link #publish}. */
-  Part write(long step, State state) throws IOException {
-    String name = "rank-%05d.bin".formatted(state.rank());
-    CRC32C crc = new CRC32C();
-    int length = state.momentum().length;
-    try (OutputStream out =
-        new CheckedOutputStream(fileSystem.create(new Path(folder(step), name), true), crc)) {
-      write(out, state.weights().slice(state.offset(), length));
-      write(out, FloatBuffer.wrap(state.momentum()));
-      write(out, state.buffers().duplicate().clear());
-    }
-    long bytes = 4L * (2L * length + state.buffers().capacity());
-    return new Part(state.rank(), name, state.offset(), length, bytes, crc.getValue());
+  /**
+   * Writes one rank's file; not visible before {@link #publish}.
+   *
+   * @param attempt part of the file's name, so that whatever is still written by an earlier attempt
+   *     does no harm
+   */
+  Part write(long step, String attempt, State state) throws IOException {
+    return file(step, "rank-%05d-%s.bin".formatted(state.rank(), attempt)).write(state);
   }
 
-  private static void write(OutputStream out, FloatBuffer values) throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate(4 * CHUNK).order(ByteOrder.LITTLE_ENDIAN);
-    while (values.hasRemaining()) {
-      int count = Math.min(CHUNK, values.remaining());
-      bytes.asFloatBuffer().put(values.slice(values.position(), count));
-      values.position(values.position() + count);
-      out.write(bytes.array(), 0, 4 * count);
-    }
+  private CheckpointFile file(long step, String name) {
+    return new CheckpointFile(fileSystem, new Path(folder(step), name));
   }
 
   /** Makes a checkpoint visible whose files have all been written. */
@@ -113,55 +95,194 @@ final class Checkpoints {
 
   /** Step of the newest visible checkpoint. */
   Optional<Long> newest() throws IOException {
-    return visible().stream().findFirst();
+    return of(Sort.VISIBLE).stream().findFirst();
   }
 
-  /** The manifest of a visible checkpoint. */
-  Manifest read(long step) throws IOException {
-    Path file = new Path(folder(step), MANIFEST);
-    try (InputStream in = fileSystem.open(file)) {
-      return JSON.readValue(in, Manifest.class);
-    } catch (JacksonException e) {
+  /**
+   * Step of the newest checkpoint whose files are all there in their lengths; empty if there are no
+   * checkpoints. Newer ones are set aside, with a warning.
+   *
+   * @throws IOException if there are checkpoints, and all are damaged
+   */
+  Optional<Long> newestUsable() throws IOException {
+    for (long step : of(Sort.VISIBLE)) {
+      try {
+        requireFiles(read(step));
+        return Optional.of(step);
+      } catch (DamagedException e) {
+        setAside(step, e);
+      }
+    }
+    List<Long> damaged = of(Sort.DAMAGED);
+    if (!damaged.isEmpty()) {
       throw new IOException(
-          file + " is damaged; delete its folder to resume from the checkpoint before", e);
+          "all checkpoints in %s are damaged, that of step %d as well: delete this folder to begin anew"
+              .formatted(folder, damaged.get(0)));
+    }
+    return Optional.empty();
+  }
+
+  /** Reads a checkpoint whole, and sets it aside, with a warning, if it is damaged. */
+  void verify(long step) throws IOException {
+    try {
+      Manifest manifest = read(step);
+      for (Part part : manifest.parts()) {
+        file(step, part.file()).verify(part);
+      }
+    } catch (DamagedException e) {
+      setAside(step, e);
     }
   }
 
-  /** Deletes all visible checkpoints but the newest ones. */
-  void keep(int count) throws IOException {
-    for (long step : visible().stream().skip(count).toList()) {
+  private void setAside(long step, DamagedException damage) throws IOException {
+    LOG.warn(
+        "the checkpoint of step {} is damaged and left out, the one before takes its place: {}",
+        step,
+        damage.getMessage());
+    Path aside = new Path(folder(step), SET_ASIDE);
+    fileSystem.delete(aside, false);
+    if (!fileSystem.rename(new Path(folder(step), MANIFEST), aside)) {
+      throw new IOException(
+          damage.getMessage()
+              + "; it cannot be set aside: delete "
+              + folder(step)
+              + " to resume from the checkpoint before");
+    }
+  }
+
+  /**
+   * The manifest of a visible checkpoint.
+   *
+   * @throws DamagedException if it is none
+   */
+  Manifest read(long step) throws IOException {
+    Path file = new Path(folder(step), MANIFEST);
+    try (InputStream in = fileSystem.open(file)) {
+      Manifest manifest = JSON.readValue(in, Manifest.class);
+      if (manifest != null && manifest.step() == step && manifest.isSound()) {
+        return manifest;
+      }
+      throw new DamagedException(file, "is no manifest of that step", null);
+    } catch (JacksonException | EOFException | ChecksumException | FileNotFoundException e) {
+      throw new DamagedException(file, "is no manifest: " + firstLine(e), e);
+    }
+  }
+
+  private static String firstLine(Exception e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+  }
+
+  private void requireFiles(Manifest manifest) throws IOException {
+    Map<String, Long> lengths = new HashMap<>();
+    for (FileStatus file : fileSystem.listStatus(folder(manifest.step()))) {
+      lengths.put(file.getPath().getName(), file.getLen());
+    }
+    for (Part part : manifest.parts()) {
+      Path file = new Path(folder(manifest.step()), part.file());
+      Long length = lengths.get(part.file());
+      if (length == null) {
+        throw new DamagedException(file, "is missing", null);
+      }
+      if (length != part.bytes()) {
+        throw new DamagedException(
+            file, "has %d bytes, not its %d".formatted(length, part.bytes()), null);
+      }
+    }
+  }
+
+  /**
+   * Deletes the visible checkpoints but some, and all others that are older than the newest.
+   *
+   * @param newest how many of the newest stay
+   * @param best how many stay of those with the highest scores, whether or not among the newest; of
+   *     equal ones the older
+   */
+  void keep(int newest, int best) throws IOException {
+    List<Long> visible = of(Sort.VISIBLE);
+    Set<Long> kept = new HashSet<>(visible.subList(0, Math.min(newest, visible.size())));
+    kept.addAll(best(visible, best));
+    for (Map.Entry<Long, Sort> step : steps().entrySet()) {
+      boolean old = step.getValue() == Sort.VISIBLE || step.getKey() < visible.get(0);
+      if (old && !kept.contains(step.getKey())) {
+        fileSystem.delete(folder(step.getKey()), true);
+      }
+    }
+  }
+
+  private List<Long> best(List<Long> visible, int count) throws IOException {
+    Map<Long, Double> scores = new TreeMap<>();
+    if (count > 0) {
+      for (long step : visible) {
+        try {
+          read(step).score().ifPresent(score -> scores.put(step, score));
+        } catch (DamagedException e) {
+          LOG.warn("{}", e.getMessage());
+        }
+      }
+    }
+    return scores.entrySet().stream()
+        .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
+        .limit(count)
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /** Deletes what was not written to its end. No attempt may be writing. */
+  void removeIncomplete() throws IOException {
+    for (long step : of(Sort.INCOMPLETE)) {
+      LOG.info("the checkpoint of step {} was not written to its end: it is deleted", step);
       fileSystem.delete(folder(step), true);
     }
   }
 
-  private List<Long> visible() throws IOException {
-    List<Long> steps = new ArrayList<>();
+  /** Steps of one sort, the newest first. */
+  private List<Long> of(Sort sort) throws IOException {
+    List<Long> found = new ArrayList<>();
+    steps()
+        .forEach(
+            (step, is) -> {
+              if (is == sort) {
+                found.add(step);
+              }
+            });
+    return found;
+  }
+
+  private Map<Long, Sort> steps() throws IOException {
+    Map<Long, Sort> steps = new TreeMap<>(Comparator.reverseOrder());
     try {
       for (FileStatus child : fileSystem.listStatus(folder)) {
         String name = child.getPath().getName();
-        if (name.startsWith(PREFIX) && fileSystem.exists(new Path(child.getPath(), MANIFEST))) {
-          steps.add(Long.parseLong(name.substring(PREFIX.length())));
+        if (name.startsWith(PREFIX)) {
+          steps.put(Long.parseLong(name.substring(PREFIX.length())), sort(child.getPath()));
         }
       }
     } catch (FileNotFoundException e) {
-      return List.of();
+      return Map.of();
     }
-    steps.sort(Comparator.reverseOrder());
     return steps;
+  }
+
+  private Sort sort(Path step) throws IOException {
+    if (fileSystem.exists(new Path(step, MANIFEST))) {
+      return Sort.VISIBLE;
+    }
+    return fileSystem.exists(new Path(step, SET_ASIDE)) ? Sort.DAMAGED : Sort.INCOMPLETE;
   }
 
   /**
    * Fills a rank's state: all weights, its shard's momentum, and its own buffers, or the mean of
    * all ranks' if the number of workers has changed.
    *
-   * @throws IOException if a file is missing, truncated or damaged, naming it
+   * @throws DamagedException if a file is missing, truncated or damaged, naming it
    * @throws UnrecoverableException if it is of another network
    */
   void restore(Manifest manifest, int worldSize, State state) throws IOException {
     requireFit(manifest, state);
     double[] mean = new double[manifest.buffers()];
     for (Part part : manifest.parts()) {
-      float[] buffers = readPart(manifest, part, state);
+      float[] buffers = new float[manifest.buffers()];
+      file(manifest.step(), part.file()).read(part, state, buffers);
       boolean own = part.rank() == state.rank() && manifest.parts().size() == worldSize;
       if (own) {
         state.buffers().put(0, buffers);
@@ -177,7 +298,7 @@ final class Checkpoints {
     }
   }
 
-  private void requireFit(Manifest manifest, State state) throws IOException {
+  private void requireFit(Manifest manifest, State state) {
     if (manifest.weights() != state.weights().capacity()
         || manifest.buffers() != state.buffers().capacity()) {
       throw new UnrecoverableException(
@@ -191,55 +312,6 @@ final class Checkpoints {
               + state.weights().capacity()
               + " and "
               + state.buffers().capacity());
-    }
-  }
-
-  private float[] readPart(Manifest manifest, Part part, State state) throws IOException {
-    Path file = new Path(folder(manifest.step()), part.file());
-    CRC32C crc = new CRC32C();
-    float[] buffers = new float[manifest.buffers()];
-    try (DataInputStream in =
-        new DataInputStream(new CheckedInputStream(fileSystem.open(file), crc))) {
-      float[] shard = new float[part.length()];
-      read(in, shard);
-      state.weights().put(part.offset(), shard);
-      read(in, shard);
-      int from = Math.max(part.offset(), state.offset());
-      int to = Math.min(part.offset() + part.length(), state.offset() + state.momentum().length);
-      if (from < to) {
-        System.arraycopy(
-            shard, from - part.offset(), state.momentum(), from - state.offset(), to - from);
-      }
-      read(in, buffers);
-    } catch (EOFException e) {
-      throw damaged(file, "ends before its " + part.bytes() + " bytes", e);
-    } catch (FileNotFoundException e) {
-      throw damaged(file, "is missing", e);
-    }
-    if (crc.getValue() != part.crc32c()) {
-      throw damaged(
-          file, "has CRC-32C " + crc.getValue() + ", the manifest says " + part.crc32c(), null);
-    }
-    return buffers;
-  }
-
-  private static IOException damaged(Path file, String how, IOException cause) {
-    return new IOException(
-        "checkpoint file "
-            + file
-            + " "
-            + how
-            + "; delete its folder to resume from the checkpoint before",
-        cause);
-  }
-
-  private static void read(DataInputStream in, float[] values) throws IOException {
-    byte[] bytes = new byte[4 * CHUNK];
-    for (int at = 0; at < values.length; ) {
-      int count = Math.min(CHUNK, values.length - at);
-      in.readFully(bytes, 0, 4 * count);
-      ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values, at, count);
-      at += count;
     }
   }
 }

@@ -15,8 +15,10 @@ import java.util.Map;
  * @param loss total over all workers
  * @param terms unweighted, by name, over all workers
  * @param skipped whether the step was left out because a gradient was not finite
+ * @param notFinite of a skipped step, what was not
  * @param validation scores by name, where the step ended with a validation
  * @param checkpoint this rank's file, where the step ended with a checkpoint
+ * @param leaving the signal by which this rank's executor was told to end, if it was
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record StepReport(
@@ -28,14 +30,28 @@ record StepReport(
     double loss,
     Map<String, Double> terms,
     boolean skipped,
+    String notFinite,
     Map<String, Double> validation,
-    Checkpoints.Part checkpoint) {
+    Checkpoints.Part checkpoint,
+    String leaving) {
   private static final ObjectMapper JSON =
       new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
 
-  StepReport withoutCheckpoint() {
+  /** What of it is a line of the metrics. */
+  StepReport metrics() {
     return new StepReport(
-        step, epoch, images, seconds, learningRate, loss, terms, skipped, validation, null);
+        step,
+        epoch,
+        images,
+        seconds,
+        learningRate,
+        loss,
+        terms,
+        skipped,
+        notFinite,
+        validation,
+        null,
+        null);
   }
 
   String json() {

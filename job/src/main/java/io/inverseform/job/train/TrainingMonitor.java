@@ -1,5 +1,6 @@
 package io.inverseform.job.train;
 
+import io.inverseform.job.allreduce.UnrecoverableException;
 import io.inverseform.job.config.TrainConfig;
 import io.inverseform.job.progress.ProgressLine;
 import java.io.IOException;
@@ -12,6 +13,9 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSError;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The driver's ear over all attempts: shows the live line, writes the metrics, and makes a
@@ -19,6 +23,8 @@ import org.apache.hadoop.fs.FSDataOutputStream;
  * attempt counts once.
  */
 final class TrainingMonitor implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(TrainingMonitor.class);
+
   /** Hadoop's name for what object stores cannot do. */
   private static final String FLUSH_TO_READERS = "hflush";
 
@@ -26,6 +32,7 @@ final class TrainingMonitor implements AutoCloseable {
   private final int epochs;
   private final Checkpoints checkpoints;
   private final int keep;
+  private final int keepBest;
   private final ProgressLine line;
   private final RunFolder run;
   private final Map<Long, List<Checkpoints.Part>> written = new TreeMap<>();
@@ -43,6 +50,7 @@ final class TrainingMonitor implements AutoCloseable {
     this.worldSize = config.workers();
     this.epochs = config.epochs();
     this.keep = config.keepCheckpoints();
+    this.keepBest = config.keepBest();
     this.run = run;
     checkpoints = run.checkpoints();
     line = new ProgressLine("train", "images", images);
@@ -59,20 +67,35 @@ final class TrainingMonitor implements AutoCloseable {
     metrics = run.createMetrics();
   }
 
-  /** A worker ended a step; calls come one at a time. */
-  synchronized void onProgress(int rank, long step, String payload) {
-    StepReport report = StepReport.parse(payload);
+  /**
+   * A worker ended a step; calls come one at a time.
+   *
+   * @throws UnrecoverableException if there is no space in the run folder
+   * @throws UncheckedIOException if it fails otherwise
+   */
+  synchronized void onProgress(int rank, StepReport report) {
     try {
       if (rank == 0) {
-        record(report.withoutCheckpoint());
+        record(report.metrics());
       }
       // Last: who finds a checkpoint knows that the reports up to it are complete.
       if (report.checkpoint() != null) {
-        collect(step, report.checkpoint());
+        collect(report);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("step " + step + ": " + e.getMessage(), e);
+      throw failed(report.step(), e);
+    } catch (FSError e) {
+      throw failed(report.step(), new IOException(e.getCause()));
     }
+  }
+
+  private RuntimeException failed(long step, IOException e) {
+    String what = "step %d: %s cannot be written: %s".formatted(step, run.path(), e.getMessage());
+    return CheckpointWriter.isFull(e)
+        ? new UnrecoverableException(
+            what + ": make room there, then go on with --resume from the last complete checkpoint",
+            e)
+        : new UncheckedIOException(what, e);
   }
 
   private void record(StepReport report) throws IOException {
@@ -84,6 +107,9 @@ final class TrainingMonitor implements AutoCloseable {
     lastStep = report.step();
     if (report.validation() != null) {
       scores = report.validation();
+    }
+    if (report.skipped()) {
+      LOG.warn("step {} is left out: {}", report.step(), report.notFinite());
     }
     line.advance(report.images(), status(report));
   }
@@ -105,13 +131,15 @@ final class TrainingMonitor implements AutoCloseable {
         .orElse(status);
   }
 
-  private void collect(long step, Checkpoints.Part part) throws IOException {
+  private void collect(StepReport report) throws IOException {
+    long step = report.step();
     List<Checkpoints.Part> parts = written.computeIfAbsent(step, key -> new ArrayList<>());
-    parts.add(part);
+    parts.add(report.checkpoint());
     if (parts.size() == worldSize) {
-      checkpoints.publish(Checkpoints.Manifest.of(step, parts));
-      checkpoints.keep(keep);
+      Map<String, Double> found = report.validation() == null ? Map.of() : report.validation();
+      checkpoints.publish(Manifest.of(step, found, parts));
       written.remove(step);
+      checkpoints.keep(keep, keepBest);
     }
   }
 
