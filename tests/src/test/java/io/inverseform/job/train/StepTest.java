@@ -89,7 +89,7 @@ class StepTest {
   }
 
   @Test
-  void aShortLastStepOfSeveralPassesHasTheGradientOfOneWorker() throws Exception {
+  void aRankThatIsThroughAPassEarlierAddsNothingInTheLast() throws Exception {
     String[] steps = {
       "model.norm.type=group",
       "optimizer.learning_rate=1e-9",
@@ -97,7 +97,9 @@ class StepTest {
       "train.max_steps=2"
     };
     JobConfig two = small.config("short-two", with(steps, "train.batch=1", "train.accumulate=3"));
-    JobConfig one = small.config("short-one", with(steps, "train.workers=1", "train.batch=6"));
+    JobConfig one =
+        small.config(
+            "short-one", with(steps, "train.workers=1", "train.batch=1", "train.accumulate=6"));
 
     train(two);
     train(one);
