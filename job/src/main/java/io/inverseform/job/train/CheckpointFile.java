@@ -50,12 +50,17 @@ final class CheckpointFile {
       write(out, FloatBuffer.wrap(state.momentum()));
       write(out, state.buffers().duplicate().clear());
     } catch (IOException | FSError e) {
-      IOException failure = e instanceof IOException io ? io : new IOException(e.getCause());
+      IOException failure = e instanceof IOException io ? io : unwrapped((FSError) e);
       remove(failure);
       throw failure;
     }
     return new Checkpoints.Part(
         state.rank(), path.getName(), state.offset(), length, bytes(state), crc.getValue());
+  }
+
+  /** Local disks fail with an error that carries the exception. */
+  static IOException unwrapped(FSError e) {
+    return e.getCause() instanceof IOException cause ? cause : new IOException(e);
   }
 
   private void remove(IOException failure) {

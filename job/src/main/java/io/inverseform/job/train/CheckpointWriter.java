@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
@@ -19,19 +20,28 @@ final class CheckpointWriter {
   private static final Pattern FULL =
       Pattern.compile("No space left on device|[Qq]uota ?[Ee]xceeded");
 
+  private static final int LOOK_AROUND_MILLIS = 100;
+
   private final Checkpoints checkpoints;
   private final Checkpoints.State state;
   private final String attempt;
   private final int limitSeconds;
+  private final Consumer<String> requireGoingOn;
 
   /**
    * A writer of one attempt.
    *
    * @param attempt its id
    * @param limitSeconds longest time for one file
+   * @param requireGoingOn throws where the attempt has ended meanwhile, given who waits for what
    */
   CheckpointWriter(
-      Checkpoints checkpoints, Checkpoints.State state, String attempt, int limitSeconds) {
+      Checkpoints checkpoints,
+      Checkpoints.State state,
+      String attempt,
+      int limitSeconds,
+      Consumer<String> requireGoingOn) {
+    this.requireGoingOn = requireGoingOn;
     this.checkpoints = checkpoints;
     this.state = state;
     this.attempt = attempt.substring(0, Math.min(8, attempt.length()));
@@ -63,19 +73,34 @@ final class CheckpointWriter {
         "checkpoint of step %d: the %d bytes of rank %d cannot be written to %s"
             .formatted(step, CheckpointFile.bytes(state), state.rank(), checkpoints.folder(step));
     try {
-      return written.get(limitSeconds, TimeUnit.SECONDS);
+      return await(written, what);
     } catch (ExecutionException e) {
       throw failed(what, e.getCause());
-    } catch (TimeoutException e) {
-      writer.interrupt();
-      throw new IOException(
-          "%s within %d s (train.timeout_seconds): see whether that file system hangs"
-              .formatted(what, limitSeconds),
-          e);
     } catch (InterruptedException e) {
-      writer.interrupt();
       Thread.currentThread().interrupt();
       throw (IOException) new InterruptedIOException(what + ": told to stop").initCause(e);
+    } finally {
+      if (!written.isDone()) {
+        writer.interrupt();
+      }
+    }
+  }
+
+  private Checkpoints.Part await(CompletableFuture<Checkpoints.Part> written, String what)
+      throws IOException, ExecutionException, InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(limitSeconds);
+    while (true) {
+      try {
+        return written.get(LOOK_AROUND_MILLIS, TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        requireGoingOn.accept(what);
+        if (System.nanoTime() - deadline >= 0) {
+          throw new IOException(
+              "%s within %d s (train.timeout_seconds): see whether that file system hangs"
+                  .formatted(what, limitSeconds),
+              e);
+        }
+      }
     }
   }
 

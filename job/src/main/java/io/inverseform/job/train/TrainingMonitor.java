@@ -85,7 +85,7 @@ final class TrainingMonitor implements AutoCloseable {
     } catch (IOException e) {
       throw failed(report.step(), e);
     } catch (FSError e) {
-      throw failed(report.step(), new IOException(e.getCause()));
+      throw failed(report.step(), CheckpointFile.unwrapped(e));
     }
   }
 

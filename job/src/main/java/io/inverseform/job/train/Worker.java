@@ -166,7 +166,11 @@ final class Worker {
               new Schedule(config.optimizer(), config.schedule(), scheduled),
               new Validation(exchange, objective, parameters.buffers()),
               new CheckpointWriter(
-                  run.checkpoints(), state, spec.attempt(), train.timeoutSeconds()),
+                  run.checkpoints(),
+                  state,
+                  spec.attempt(),
+                  train.timeoutSeconds(),
+                  driver::requireGoingOn),
               objective);
       MemoryEstimate estimate = objective.memory(device, parameters, train.batch());
       LOG.info("a step of rank {} takes about {}", driver.rank(), estimate);

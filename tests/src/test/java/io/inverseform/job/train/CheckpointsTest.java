@@ -219,7 +219,7 @@ class CheckpointsTest {
   @Test
   void aDiskThatIsFullIsNamedWithTheBytesAndEndsTheTraining() throws IOException {
     Checkpoints full = failing("No space left on device");
-    assertThatThrownBy(() -> new CheckpointWriter(full, empty(1, 2), "a", 60).write(7))
+    assertThatThrownBy(() -> writer(full, empty(1, 2), 60).write(7))
         .isInstanceOf(UnrecoverableException.class)
         .hasMessageMatching(
             "checkpoint of step 7: the \\d+ bytes of rank 1 cannot be written to \\S+/step-00000007:"
@@ -231,31 +231,52 @@ class CheckpointsTest {
   @Test
   void anyOtherFailureToWriteMayPass() throws IOException {
     Checkpoints failing = failing("Connection reset");
-    assertThatThrownBy(() -> new CheckpointWriter(failing, empty(0, 1), "a", 60).write(7))
+    assertThatThrownBy(() -> writer(failing, empty(0, 1), 60).write(7))
         .isExactlyInstanceOf(IOException.class)
         .hasMessageContaining("Connection reset: check that this host can write there");
   }
 
   @Test
   void aFileSystemThatHangsIsNotWaitedForLongerThanTheLimit() throws IOException {
-    CountDownLatch never = new CountDownLatch(1);
-    Checkpoints hanging =
-        new Checkpoints(
-            new RawLocalFileSystem() {
-              @Override
-              public FSDataOutputStream create(org.apache.hadoop.fs.Path file, boolean overwrite)
-                  throws IOException {
-                try {
-                  never.await();
-                } catch (InterruptedException e) {
-                  throw new InterruptedIOException();
-                }
-                throw new AssertionError("never");
-              }
-            },
-            new org.apache.hadoop.fs.Path(folder.toString()));
-    assertThatThrownBy(() -> new CheckpointWriter(hanging, empty(0, 1), "a", 1).write(7))
+    assertThatThrownBy(() -> writer(hanging(), empty(0, 1), 1).write(7))
         .hasMessageContaining("within 1 s (train.timeout_seconds): see whether that file system");
+  }
+
+  @Test
+  void anAttemptThatHasEndedWaitsForNoFileSystem() throws Exception {
+    CheckpointWriter writer =
+        new CheckpointWriter(
+            hanging(),
+            empty(0, 1),
+            "a",
+            60,
+            what -> {
+              throw new IllegalStateException("the attempt has ended");
+            });
+    assertThatThrownBy(() -> writer.write(7)).hasMessage("the attempt has ended");
+  }
+
+  private Checkpoints hanging() {
+    CountDownLatch never = new CountDownLatch(1);
+    return new Checkpoints(
+        new RawLocalFileSystem() {
+          @Override
+          public FSDataOutputStream create(org.apache.hadoop.fs.Path file, boolean overwrite)
+              throws IOException {
+            try {
+              never.await();
+            } catch (InterruptedException e) {
+              throw new InterruptedIOException();
+            }
+            throw new AssertionError("never");
+          }
+        },
+        new org.apache.hadoop.fs.Path(folder.toString()));
+  }
+
+  private static CheckpointWriter writer(
+      Checkpoints checkpoints, Checkpoints.State state, int limitSeconds) {
+    return new CheckpointWriter(checkpoints, state, "a", limitSeconds, what -> {});
   }
 
   /** Fails when it has written half a file. */

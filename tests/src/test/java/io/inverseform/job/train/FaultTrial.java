@@ -56,7 +56,7 @@ final class FaultTrial {
   /** A random moment of a training that goes on, in a step or between two. */
   private void awaitMoment(Running training, MetricsFollower metrics, int firstStep)
       throws Exception {
-    metrics.awaitStep(firstStep + random.nextInt(STEPS - 8 - firstStep), START);
+    metrics.awaitStep(firstStep + random.nextInt(STEPS - 16 - firstStep), START);
     assertThat(training.process().waitFor(random.nextInt(200), TimeUnit.MILLISECONDS))
         .as("the training ends before the fault: " + training.err().text())
         .isFalse();
@@ -141,11 +141,12 @@ final class FaultTrial {
         Running training = cluster.train(name)) {
       PeerConnections connections =
           new PeerConnections(cluster.executor(training, 0), cluster.executor(training, 1));
-      awaitMoment(training, metrics, 1);
+      metrics.awaitStep(1, START);
       List<PeerConnections.Connection> open = connections.list();
       assertThat(open).as("connections between the executors").hasSizeGreaterThanOrEqualTo(4);
       List<PeerConnections.Connection> cut =
           random.nextBoolean() ? open : List.of(open.get(random.nextInt(open.size())));
+      awaitMoment(training, metrics, 1);
       assumeTrue(PeerConnections.cut(cut), "cutting connections takes 'ss -K', as root");
       metrics.awaitAttempts(2, RECOVERY);
       Result result = training.end();
@@ -225,7 +226,8 @@ final class FaultTrial {
     try (MetricsFollower metrics = new MetricsFollower(cluster.run(name));
         Running training = cluster.train(name)) {
       awaitMoment(training, metrics, 1);
-      training.process().destroy();
+      // Not by Process, which closes the streams as well.
+      signal("TERM", training.process().toHandle());
       Result result = training.end();
       assertThat(result.exitCode()).as(result.err()).isEqualTo(143);
       Matcher line =
