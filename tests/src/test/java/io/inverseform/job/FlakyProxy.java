@@ -40,6 +40,14 @@ public final class FlakyProxy implements AutoCloseable {
   private final Random random;
   private final int serverPort;
   private final int lastBytes;
+  private final double busyShare;
+  private final double cutShare;
+  private volatile boolean failing;
+
+  /** Listens on a free port; hands everything on as it is, until it is told to {@link #fail}. */
+  public FlakyProxy(int serverPort) throws IOException {
+    this(serverPort, 0, Integer.MAX_VALUE, 0, 0);
+  }
 
   /**
    * Listens on a free port.
@@ -48,6 +56,13 @@ public final class FlakyProxy implements AutoCloseable {
    *     request needs
    */
   public FlakyProxy(int serverPort, long seed, int lastBytes) throws IOException {
+    this(serverPort, seed, lastBytes, BUSY, CUT);
+  }
+
+  private FlakyProxy(int serverPort, long seed, int lastBytes, double busyShare, double cutShare)
+      throws IOException {
+    this.busyShare = busyShare;
+    this.cutShare = cutShare;
     this.serverPort = serverPort;
     this.lastBytes = lastBytes;
     random = new Random(seed);
@@ -71,15 +86,29 @@ public final class FlakyProxy implements AutoCloseable {
     return cut.get();
   }
 
+  /** From now on cuts all connections and refuses all requests, or no longer. */
+  public void fail(boolean now) {
+    failing = now;
+    for (Connection connection : now ? connections : Set.<Connection>of()) {
+      try {
+        connection.client.setSoLinger(true, 0);
+        connection.close();
+      } catch (IOException e) {
+        // It has ended by itself.
+      }
+    }
+  }
+
   private void accept() {
     while (!listener.isClosed()) {
       try {
         Socket client = listener.accept();
         double draw = random.nextDouble();
-        if (draw < BUSY) {
+        if (failing || draw < busyShare) {
           relays.execute(() -> refuse(client));
         } else if (connections.size() < MAX_CONNECTIONS) {
-          int bytes = draw < BUSY + CUT ? 1 + random.nextInt(CUT_WITHIN_BYTES) : lastBytes;
+          int bytes =
+              draw < busyShare + cutShare ? 1 + random.nextInt(CUT_WITHIN_BYTES) : lastBytes;
           connect(client, bytes);
         } else {
           client.close();

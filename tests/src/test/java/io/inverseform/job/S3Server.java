@@ -24,6 +24,7 @@ public final class S3Server implements AutoCloseable {
 
   // Hadoop caches a file system by the bucket's name, across the servers of several tests.
   private final String bucket = "bucket-" + UUID.randomUUID();
+  private final Path folder;
   private final Process process;
   private final int port;
 
@@ -33,6 +34,7 @@ public final class S3Server implements AutoCloseable {
    * @param folder for buckets, settings and log
    */
   public S3Server(Path folder) throws Exception {
+    this.folder = folder;
     // Others may list and read a bucket whose folder they may read.
     Files.createDirectories(
         folder.resolve("buckets").resolve(bucket),
@@ -82,6 +84,11 @@ public final class S3Server implements AutoCloseable {
   /** The name of its bucket. */
   public String bucket() {
     return bucket;
+  }
+
+  /** Where it keeps its bucket. */
+  public Path folder() {
+    return folder.resolve("buckets").resolve(bucket);
   }
 
   /** An address in its bucket. */

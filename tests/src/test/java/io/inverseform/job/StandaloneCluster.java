@@ -10,8 +10,10 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * Spark's standalone cluster as processes of this machine: a master, and workers. Ports are free
@@ -21,9 +23,11 @@ public final class StandaloneCluster implements AutoCloseable {
   private static final Path SPARK = SubmitScript.ROOT.resolve("udf/target/spark");
   private static final Duration START = Duration.ofSeconds(60);
 
-  private final List<Process> processes = new ArrayList<>();
   private final Path folder;
-  private final String url;
+  private final List<Host> hosts;
+  private final Process[] workers;
+  private Process master;
+  private String url;
 
   /**
    * A host of the cluster.
@@ -56,27 +60,44 @@ public final class StandaloneCluster implements AutoCloseable {
    *
    * @param folder for logs and work directories
    */
-  public StandaloneCluster(List<Host> workers, Path folder) throws Exception {
+  public StandaloneCluster(List<Host> hosts, Path folder) throws Exception {
     this.folder = Files.createDirectories(folder);
+    this.hosts = hosts;
+    this.workers = new Process[hosts.size()];
     try {
-      ProcessLog master =
+      repair();
+    } catch (Exception | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  /**
+   * Starts what has died. Workers whose master has died are ended and started anew with it, so that
+   * {@link #url} is another one then.
+   */
+  public void repair() throws Exception {
+    if (master == null || !master.isAlive()) {
+      close();
+      master =
           start(
               Host.SMALL,
               "master.Master",
-              "master",
               "--port",
               "0",
               "--host",
               "127.0.0.1",
               "--webui-port",
               "0");
-      url = master.await("Starting Spark master at (spark://\\S+)", START).group(1);
-      for (int i = 0; i < workers.size(); i++) {
-        Host host = workers.get(i);
-        start(
+      url = log(master, "master").await("Starting Spark master at (spark://\\S+)", START).group(1);
+    }
+    for (int i = 0; i < workers.length; i++) {
+      Host host = hosts.get(i);
+      if (workers[i] == null || !workers[i].isAlive()) {
+        workers[i] =
+            start(
                 host,
                 "worker.Worker",
-                "worker-" + i,
                 "--host",
                 host.host(),
                 "--webui-port",
@@ -87,17 +108,13 @@ public final class StandaloneCluster implements AutoCloseable {
                 host.memory(),
                 "--work-dir",
                 folder.resolve("work-" + i).toString(),
-                url)
-            .await("Successfully registered with master", START);
+                url);
+        log(workers[i], "worker-" + i).await("Successfully registered with master", START);
       }
-    } catch (Exception | Error e) {
-      close();
-      throw e;
     }
   }
 
-  private ProcessLog start(Host host, String daemon, String name, String... arguments)
-      throws IOException {
+  private Process start(Host host, String daemon, String... arguments) throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -112,8 +129,10 @@ public final class StandaloneCluster implements AutoCloseable {
         new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
     builder.environment().put("SPARK_HOME", SPARK.toString());
     builder.environment().putAll(host.environment());
-    Process process = builder.start();
-    processes.add(process);
+    return builder.start();
+  }
+
+  private ProcessLog log(Process process, String name) {
     return new ProcessLog(process.getInputStream(), folder.resolve(name + ".log"));
   }
 
@@ -122,9 +141,14 @@ public final class StandaloneCluster implements AutoCloseable {
     return url;
   }
 
+  /** The process of the master. */
+  public ProcessHandle master() {
+    return master.toHandle();
+  }
+
   /** The process of an executor of the one application that runs. */
   public ProcessHandle executor(String id) {
-    return processes.stream()
+    return Stream.of(workers)
         .flatMap(Process::descendants)
         .filter(process -> isExecutor(process, id))
         .findFirst()
@@ -141,11 +165,14 @@ public final class StandaloneCluster implements AutoCloseable {
   /** Ends all that it started, executors first. */
   @Override
   public void close() {
+    List<Process> daemons = new ArrayList<>(Arrays.asList(workers));
+    daemons.add(master);
+    daemons.removeIf(Objects::isNull);
     List<ProcessHandle> all = new ArrayList<>();
-    processes.forEach(process -> process.descendants().forEach(all::add));
-    processes.forEach(process -> all.add(process.toHandle()));
+    daemons.forEach(process -> process.descendants().forEach(all::add));
+    daemons.forEach(process -> all.add(process.toHandle()));
     all.forEach(ProcessHandle::destroyForcibly);
-    for (Process process : processes) {
+    for (Process process : daemons) {
       try {
         process.waitFor(10, TimeUnit.SECONDS);
       } catch (InterruptedException e) {

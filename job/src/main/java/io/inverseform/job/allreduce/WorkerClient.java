@@ -156,6 +156,23 @@ public final class WorkerClient implements AutoCloseable {
   }
 
   /**
+   * Does nothing, unless this worker shall give up; to be asked in waits for others than workers
+   * and driver.
+   *
+   * @param what who waits for what, the start of the message
+   * @throws PeerFailedException saying why
+   */
+  public void requireGoingOn(String what) {
+    driver
+        .interruption()
+        .reason()
+        .ifPresent(
+            why -> {
+              throw new PeerFailedException(what + ": gave up: " + why);
+            });
+  }
+
+  /**
    * Tells the driver that this worker failed, before anything is closed, so that the root cause is
    * known before its consequences. Waits a few seconds at most, never throws.
    */

@@ -54,8 +54,15 @@ final class DemoCommand implements Callable<Integer> {
     try (SparkSession spark = SparkSessions.forTraining(spec.name(), config)) {
       Preflight.await(spark.sparkContext(), config.train().workers());
       out.println(Preprocess.run(spark, config.data(), config.preprocess()));
-      PretrainCommand.run(spark, config.pretraining(), false, out);
+      Training.Outcome pretrained = PretrainCommand.run(spark, config.pretraining(), false, out);
+      if (pretrained.stopped().isPresent()) {
+        return pretrained.exitCode();
+      }
       Training.Outcome outcome = Training.run(spark, config, new Segmentation.Factory(), false);
+      if (outcome.stopped().isPresent()) {
+        out.println(TrainCommand.line(outcome, config));
+        return outcome.exitCode();
+      }
       Scores model = Evaluation.run(spark, config);
       Scores prior = PositionPrior.run(spark, config);
       out.println(new ScoreTable(prior, model));

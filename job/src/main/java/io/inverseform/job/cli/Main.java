@@ -43,7 +43,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "",
       "Options for spark-submit follow a '--': submit.sh train --config FILE -- --master URL",
       "One archive of it all, for machines without Maven or internet: submit.sh package",
-      "Exit codes: 0 success, 1 the run failed, 2 a wrong command, key, path or option."
+      "Exit codes: 0 success, 1 the run failed, 2 a wrong command, key, path or option,",
+      "143 a training stopped by SIGTERM after it wrote a checkpoint."
     })
 public final class Main implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);

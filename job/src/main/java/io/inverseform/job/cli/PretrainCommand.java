@@ -36,9 +36,8 @@ final class PretrainCommand implements Callable<Integer> {
     locations.require("data.table", config.data().table(), "set it, or run preprocess first");
     locations.reach("pretrain.run", config.run());
     try (SparkSession spark = SparkSessions.forTraining(spec.name(), config)) {
-      run(spark, config, resume, spec.commandLine().getOut());
+      return run(spark, config, resume, spec.commandLine().getOut()).exitCode();
     }
-    return 0;
   }
 
   /**
@@ -46,14 +45,17 @@ final class PretrainCommand implements Callable<Integer> {
    *
    * @param config of {@link JobConfig#pretraining}
    */
-  static void run(SparkSession spark, JobConfig config, boolean resume, PrintWriter out)
+  static Training.Outcome run(SparkSession spark, JobConfig config, boolean resume, PrintWriter out)
       throws IOException {
     Training.Outcome outcome = Training.run(spark, config, new InverseTransform.Factory(), resume);
     if (!outcome.scores().isEmpty()) {
       out.println(new PretrainScores(outcome.scores()));
     }
     out.println(TrainCommand.line(outcome, config));
-    RunFolder run = new RunFolder(config.run(), spark.sessionState().newHadoopConf());
-    Drawings.print(out, "curves", () -> LossCurves.write(run));
+    if (outcome.stopped().isEmpty()) {
+      RunFolder run = new RunFolder(config.run(), spark.sessionState().newHadoopConf());
+      Drawings.print(out, "curves", () -> LossCurves.write(run));
+    }
+    return outcome;
   }
 }

@@ -48,35 +48,52 @@ final class TrainCommand implements Callable<Integer> {
     }
     try (SparkSession spark = SparkSessions.forTraining(spec.name(), config)) {
       PrintWriter out = spec.commandLine().getOut();
-      out.println(line(Training.run(spark, config, new Segmentation.Factory(), resume), config));
-      RunFolder run = new RunFolder(config.run(), locations.hadoop());
-      Drawings.print(out, "curves", () -> LossCurves.write(run));
+      Training.Outcome outcome = Training.run(spark, config, new Segmentation.Factory(), resume);
+      out.println(line(outcome, config));
+      if (outcome.stopped().isEmpty()) {
+        RunFolder run = new RunFolder(config.run(), locations.hadoop());
+        Drawings.print(out, "curves", () -> LossCurves.write(run));
+      }
+      return outcome.exitCode();
     }
-    return 0;
   }
 
   /** What came out, on one line, with the scores that matter most. */
   static String line(Training.Outcome outcome, JobConfig config) {
-    return String.format(
-        Locale.ROOT,
-        "step %d: %s; weights %08x in %s",
-        outcome.step(),
-        outcome.scores().isEmpty() ? "no step was left, the model is made" : learned(outcome),
-        outcome.weightsCrc(),
-        config.run());
+    String line =
+        String.format(
+            Locale.ROOT,
+            "step %d: %s; weights %08x in %s",
+            outcome.step(),
+            outcome.stopped().isEmpty() && outcome.scores().isEmpty()
+                ? "no step was left, the model is made"
+                : learned(outcome),
+            outcome.weightsCrc(),
+            config.run());
+    return outcome
+        .stopped()
+        .map(
+            by ->
+                "stopped after step %d by %s, go on with --resume; %s"
+                    .formatted(outcome.step(), by, line))
+        .orElse(line);
   }
 
   private static String learned(Training.Outcome outcome) {
     String scores =
         outcome.scores().entrySet().stream()
             .limit(2)
-            .map(score -> String.format(Locale.ROOT, "%s %.3f", score.getKey(), score.getValue()))
-            .collect(Collectors.joining(", "));
+            .map(score -> String.format(Locale.ROOT, ", %s %.3f", score.getKey(), score.getValue()))
+            .collect(Collectors.joining());
     return String.format(
         Locale.ROOT,
-        "loss %.4f at first, %.4f at last, %s",
+        "loss %.4f at first, %.4f at last%s%s",
         outcome.firstLoss(),
         outcome.lastLoss(),
-        scores);
+        scores,
+        outcome.skipped() == 0
+            ? ""
+            : ", %d steps left out for gradients that were not finite"
+                .formatted(outcome.skipped()));
   }
 }

@@ -76,4 +76,13 @@ public record TrainConfig(
   public StepRange traced() {
     return StepRange.of(traceSteps);
   }
+
+  /**
+   * Samples of a whole step.
+   *
+   * @throws ArithmeticException if they are too many to count
+   */
+  public int globalBatch(int worldSize) {
+    return Math.multiplyExact(Math.multiplyExact(batch, accumulate), worldSize);
+  }
 }

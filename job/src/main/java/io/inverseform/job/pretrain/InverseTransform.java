@@ -122,6 +122,11 @@ public final class InverseTransform implements Objective<EdgeTiles> {
   }
 
   @Override
+  public String sampleId(int sample) throws IOException {
+    return splits.train().sample(sample).id();
+  }
+
+  @Override
   public List<String> terms() {
     return List.of(TERM);
   }

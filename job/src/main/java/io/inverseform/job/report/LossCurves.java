@@ -72,8 +72,11 @@ public final class LossCurves {
     List<Curve> curves = new ArrayList<>(List.of(metrics.loss()));
     curves.addAll(metrics.terms());
     int height = Math.max(LOSS_HEIGHT, (curves.size() + 3) * LEGEND_LINE);
+    String skipped =
+        metrics.skipped() == 0 ? "" : "; %d steps left out".formatted(metrics.skipped());
     XYChart chart =
-        chart(run + ": total loss, and its terms without weights", "loss", metrics, height);
+        chart(
+            run + ": total loss, and its terms without weights" + skipped, "loss", metrics, height);
     double min = curves.stream().mapToDouble(Curve::min).min().orElseThrow();
     double max = curves.stream().mapToDouble(Curve::max).max().orElseThrow();
     if (min > 0 && max > MIN_LOGARITHMIC * min && max < MAX_LOGARITHMIC * min) {

@@ -78,6 +78,11 @@ final class StepMetrics {
     return steps.lastKey();
   }
 
+  /** How many steps were skipped. */
+  long skipped() {
+    return steps.values().stream().filter(step -> step.path("skipped").asBoolean()).count();
+  }
+
   /** The total loss by step, without steps that were skipped. */
   Curve loss() {
     return curve("total", "/loss");

@@ -20,6 +20,8 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * The memory of a network: every trained parameter is a view of one flat vector, every buffer of
@@ -132,6 +134,22 @@ public final class FlatParameters implements AutoCloseable {
     }
   }
 
+  /**
+   * Name of the first parameter whose gradient, as the host has it, is not finite; empty if all
+   * are, and only their sum is too large.
+   */
+  public Optional<String> firstNotFinite() {
+    FloatBuffer values = gradient().host();
+    return slots.values().stream()
+        .filter(Slot::trained)
+        .filter(
+            slot ->
+                IntStream.range(slot.offset(), slot.offset() + slot.length())
+                    .anyMatch(i -> !Float.isFinite(values.get(i))))
+        .map(Slot::name)
+        .findFirst();
+  }
+
   /** Bytes of parameters and buffers. */
   public long bytes() {
     return (long) Float.BYTES * (weights.length() + buffers.length());
@@ -190,9 +208,19 @@ public final class FlatParameters implements AutoCloseable {
     return Arrays.stream(shape.getShape()).boxed().toList();
   }
 
-  /** A receiver of one step's gradients. */
+  /** A receiver of the gradients of a step of one pass. */
   public Collector collect(Completed completed) {
-    return new Collector(completed);
+    return new Collector(true, Optional.of(completed));
+  }
+
+  /**
+   * A receiver of the gradients of one of the passes that add up to a step.
+   *
+   * @param first whether it takes the place of what is in the vector, instead of adding to it
+   * @param last whether the gradient is complete with it
+   */
+  public Collector collect(boolean first, boolean last, Completed completed) {
+    return new Collector(first, last ? Optional.of(completed) : Optional.empty());
   }
 
   /**
@@ -200,10 +228,12 @@ public final class FlatParameters implements AutoCloseable {
    * not depend on gets zeros.
    */
   public final class Collector implements Gradients {
-    private final Completed completed;
+    private final boolean first;
+    private final Optional<Completed> completed;
     private final Map<Parameter, Slot> missing = new IdentityHashMap<>(trained);
 
-    private Collector(Completed completed) {
+    private Collector(boolean first, Optional<Completed> completed) {
+      this.first = first;
       this.completed = completed;
     }
 
@@ -212,7 +242,7 @@ public final class FlatParameters implements AutoCloseable {
       write(missing.remove(parameter), value);
     }
 
-    /** Completes the parameters that this step's forward pass did not use. */
+    /** Completes the parameters that this pass did not use. */
     public void finish() {
       for (Slot slot : slots.values()) {
         if (missing.containsValue(slot)) {
@@ -224,14 +254,18 @@ public final class FlatParameters implements AutoCloseable {
 
     private void write(Slot slot, NDArray value) {
       try (NDArray view = gradient().view(slot.offset(), slot.shape())) {
-        if (value == null) {
-          Operators.fill(view, 0);
-        } else {
+        if (value != null && first) {
           Operators.copy(view, value);
+        } else if (value != null) {
+          Operators.addInPlace(view, value);
+        } else if (first) {
+          Operators.fill(view, 0);
         }
       }
-      gradient().toHost(slot.offset(), slot.length());
-      completed.range(slot.offset(), Math.toIntExact(aligned(slot.length())));
+      if (completed.isPresent()) {
+        gradient().toHost(slot.offset(), slot.length());
+        completed.get().range(slot.offset(), Math.toIntExact(aligned(slot.length())));
+      }
     }
   }
 

@@ -18,6 +18,7 @@ public final class FlatVector {
   private final ByteBuffer bytes;
   private final FloatBuffer host;
   private final boolean shared;
+  private NDArray saved;
 
   FlatVector(NDManager manager, int length) {
     // PyTorch has no memory for no elements.
@@ -60,6 +61,27 @@ public final class FlatVector {
   /** Number of elements. */
   public int length() {
     return host.capacity();
+  }
+
+  /** Keeps a copy of what the device holds, on the device. */
+  public void save() {
+    if (saved == null) {
+      saved = array.duplicate();
+    } else {
+      Operators.copy(saved, array);
+    }
+  }
+
+  /**
+   * Puts back what was kept last, bit by bit.
+   *
+   * @throws IllegalStateException if nothing was
+   */
+  public void putBack() {
+    if (saved == null) {
+      throw new IllegalStateException("no copy of this vector was kept");
+    }
+    Operators.copy(array, saved);
   }
 
   /** Makes the host's memory show what the device holds in a range. */

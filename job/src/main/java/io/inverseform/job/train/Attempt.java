@@ -13,10 +13,12 @@ import io.inverseform.job.config.TrainConfig;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
@@ -34,20 +36,28 @@ import scala.reflect.ClassTag$;
  * retries. The stage is ended as soon as a worker fails, since Spark may not notice for minutes;
  * when the attempt is over, so are its tasks.
  */
-final class Attempt implements CoordinatorListener {
+final class Attempt implements CoordinatorListener, StopRequests.Target {
   private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
 
   private final SparkContext spark;
   private final Task task;
   private final TrainConfig train;
   private final TrainingMonitor monitor;
+  private final StopRequests stops;
   private final String id = CoordinatorSettings.newAttempt();
   private final TaskWatch tasks;
+
+  /** Ranks whose executors were told to end, and by which signal. */
+  private final Map<Integer, String> leaving = new ConcurrentSkipListMap<>();
+
+  private volatile Coordinator coordinator;
+  private volatile String givenUp;
 
   /** What the workers are to do, in every attempt. */
   record Task(Objective.Factory objective, JobConfig config, Configuration hadoop) {}
 
-  Attempt(SparkContext spark, Task task, TrainingMonitor monitor) {
+  Attempt(SparkContext spark, Task task, TrainingMonitor monitor, StopRequests stops) {
+    this.stops = stops;
     this.spark = spark;
     this.task = task;
     this.train = task.config().train();
@@ -56,11 +66,11 @@ final class Attempt implements CoordinatorListener {
   }
 
   /**
-   * Runs to the end.
+   * Runs to the end, or until it has stopped as it was asked to.
    *
    * @param resumeFrom step of the checkpoint to start from; 0 for the initial weights
-   * @throws TrainingException if a worker or the stage failed; all tasks have ended, unless it says
-   *     otherwise
+   * @throws TrainingException if a worker or the stage failed, or executors were told to end; all
+   *     tasks have ended, unless it says otherwise
    */
   List<Worker.Result> run(long resumeFrom) {
     CoordinatorSettings settings =
@@ -73,10 +83,13 @@ final class Attempt implements CoordinatorListener {
             timeout(),
             heartbeat());
     try (tasks) {
-      Coordinator coordinator = Coordinator.start(settings, this);
+      coordinator = Coordinator.start(settings, this);
       List<Worker.Result> results;
-      try (coordinator) {
-        results = results(coordinator, resumeFrom);
+      try (Coordinator open = coordinator) {
+        stops.attach(this);
+        results = results(open, resumeFrom);
+      } finally {
+        stops.attach(null);
       }
       // The last report can fail on the driver when the workers are through already.
       coordinator
@@ -85,6 +98,9 @@ final class Attempt implements CoordinatorListener {
               failure -> {
                 throw explained(failure, Optional.empty(), null);
               });
+      if (!leaving.isEmpty() && stops.cause().isEmpty() && !results.get(0).complete()) {
+        throw left(tasks);
+      }
       return results;
     }
   }
@@ -96,6 +112,36 @@ final class Attempt implements CoordinatorListener {
         host,
         SparkEnv.get().conf().get("spark.driver.bindAddress", host),
         Ports.parse(train.exchange().ports()));
+  }
+
+  /** The attempt ended in order for the sake of executors that end: awaits that they have. */
+  private TrainingException left(TaskWatch tasks) {
+    Set<TaskWatch.Place> places = new LinkedHashSet<>();
+    leaving.keySet().forEach(rank -> tasks.place(rank).ifPresent(places::add));
+    TrainingException failure =
+        TrainingException.recoverable(
+            leaving.entrySet().stream()
+                .map(
+                    rank ->
+                        "rank %d (%s) was told to end by %s"
+                            .formatted(
+                                rank.getKey(),
+                                tasks.place(rank.getKey()).map(Object::toString).orElse("unknown"),
+                                rank.getValue()))
+                .collect(Collectors.joining(", ", "", "; all ranks have written a checkpoint")),
+            "",
+            null);
+    Set<TaskWatch.Place> killed = new HashSet<>();
+    places.forEach(place -> replace(place, "was told to end", killed));
+    try {
+      if (!tasks.awaitRemoved(places, timeout())) {
+        LOG.warn("{} have not ended within {} s", places, timeout().toSeconds());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return failure.givenUp("the driver was told to stop");
+    }
+    return failure;
   }
 
   private List<Worker.Result> results(Coordinator coordinator, long resumeFrom) {
@@ -149,7 +195,26 @@ final class Attempt implements CoordinatorListener {
 
   @Override
   public void onProgress(int rank, long step, String payload) {
-    monitor.onProgress(rank, step, payload);
+    StepReport report = StepReport.parse(payload);
+    if (report.leaving() != null && leaving.put(rank, report.leaving()) == null) {
+      LOG.warn("the executor of rank {} was told to end by {}", rank, report.leaving());
+      if (leaving.size() == 1) {
+        stop("the executor of rank %d was told to end".formatted(rank));
+      }
+    }
+    monitor.onProgress(rank, report);
+  }
+
+  @Override
+  public void stop(String reason) {
+    coordinator.requestStop(reason);
+  }
+
+  @Override
+  public void giveUp(String reason) {
+    givenUp = reason;
+    coordinator.abort(reason);
+    cancel();
   }
 
   @Override
@@ -180,6 +245,9 @@ final class Attempt implements CoordinatorListener {
       Thread.currentThread().interrupt();
       failed.addSuppressed(e);
       return TrainingException.last("the driver was told to stop", "", failed);
+    }
+    if (givenUp != null) {
+      return TrainingException.last(givenUp, "", failed);
     }
     Optional<WorkerFailure> told = coordinator.failure().filter(failure -> !failure.consequence());
     Optional<TaskWatch.Failure> seen = tasks.firstFailure();

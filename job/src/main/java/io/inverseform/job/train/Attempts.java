@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.hadoop.fs.FSError;
 import org.apache.spark.SparkContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,14 +24,21 @@ final class Attempts {
   private final Checkpoints checkpoints;
   private final TrainingMonitor monitor;
   private final Attempt.Task task;
+  private final StopRequests stops;
   private final List<TrainingException> failures = new ArrayList<>();
   private int restarts;
 
   /**
    * @param monitor hears of all attempts
+   * @param stops says when none is wanted any more
    */
   Attempts(
-      SparkContext spark, Attempt.Task task, Checkpoints checkpoints, TrainingMonitor monitor) {
+      SparkContext spark,
+      Attempt.Task task,
+      Checkpoints checkpoints,
+      TrainingMonitor monitor,
+      StopRequests stops) {
+    this.stops = stops;
     this.spark = spark;
     this.workers = task.config().train().workers();
     this.maxRestarts = task.config().train().maxRestarts();
@@ -41,7 +49,7 @@ final class Attempts {
   }
 
   /**
-   * Trains to the end.
+   * Trains to the end, or until it is asked to stop.
    *
    * @param resumeFrom step of the checkpoint to start from; 0 for the initial weights
    * @throws TrainingException the last attempt's failure, if another attempt would meet it again or
@@ -55,9 +63,12 @@ final class Attempts {
     try (Slots slots = new Slots(spark)) {
       while (true) {
         try {
-          return new Attempt(spark, task, monitor).run(from);
+          return new Attempt(spark, task, monitor, stops).run(from);
         } catch (TrainingException failure) {
           from = another(failure, from, slots);
+        } catch (RuntimeException | Error e) {
+          removeIncomplete();
+          throw e;
         }
       }
     }
@@ -67,7 +78,12 @@ final class Attempts {
   private long another(TrainingException failure, long from, Slots slots) {
     requireRecoverable(failure);
     try {
-      long newest = checkpoints.newest().orElse(0L);
+      if (from > 0 && monitor.lastStep() == from) {
+        // It may be the checkpoint: its bytes are read once more only now.
+        checkpoints.verify(from);
+      }
+      checkpoints.removeIncomplete();
+      long newest = checkpoints.newestUsable().orElse(0L);
       restarts = newest > from ? 1 : restarts + 1;
       requireProgress(failure);
       announce(failure, newest);
@@ -75,7 +91,7 @@ final class Attempts {
       monitor.begin(newest);
       failures.add(failure);
       return newest;
-    } catch (IOException e) {
+    } catch (IOException | FSError e) {
       TrainingException last =
           failure.givenUp("another attempt cannot begin, the run folder fails: " + e);
       last.addSuppressed(e);
@@ -90,6 +106,15 @@ final class Attempts {
     if (!failure.isRecoverable()) {
       throw withEarlier(failure);
     }
+    requireWanted(failure);
+  }
+
+  private void requireWanted(TrainingException failure) {
+    if (stops.cause().isPresent()) {
+      throw withEarlier(
+          failure.givenUp(
+              stops.reason() + ", so that no other attempt is made: go on with --resume"));
+    }
   }
 
   private void requireProgress(TrainingException failure) {
@@ -103,7 +128,17 @@ final class Attempts {
 
   private TrainingException withEarlier(TrainingException last) {
     failures.forEach(last::addSuppressed);
+    removeIncomplete();
     return last;
+  }
+
+  /** Never in the way of what is to be told. */
+  private void removeIncomplete() {
+    try {
+      checkpoints.removeIncomplete();
+    } catch (IOException | FSError e) {
+      LOG.warn("what the last attempt did not write to its end stays: {}", e.toString());
+    }
   }
 
   private void announce(TrainingException failure, long newest) {
@@ -121,8 +156,10 @@ final class Attempts {
   }
 
   private void awaitSlots(Slots slots, TrainingException failure) {
+    stops.attach(new Waiting(slots));
     try {
       if (!slots.await(workers, timeout)) {
+        requireWanted(failure);
         throw withEarlier(
             failure.givenUp(
                 spark.isStopped()
@@ -135,6 +172,21 @@ final class Attempts {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw withEarlier(failure.givenUp("the driver was told to stop"));
+    } finally {
+      stops.attach(null);
+    }
+  }
+
+  /** Nothing runs yet: there is nothing to lose. */
+  private record Waiting(Slots slots) implements StopRequests.Target {
+    @Override
+    public void stop(String reason) {
+      slots.giveUp();
+    }
+
+    @Override
+    public void giveUp(String reason) {
+      slots.giveUp();
     }
   }
 }

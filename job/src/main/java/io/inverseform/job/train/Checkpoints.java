@@ -4,62 +4,52 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import io.inverseform.job.allreduce.FloatRange;
 import io.inverseform.job.allreduce.Rounding;
 import io.inverseform.job.allreduce.UnrecoverableException;
-import io.inverseform.job.allreduce.Wire;
 import io.inverseform.job.dataset.WholeFile;
-import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.zip.CRC32C;
-import java.util.zip.CheckedInputStream;
-import java.util.zip.CheckedOutputStream;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The checkpoints of a run: a folder a step, a file a rank, and a manifest written last, by the
- * driver, which makes the checkpoint visible.
+ * driver, which makes the checkpoint visible. One that turns out to be damaged is set aside: its
+ * manifest gets another name.
  */
 final class Checkpoints {
+  private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
   private static final String PREFIX = "step-";
   private static final String MANIFEST = "manifest.json";
-  private static final int CHUNK = 1 << 16;
+  private static final String SET_ASIDE = "manifest.damaged.json";
 
   private final FileSystem fileSystem;
   private final Path folder;
 
-  /**
-   * What a checkpoint consists of.
-   *
-   * @param step after which it was taken
-   * @param weights floats of the flat weights
-   * @param buffers floats of a rank's flat buffers
-   */
-  record Manifest(long step, int weights, int buffers, List<Part> parts) {
-    /** The manifest of all ranks' files. */
-    static Manifest of(long step, List<Part> parts) {
-      List<Part> byRank = parts.stream().sorted(Comparator.comparingInt(Part::rank)).toList();
-      int weights = byRank.stream().mapToInt(Part::length).sum();
-      Part first = byRank.get(0);
-      long ofShard = (first.rounded() ? 3L : 2L) * first.length();
-      int buffers = Math.toIntExact(first.bytes() / Float.BYTES - ofShard);
-      return new Manifest(step, weights, buffers, byRank);
-    }
+  /** What has become of a step's folder. */
+  private enum Sort {
+    VISIBLE,
+    DAMAGED,
+    /** Without a manifest: not written to its end. */
+    INCOMPLETE
   }
 
   /**
@@ -79,12 +69,14 @@ final class Checkpoints {
       long bytes,
       long crc32c,
       @JsonInclude(JsonInclude.Include.NON_NULL) Long residualCrc32c) {
+    static final String RESIDUAL = ".residual";
+
     boolean rounded() {
       return residualCrc32c != null;
     }
 
     String residualFile() {
-      return file + ".residual";
+      return file + RESIDUAL;
     }
   }
 
@@ -98,13 +90,7 @@ final class Checkpoints {
       Rounding rounding) {
     /** Of a rank whose exchange does not round. */
     State(int rank, int offset, FloatBuffer weights, float[] momentum, FloatBuffer buffers) {
-      this(
-          rank,
-          offset,
-          weights,
-          momentum,
-          buffers,
-          Rounding.of(Wire.FLOAT32, 1, new FloatRange(0, 0), 0));
+      this(rank, offset, weights, momentum, buffers, Rounding.none());
     }
   }
 
@@ -113,51 +99,23 @@ final class Checkpoints {
     this.folder = folder;
   }
 
-  private Path folder(long step) {
+  /** Folder of the checkpoint of a step. */
+  Path folder(long step) {
     return new Path(folder, "%s%08d".formatted(PREFIX, step));
   }
 
-  /** Writes one rank's file; not visible before {@link #publish}. */
-  Part write(long step, State state) throws IOException {
-    String name = "rank-%05d.bin".formatted(state.rank());
-    CRC32C crc = new CRC32C();
-    int length = state.momentum().length;
-    try (OutputStream out =
-        new CheckedOutputStream(fileSystem.create(new Path(folder(step), name), true), crc)) {
-      write(out, state.weights().slice(state.offset(), length));
-      write(out, FloatBuffer.wrap(state.momentum()));
-      write(out, state.buffers().duplicate().clear());
-      write(out, FloatBuffer.wrap(state.rounding().master()));
-    }
-    long bytes = 4L * (2L * length + state.buffers().capacity() + state.rounding().master().length);
-    Part part = new Part(state.rank(), name, state.offset(), length, bytes, crc.getValue(), null);
-    return state.rounding().active() ? withResidual(step, part, state.rounding()) : part;
+  /**
+   * Writes one rank's file; not visible before {@link #publish}.
+   *
+   * @param attempt part of the file's name, so that whatever is still written by an earlier attempt
+   *     does no harm
+   */
+  Part write(long step, String attempt, State state) throws IOException {
+    return file(step, "rank-%05d-%s.bin".formatted(state.rank(), attempt)).write(state);
   }
 
-  private Part withResidual(long step, Part part, Rounding rounding) throws IOException {
-    CRC32C crc = new CRC32C();
-    Path file = new Path(folder(step), part.residualFile());
-    try (OutputStream out = new CheckedOutputStream(fileSystem.create(file, true), crc)) {
-      write(out, FloatBuffer.wrap(rounding.residual()));
-    }
-    return new Part(
-        part.rank(),
-        part.file(),
-        part.offset(),
-        part.length(),
-        part.bytes(),
-        part.crc32c(),
-        crc.getValue());
-  }
-
-  private static void write(OutputStream out, FloatBuffer values) throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate(4 * CHUNK).order(ByteOrder.LITTLE_ENDIAN);
-    while (values.hasRemaining()) {
-      int count = Math.min(CHUNK, values.remaining());
-      bytes.asFloatBuffer().put(values.slice(values.position(), count));
-      values.position(values.position() + count);
-      out.write(bytes.array(), 0, 4 * count);
-    }
+  private CheckpointFile file(long step, String name) {
+    return new CheckpointFile(fileSystem, new Path(folder(step), name));
   }
 
   /** Makes a checkpoint visible whose files have all been written. */
@@ -170,41 +128,189 @@ final class Checkpoints {
 
   /** Step of the newest visible checkpoint. */
   Optional<Long> newest() throws IOException {
-    return visible().stream().findFirst();
+    return of(Sort.VISIBLE).stream().findFirst();
   }
 
-  /** The manifest of a visible checkpoint. */
-  Manifest read(long step) throws IOException {
-    Path file = new Path(folder(step), MANIFEST);
-    try (InputStream in = fileSystem.open(file)) {
-      return JSON.readValue(in, Manifest.class);
-    } catch (JacksonException e) {
+  /**
+   * Step of the newest checkpoint whose files are all there in their lengths; empty if there are no
+   * checkpoints. Newer ones are set aside, with a warning.
+   *
+   * @throws IOException if there are checkpoints, and all are damaged
+   */
+  Optional<Long> newestUsable() throws IOException {
+    for (long step : of(Sort.VISIBLE)) {
+      try {
+        requireFiles(read(step));
+        return Optional.of(step);
+      } catch (DamagedException e) {
+        setAside(step, e);
+      }
+    }
+    List<Long> damaged = of(Sort.DAMAGED);
+    if (!damaged.isEmpty()) {
       throw new IOException(
-          file + " is damaged; delete its folder to resume from the checkpoint before", e);
+          "all checkpoints in %s are damaged, that of step %d as well: delete this folder to begin anew"
+              .formatted(folder, damaged.get(0)));
+    }
+    return Optional.empty();
+  }
+
+  /** Reads a checkpoint whole, and sets it aside, with a warning, if it is damaged. */
+  void verify(long step) throws IOException {
+    try {
+      Manifest manifest = read(step);
+      for (Part part : manifest.parts()) {
+        file(step, part.file()).verify(part, manifest.weights() - part.length());
+      }
+    } catch (DamagedException e) {
+      setAside(step, e);
     }
   }
 
-  /** Deletes all visible checkpoints but the newest ones. */
-  void keep(int count) throws IOException {
-    for (long step : visible().stream().skip(count).toList()) {
+  private void setAside(long step, DamagedException damage) throws IOException {
+    LOG.warn(
+        "the checkpoint of step {} is damaged and left out, the one before takes its place: {}",
+        step,
+        damage.getMessage());
+    Path aside = new Path(folder(step), SET_ASIDE);
+    fileSystem.delete(aside, false);
+    if (!fileSystem.rename(new Path(folder(step), MANIFEST), aside)) {
+      throw new IOException(
+          damage.getMessage()
+              + "; it cannot be set aside: delete "
+              + folder(step)
+              + " to resume from the checkpoint before");
+    }
+  }
+
+  /**
+   * The manifest of a visible checkpoint.
+   *
+   * @throws DamagedException if it is none
+   */
+  Manifest read(long step) throws IOException {
+    Path file = new Path(folder(step), MANIFEST);
+    try (InputStream in = fileSystem.open(file)) {
+      Manifest manifest = JSON.readValue(in, Manifest.class);
+      if (manifest != null && manifest.step() == step && manifest.isSound()) {
+        return manifest;
+      }
+      throw new DamagedException(file, "is no manifest of that step", null);
+    } catch (JacksonException | EOFException | ChecksumException | FileNotFoundException e) {
+      throw new DamagedException(file, "is no manifest: " + firstLine(e), e);
+    }
+  }
+
+  private static String firstLine(Exception e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+  }
+
+  private void requireFiles(Manifest manifest) throws IOException {
+    Map<String, Long> lengths = new HashMap<>();
+    for (FileStatus file : fileSystem.listStatus(folder(manifest.step()))) {
+      lengths.put(file.getPath().getName(), file.getLen());
+    }
+    for (Part part : manifest.parts()) {
+      requireLength(manifest, part.file(), lengths, part.bytes());
+      if (part.rounded()) {
+        long floats = manifest.weights() - part.length();
+        requireLength(manifest, part.residualFile(), lengths, Float.BYTES * floats);
+      }
+    }
+  }
+
+  private void requireLength(
+      Manifest manifest, String name, Map<String, Long> lengths, long expected)
+      throws DamagedException {
+    Path file = new Path(folder(manifest.step()), name);
+    Long length = lengths.get(name);
+    if (length == null) {
+      throw new DamagedException(file, "is missing", null);
+    }
+    if (length != expected) {
+      throw new DamagedException(
+          file, "has %d bytes, not its %d".formatted(length, expected), null);
+    }
+  }
+
+  /**
+   * Deletes the visible checkpoints but some, and all others that are older than the newest.
+   *
+   * @param newest how many of the newest stay
+   * @param best how many stay of those with the highest scores, whether or not among the newest; of
+   *     equal ones the older
+   */
+  void keep(int newest, int best) throws IOException {
+    List<Long> visible = of(Sort.VISIBLE);
+    Set<Long> kept = new HashSet<>(visible.subList(0, Math.min(newest, visible.size())));
+    kept.addAll(best(visible, best));
+    for (Map.Entry<Long, Sort> step : steps().entrySet()) {
+      boolean old = step.getValue() == Sort.VISIBLE || step.getKey() < visible.get(0);
+      if (old && !kept.contains(step.getKey())) {
+        fileSystem.delete(folder(step.getKey()), true);
+      }
+    }
+  }
+
+  private List<Long> best(List<Long> visible, int count) throws IOException {
+    Map<Long, Double> scores = new TreeMap<>();
+    if (count > 0) {
+      for (long step : visible) {
+        try {
+          read(step).score().ifPresent(score -> scores.put(step, score));
+        } catch (DamagedException e) {
+          LOG.warn("{}", e.getMessage());
+        }
+      }
+    }
+    return scores.entrySet().stream()
+        .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
+        .limit(count)
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /** Deletes what was not written to its end. No attempt may be writing. */
+  void removeIncomplete() throws IOException {
+    for (long step : of(Sort.INCOMPLETE)) {
+      LOG.info("the checkpoint of step {} was not written to its end: it is deleted", step);
       fileSystem.delete(folder(step), true);
     }
   }
 
-  private List<Long> visible() throws IOException {
-    List<Long> steps = new ArrayList<>();
+  /** Steps of one sort, the newest first. */
+  private List<Long> of(Sort sort) throws IOException {
+    List<Long> found = new ArrayList<>();
+    steps()
+        .forEach(
+            (step, is) -> {
+              if (is == sort) {
+                found.add(step);
+              }
+            });
+    return found;
+  }
+
+  private Map<Long, Sort> steps() throws IOException {
+    Map<Long, Sort> steps = new TreeMap<>(Comparator.reverseOrder());
     try {
       for (FileStatus child : fileSystem.listStatus(folder)) {
         String name = child.getPath().getName();
-        if (name.startsWith(PREFIX) && fileSystem.exists(new Path(child.getPath(), MANIFEST))) {
-          steps.add(Long.parseLong(name.substring(PREFIX.length())));
+        if (name.startsWith(PREFIX)) {
+          steps.put(Long.parseLong(name.substring(PREFIX.length())), sort(child.getPath()));
         }
       }
     } catch (FileNotFoundException e) {
-      return List.of();
+      return Map.of();
     }
-    steps.sort(Comparator.reverseOrder());
     return steps;
+  }
+
+  private Sort sort(Path step) throws IOException {
+    if (fileSystem.exists(new Path(step, MANIFEST))) {
+      return Sort.VISIBLE;
+    }
+    return fileSystem.exists(new Path(step, SET_ASIDE)) ? Sort.DAMAGED : Sort.INCOMPLETE;
   }
 
   /**
@@ -213,7 +319,7 @@ final class Checkpoints {
    * weights, and its residual, or none if the number of workers has changed; where it did not
    * before, it begins with the weights.
    *
-   * @throws IOException if a file is missing, truncated or damaged, naming it
+   * @throws DamagedException if a file is missing, truncated or damaged, naming it
    * @throws UnrecoverableException if it is of another network
    */
   void restore(Manifest manifest, int worldSize, State state) throws IOException {
@@ -221,11 +327,13 @@ final class Checkpoints {
     state.rounding().drop();
     double[] mean = new double[manifest.buffers()];
     for (Part part : manifest.parts()) {
-      float[] buffers = readPart(manifest, part, state);
+      float[] buffers = new float[manifest.buffers()];
+      CheckpointFile file = file(manifest.step(), part.file());
+      file.read(part, state, buffers);
       boolean own = part.rank() == state.rank() && manifest.parts().size() == worldSize;
       if (own) {
         state.buffers().put(0, buffers);
-        readResidual(manifest, part, state.rounding());
+        file.readResidual(part, state.rounding());
       }
       for (int i = 0; i < mean.length; i++) {
         mean[i] += buffers[i] / (double) manifest.parts().size();
@@ -238,7 +346,7 @@ final class Checkpoints {
     }
   }
 
-  private void requireFit(Manifest manifest, State state) throws IOException {
+  private void requireFit(Manifest manifest, State state) {
     if (manifest.weights() != state.weights().capacity()
         || manifest.buffers() != state.buffers().capacity()) {
       throw new UnrecoverableException(
@@ -252,84 +360,6 @@ final class Checkpoints {
               + state.weights().capacity()
               + " and "
               + state.buffers().capacity());
-    }
-  }
-
-  private float[] readPart(Manifest manifest, Part part, State state) throws IOException {
-    Path file = new Path(folder(manifest.step()), part.file());
-    CRC32C crc = new CRC32C();
-    float[] buffers = new float[manifest.buffers()];
-    try (DataInputStream in =
-        new DataInputStream(new CheckedInputStream(fileSystem.open(file), crc))) {
-      float[] shard = new float[part.length()];
-      read(in, shard);
-      state.weights().put(part.offset(), shard);
-      copy(part, shard, state, state.rounding().master());
-      read(in, shard);
-      copy(part, shard, state, state.momentum());
-      read(in, buffers);
-      if (part.rounded()) {
-        read(in, shard);
-        copy(part, shard, state, state.rounding().master());
-      }
-    } catch (EOFException e) {
-      throw damaged(file, "ends before its " + part.bytes() + " bytes", e);
-    } catch (FileNotFoundException e) {
-      throw damaged(file, "is missing", e);
-    }
-    requireCrc(file, crc.getValue(), part.crc32c());
-    return buffers;
-  }
-
-  /** Copies what a part's shard and the rank's have in common. */
-  private static void copy(Part part, float[] shard, State state, float[] into) {
-    int from = Math.max(part.offset(), state.offset());
-    int to = Math.min(part.offset() + part.length(), state.offset() + into.length);
-    if (from < to) {
-      System.arraycopy(shard, from - part.offset(), into, from - state.offset(), to - from);
-    }
-  }
-
-  private void readResidual(Manifest manifest, Part part, Rounding rounding) throws IOException {
-    if (!part.rounded() || !rounding.active()) {
-      return;
-    }
-    Path file = new Path(folder(manifest.step()), part.residualFile());
-    CRC32C crc = new CRC32C();
-    try (DataInputStream in =
-        new DataInputStream(new CheckedInputStream(fileSystem.open(file), crc))) {
-      read(in, rounding.residual());
-    } catch (EOFException e) {
-      throw damaged(file, "ends before its " + 4L * rounding.residual().length + " bytes", e);
-    } catch (FileNotFoundException e) {
-      throw damaged(file, "is missing", e);
-    }
-    requireCrc(file, crc.getValue(), part.residualCrc32c());
-  }
-
-  private static void requireCrc(Path file, long crc, long expected) throws IOException {
-    if (crc != expected) {
-      throw damaged(file, "has CRC-32C " + crc + ", the manifest says " + expected, null);
-    }
-  }
-
-  private static IOException damaged(Path file, String how, IOException cause) {
-    return new IOException(
-        "checkpoint file "
-            + file
-            + " "
-            + how
-            + "; delete its folder to resume from the checkpoint before",
-        cause);
-  }
-
-  private static void read(DataInputStream in, float[] values) throws IOException {
-    byte[] bytes = new byte[4 * CHUNK];
-    for (int at = 0; at < values.length; ) {
-      int count = Math.min(CHUNK, values.length - at);
-      in.readFully(bytes, 0, 4 * count);
-      ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values, at, count);
-      at += count;
     }
   }
 }

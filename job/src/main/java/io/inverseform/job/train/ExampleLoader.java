@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -25,6 +26,7 @@ final class ExampleLoader<E> implements AutoCloseable {
 
   private final Objective<E> objective;
   private final GlobalSampler sampler;
+  private final int batch;
   private final int rank;
   private final int worldSize;
   private final long lastStep;
@@ -36,19 +38,39 @@ final class ExampleLoader<E> implements AutoCloseable {
   /**
    * The examples of a step.
    *
-   * @param samples their indices in the split, in order of the global batch
    * @param globalBatch samples of the step over all ranks
-   * @param examples at least one
-   * @param idle whether this rank has no share of the step and the example is another rank's
+   * @param passes in which this rank goes through its share; as many on every rank, at least one
    */
-  record Loaded<E>(int epoch, int[] samples, int globalBatch, List<E> examples, boolean idle) {}
+  record Loaded<E>(int epoch, int globalBatch, List<Pass<E>> passes) {
+    /** The rank's samples, by their indices in the split. */
+    int[] samples() {
+      return passes.stream()
+          .filter(pass -> !pass.idle())
+          .flatMapToInt(pass -> Arrays.stream(pass.samples()))
+          .toArray();
+    }
+  }
 
-  private record Step<E>(
-      int epoch, int[] samples, int globalBatch, List<Future<E>> examples, boolean idle) {}
+  /**
+   * The examples of one forward and backward pass.
+   *
+   * @param samples their indices in the split, in order of the global batch
+   * @param examples at least one
+   * @param idle whether this rank has nothing left for this pass and the example is another one's
+   */
+  record Pass<E>(int[] samples, List<E> examples, boolean idle) {}
 
+  private record Step<E>(int epoch, int globalBatch, List<Pass<Future<E>>> passes) {}
+
+  /**
+   * A loader.
+   *
+   * @param batch most examples of a pass
+   */
   ExampleLoader(
       Objective<E> objective,
       GlobalSampler sampler,
+      int batch,
       int rank,
       int worldSize,
       long firstStep,
@@ -57,6 +79,7 @@ final class ExampleLoader<E> implements AutoCloseable {
       int timeoutSeconds) {
     this.objective = objective;
     this.sampler = sampler;
+    this.batch = batch;
     this.rank = rank;
     this.worldSize = worldSize;
     this.lastStep = lastStep;
@@ -82,11 +105,15 @@ final class ExampleLoader<E> implements AutoCloseable {
       ahead.add(submit(nextStep++));
     }
     Step<E> step = ahead.remove();
-    List<E> examples = new ArrayList<>();
-    for (int i = 0; i < step.examples().size(); i++) {
-      examples.add(await(step.examples().get(i), step.samples()[i]));
+    List<Pass<E>> passes = new ArrayList<>();
+    for (Pass<Future<E>> pass : step.passes()) {
+      List<E> examples = new ArrayList<>();
+      for (int i = 0; i < pass.examples().size(); i++) {
+        examples.add(await(pass.examples().get(i), pass.samples()[i]));
+      }
+      passes.add(new Pass<>(pass.samples(), examples, pass.idle()));
     }
-    return new Loaded<>(step.epoch(), step.samples(), step.globalBatch(), examples, step.idle());
+    return new Loaded<>(step.epoch(), step.globalBatch(), passes);
   }
 
   private Step<E> submit(long step) {
@@ -94,16 +121,26 @@ final class ExampleLoader<E> implements AutoCloseable {
     int stepOfEpoch = Math.toIntExact((step - 1) % sampler.stepsPerEpoch());
     int[] all = sampler.batch(epoch, stepOfEpoch);
     int[] share = sampler.share(epoch, stepOfEpoch, rank, worldSize);
-    boolean idle = share.length == 0;
-    if (idle) {
-      share = new int[] {all[0]};
+    // Of the largest share, so that all ranks make as many.
+    int largest = (all.length - 1) / worldSize + 1;
+    List<Pass<Future<E>>> passes = new ArrayList<>();
+    for (int from = 0; from < largest; from += batch) {
+      int to = Math.min(from + batch, share.length);
+      passes.add(
+          from < to
+              ? submit(epoch, Arrays.copyOfRange(share, from, to), false)
+              : submit(epoch, new int[] {all[0]}, true));
     }
+    return new Step<>(epoch, all.length, passes);
+  }
+
+  private Pass<Future<E>> submit(int epoch, int[] samples, boolean idle) {
     List<Future<E>> examples = new ArrayList<>();
-    for (int index : share) {
+    for (int index : samples) {
       Callable<E> make = () -> objective.example(index, epoch);
       examples.add(threads.submit(make));
     }
-    return new Step<>(epoch, share, all.length, examples, idle);
+    return new Pass<>(samples, examples, idle);
   }
 
   private E await(Future<E> example, int sample) throws IOException {

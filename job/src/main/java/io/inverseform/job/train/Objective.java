@@ -67,6 +67,14 @@ public interface Objective<E> extends AutoCloseable {
    */
   E example(int sample, int epoch) throws IOException;
 
+  /**
+   * What users call a sample.
+   *
+   * @param sample index in the training split
+   * @throws IOException if it cannot be read
+   */
+  String sampleId(int sample) throws IOException;
+
   /** Names of the loss terms. */
   List<String> terms();
 

@@ -28,6 +28,9 @@ public final class RunFolder {
     void close() throws IOException;
   }
 
+  /** Name of the file that ends a training in order. */
+  static final String STOP = "stop";
+
   /** Key in the model's metadata of the step that it was written after. */
   static final String STEP = "step";
 
@@ -67,6 +70,16 @@ public final class RunFolder {
   /** Weights of the trained network, as safetensors. */
   public Path model() {
     return new Path(folder, "model.safetensors");
+  }
+
+  /** While it is there, a training that runs is asked to write a checkpoint and to end. */
+  public Path stopFile() {
+    return new Path(folder, STOP);
+  }
+
+  /** Whether the folder lies on this machine. */
+  boolean isLocal() {
+    return "file".equals(fileSystem.getUri().getScheme());
   }
 
   /** Where export puts the model. */
@@ -147,7 +160,7 @@ public final class RunFolder {
     Path file = new Path(folder, "run.lock");
     String holder =
         "process " + ProcessHandle.current().pid() + " on " + InetAddress.getLocalHost();
-    return "file".equals(fileSystem.getUri().getScheme())
+    return isLocal()
         ? lockLocal(java.nio.file.Path.of(file.toUri().getPath()), holder)
         : lockShared(file, holder);
   }

@@ -141,6 +141,11 @@ public final class Segmentation implements Objective<Crop> {
   }
 
   @Override
+  public String sampleId(int sample) throws IOException {
+    return splits.train().sample(sample).id();
+  }
+
+  @Override
   public List<String> terms() {
     return loss.names();
   }

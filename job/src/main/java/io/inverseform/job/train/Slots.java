@@ -33,7 +33,12 @@ public final class Slots extends SparkListener implements AutoCloseable {
   }
 
   @Override
-  public synchronized void onApplicationEnd(SparkListenerApplicationEnd end) {
+  public void onApplicationEnd(SparkListenerApplicationEnd end) {
+    giveUp();
+  }
+
+  /** Ends every wait: the slots are needed no more. */
+  public synchronized void giveUp() {
     ended = true;
     notifyAll();
   }

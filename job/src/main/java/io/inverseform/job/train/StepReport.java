@@ -18,10 +18,12 @@ import java.util.Map;
  * @param loss total over all workers
  * @param terms unweighted, by name, over all workers
  * @param skipped whether the step was left out because a gradient was not finite
+ * @param notFinite of a skipped step, what was not
  * @param validation scores by name, where the step ended with a validation
  * @param checkpoint this rank's file, where the step ended with a checkpoint
  * @param host of the rank
  * @param timings of the step, without validation and checkpoint
+ * @param leaving the signal by which this rank's executor was told to end, if it was
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record StepReport(
@@ -32,8 +34,10 @@ record StepReport(
     double loss,
     Map<String, Double> terms,
     boolean skipped,
+    String notFinite,
     Map<String, Double> validation,
     Checkpoints.Part checkpoint,
+    String leaving,
     String host,
     Timings timings) {
   private static final ObjectMapper JSON =
@@ -53,6 +57,7 @@ record StepReport(
         loss,
         terms,
         skipped,
+        notFinite,
         validation == null ? Map.of() : validation,
         ranks,
         stragglers);

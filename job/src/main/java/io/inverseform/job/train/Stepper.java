@@ -28,10 +28,14 @@ final class Stepper<E> {
   /**
    * What a step came to, over all ranks.
    *
-   * @param skipped whether some gradient, or their sum's norm, was not finite, so that no rank
-   *     moved its weights
+   * @param notFinite what was not, of the ranks where something was not, so that no rank moved its
+   *     weights
    */
-  record Outcome(double loss, Map<String, Double> terms, boolean skipped) {}
+  record Outcome(double loss, Map<String, Double> terms, List<NotFinite> notFinite) {
+    boolean skipped() {
+      return !notFinite.isEmpty();
+    }
+  }
 
   /**
    * The ranks, as a group that sums by the exchange.
@@ -70,26 +74,41 @@ final class Stepper<E> {
 
   /**
    * Runs a step; all ranks must, with the same step and rate. A rank without examples sends zeros.
-   * Where the network is synchronised it walks along with an example that does not count.
+   * Where the network is synchronised it walks along with an example that does not count. A step
+   * that is left out leaves weights, momentum and running statistics as they were.
    */
   Outcome run(long step, ExampleLoader.Loaded<E> loaded, double learningRate) {
-    FlatParameters.Collector gradients =
-        parameters.collect(
-            (offset, length) -> exchange.reduceScatter(new FloatRange(offset, length)));
+    parameters.buffers().save();
     double[] mine = new double[2 + terms.size()];
-    if (!loaded.idle()) {
-      forwardAndBackward(loaded, gradients, mine);
-    } else if (objective.network().synchronised()) {
-      forwardAndBackward(loaded, (parameter, gradient) -> {}, new double[mine.length]);
+    int passes = loaded.passes().size();
+    for (int i = 0; i < passes; i++) {
+      FlatParameters.Collector gradients =
+          parameters.collect(
+              i == 0,
+              i == passes - 1,
+              (offset, length) -> exchange.reduceScatter(new FloatRange(offset, length)));
+      ExampleLoader.Pass<E> pass = loaded.passes().get(i);
+      if (!pass.idle()) {
+        forwardAndBackward(loaded, pass, gradients, mine);
+      } else if (objective.network().synchronised()) {
+        forwardAndBackward(loaded, pass, (parameter, gradient) -> {}, new double[mine.length]);
+      }
+      gradients.finish();
     }
-    gradients.finish();
     mine[0] = parameters.gradientIsFinite() ? 0 : 1;
 
     clock.enter(Phase.EXCHANGE);
     double[] all = exchange.sum(mine);
-    boolean skipped = all[0] > 0 || optimizer.clips() && !clip(step);
+    List<NotFinite> notFinite = List.of();
+    boolean skipped = all[0] > 0;
+    if (!skipped && optimizer.clips() && !clip(step)) {
+      mine[0] = 1;
+      skipped = true;
+    }
     if (skipped) {
       exchange.skip(step);
+      parameters.buffers().putBack();
+      notFinite = NotFinite.ofAllRanks(exchange, mine, terms, parameters, loaded);
     } else {
       optimizer.learningRate(learningRate);
       exchange.allGather(step, optimizer);
@@ -100,7 +119,7 @@ final class Stepper<E> {
     for (int i = 0; i < terms.size(); i++) {
       values.put(terms.get(i), all[2 + i]);
     }
-    return new Outcome(all[1], values, skipped);
+    return new Outcome(all[1], values, notFinite);
   }
 
   /** Returns whether the norm is finite. */
@@ -111,18 +130,21 @@ final class Stepper<E> {
   }
 
   private void forwardAndBackward(
-      ExampleLoader.Loaded<E> loaded, Gradients gradients, double[] mine) {
-    DropoutMasks masks = new DropoutMasks(seed, loaded.epoch(), loaded.samples());
+      ExampleLoader.Loaded<E> loaded,
+      ExampleLoader.Pass<E> pass,
+      Gradients gradients,
+      double[] mine) {
+    DropoutMasks masks = new DropoutMasks(seed, loaded.epoch(), pass.samples());
     try (NDManager arrays = device.newSubManager();
-        Tape tape = Tape.training(arrays, gradients, masks, new Peers(exchange, loaded.idle()))) {
+        Tape tape = Tape.training(arrays, gradients, masks, new Peers(exchange, pass.idle()))) {
       clock.enter(Phase.FORWARD);
-      StepLoss result = objective.loss(tape, loaded.examples(), loaded.globalBatch());
+      StepLoss result = objective.loss(tape, pass.examples(), loaded.globalBatch());
       clock.enter(Phase.BACKWARD);
       tape.backward(result.total());
-      mine[1] = result.total().getFloat();
+      mine[1] += result.total().getFloat();
       Map<String, Float> values = result.values();
       for (int i = 0; i < terms.size(); i++) {
-        mine[2 + i] = values.get(terms.get(i));
+        mine[2 + i] += values.get(terms.get(i));
       }
     }
   }

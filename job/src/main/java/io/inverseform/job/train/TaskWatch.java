@@ -20,6 +20,7 @@ import org.apache.spark.SparkContext;
 import org.apache.spark.TaskEndReason;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerApplicationEnd;
+import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 import org.apache.spark.scheduler.SparkListenerJobEnd;
 import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
@@ -45,6 +46,7 @@ final class TaskWatch extends SparkListener implements AutoCloseable {
   private final Map<Integer, Place> running = new TreeMap<>();
   private final Map<Integer, Failure> failures = new LinkedHashMap<>();
   private final Map<Integer, Integer> rankByPartition = new HashMap<>();
+  private final Set<String> removed = new HashSet<>();
   private int job = -1;
   private boolean jobEnded;
 
@@ -176,6 +178,12 @@ final class TaskWatch extends SparkListener implements AutoCloseable {
   }
 
   @Override
+  public synchronized void onExecutorRemoved(SparkListenerExecutorRemoved gone) {
+    removed.add(gone.executorId());
+    notifyAll();
+  }
+
+  @Override
   public synchronized void onApplicationEnd(SparkListenerApplicationEnd end) {
     jobEnded = true;
     running.clear();
@@ -217,6 +225,23 @@ final class TaskWatch extends SparkListener implements AutoCloseable {
     synchronized (this) {
       return job >= 0;
     }
+  }
+
+  /**
+   * Waits until executors are no longer the application's, so that no task starts there any more.
+   *
+   * @return whether they are not; else the limit is over
+   */
+  synchronized boolean awaitRemoved(Set<Place> places, Duration limit) throws InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (!places.stream().allMatch(place -> removed.contains(place.executor()))) {
+      long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+      if (left <= 0 || context.isStopped()) {
+        return false;
+      }
+      wait(left);
+    }
+    return true;
   }
 
   /** Where a rank's task was started. */

@@ -6,6 +6,7 @@ import io.inverseform.job.config.TrainConfig;
 import io.inverseform.job.dataset.GlobalSampler;
 import io.inverseform.job.dataset.SampleTable;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,13 +31,27 @@ public final class Training {
    * scores.
    *
    * @param step the last one
+   * @param stopped who ended it before its last step; empty if it is complete
+   * @param skipped steps that were left out since a gradient was not finite
    * @param weightsCrc CRC-32C of the flat weights
-   * @param firstLoss mean total loss over the first tenth of this training's steps
+   * @param firstLoss mean total loss over the first tenth of this training's steps, without those
+   *     that were left out
    * @param lastLoss mean total loss over the last tenth
    * @param scores of the last validation, by name
    */
   public record Outcome(
-      long step, long weightsCrc, double firstLoss, double lastLoss, Map<String, Double> scores) {}
+      long step,
+      Optional<StopCause> stopped,
+      int skipped,
+      long weightsCrc,
+      double firstLoss,
+      double lastLoss,
+      Map<String, Double> scores) {
+    /** What a command that ends with this ends with. */
+    public int exitCode() {
+      return stopped.map(StopCause::exitCode).orElse(0);
+    }
+  }
 
   private Training(SparkSession spark, JobConfig config, Objective.Factory objective)
       throws IOException {
@@ -65,12 +80,22 @@ public final class Training {
     try {
       return training.train(training.resumeFrom(resume));
     } finally {
+      training.free(lock);
+    }
+  }
+
+  /** Never in the way of what is to be told. */
+  private void free(RunFolder.Lock lock) {
+    try {
       lock.close();
+    } catch (IOException e) {
+      LOG.warn("run folder {} stays locked: {}", run.path(), e.toString());
     }
   }
 
   private long resumeFrom(boolean resume) throws IOException {
-    Optional<Long> newest = run.checkpoints().newest();
+    Optional<Long> newest = run.checkpoints().newestUsable();
+    run.checkpoints().removeIncomplete();
     if (resume) {
       return newest.orElseThrow(
           () -> new IOException("no checkpoint to resume from in " + run.path()));
@@ -90,7 +115,7 @@ public final class Training {
     int images = countSamples(Objective.TRAIN);
     countSamples(Objective.VALIDATION);
     GlobalSampler sampler =
-        new GlobalSampler(config.seed(), images, train.batch() * train.workers());
+        new GlobalSampler(config.seed(), images, train.globalBatch(train.workers()));
     long steps = (long) train.epochs() * sampler.stepsPerEpoch();
     long lastStep = train.maxSteps() > 0 ? Math.min(train.maxSteps(), steps) : steps;
     if (resumeFrom >= lastStep && run.hasModel(resumeFrom)) {
@@ -115,11 +140,14 @@ public final class Training {
           images);
     }
     long left = Math.max(0, sampler.imagesBetween(resumeFrom, lastStep));
-    try (TrainingMonitor monitor = new TrainingMonitor(train, run, left)) {
+    Duration limit = Duration.ofSeconds(train.timeoutSeconds());
+    try (StopRequests stops = new StopRequests(run, limit);
+        TrainingMonitor monitor = new TrainingMonitor(train, run, left)) {
       Attempt.Task task = new Attempt.Task(objective, config, hadoop);
-      Attempts attempts = new Attempts(spark.sparkContext(), task, run.checkpoints(), monitor);
+      Attempts attempts =
+          new Attempts(spark.sparkContext(), task, run.checkpoints(), monitor, stops);
       List<Worker.Result> results = attempts.run(resumeFrom);
-      return outcome(results, monitor.losses(), monitor.scores());
+      return outcome(results, stops.cause(), monitor);
     }
   }
 
@@ -133,27 +161,28 @@ public final class Training {
   }
 
   private Outcome outcome(
-      List<Worker.Result> results, List<Double> losses, Map<String, Double> scores) {
+      List<Worker.Result> results, Optional<StopCause> cause, TrainingMonitor monitor) {
     Worker.Result first = results.get(0);
+    Optional<StopCause> stopped = first.complete() ? Optional.empty() : cause;
     for (Worker.Result other : results) {
       if (other.weightsCrc() != first.weightsCrc() || other.step() != first.step()) {
         throw TrainingException.last(
             "workers ended with different weights: " + first + " and " + other, "", null);
       }
     }
-    if (losses.isEmpty()) {
-      return new Outcome(first.step(), first.weightsCrc(), Double.NaN, Double.NaN, Map.of());
-    }
+    List<Double> losses = monitor.losses();
     int tenth = Math.max(1, losses.size() / 10);
     return new Outcome(
         first.step(),
+        stopped,
+        monitor.skipped(),
         first.weightsCrc(),
-        mean(losses.subList(0, tenth)),
-        mean(losses.subList(losses.size() - tenth, losses.size())),
-        scores);
+        mean(losses.subList(0, Math.min(tenth, losses.size()))),
+        mean(losses.subList(Math.max(0, losses.size() - tenth), losses.size())),
+        monitor.scores());
   }
 
   private static double mean(List<Double> losses) {
-    return losses.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
+    return losses.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
   }
 }

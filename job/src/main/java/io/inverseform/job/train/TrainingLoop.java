@@ -7,22 +7,20 @@ import io.inverseform.job.config.TrainConfig;
 import io.inverseform.job.watch.StepClock;
 import io.inverseform.job.watch.Timings;
 import java.io.IOException;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /** The loop over the steps, the same on every rank. */
 final class TrainingLoop<E> {
-  /** Steps in a row without a finite gradient after which going on is pointless. */
-  private static final int MAX_SKIPPED = 10;
-
   private final TrainConfig config;
   private final WorkerClient driver;
   private final ExampleLoader<E> loader;
   private final Stepper<E> stepper;
   private final Schedule schedule;
   private final Validation validation;
-  private final Checkpoints checkpoints;
-  private final Checkpoints.State state;
+  private final CheckpointWriter checkpoints;
+  private final Objective<E> objective;
   private final StepClock clock;
   private final int stepsPerEpoch;
 
@@ -32,8 +30,8 @@ final class TrainingLoop<E> {
       Stepper<E> stepper,
       Schedule schedule,
       Validation validation,
-      Checkpoints checkpoints,
-      Checkpoints.State state,
+      CheckpointWriter checkpoints,
+      Objective<E> objective,
       StepClock clock) {}
 
   TrainingLoop(TrainConfig config, WorkerClient driver, Parts<E> parts, int stepsPerEpoch) {
@@ -44,7 +42,7 @@ final class TrainingLoop<E> {
     this.schedule = parts.schedule();
     this.validation = parts.validation();
     this.checkpoints = parts.checkpoints();
-    this.state = parts.state();
+    this.objective = parts.objective();
     this.clock = parts.clock();
     this.stepsPerEpoch = stepsPerEpoch;
   }
@@ -63,12 +61,20 @@ final class TrainingLoop<E> {
       Timings timings = clock.end();
 
       skippedInARow = outcome.skipped() ? skippedInARow + 1 : 0;
-      requireFinite(skippedInARow, step, loaded);
+      String notFinite = outcome.skipped() ? describe(outcome.notFinite()) : null;
+      requireFinite(skippedInARow, step, notFinite);
 
       Directive.Kind directive = driver.directive(step).kind();
       boolean last = step == lastStep || directive == Directive.Kind.STOP;
-      Map<String, Double> scores = last || validationDue(step) ? validation.run() : null;
-      boolean checkpoint = last || directive != Directive.Kind.NONE || checkpointDue(step);
+      // Who is told to stop may have little time left.
+      boolean validate =
+          step == lastStep || directive != Directive.Kind.STOP && validationDue(step);
+      Map<String, Double> scores = validate ? validation.run() : null;
+      boolean checkpoint =
+          last
+              || directive != Directive.Kind.NONE
+              || checkpointDue(step)
+              || validate && config.keepBest() > 0;
       driver.progress(
           step,
           new StepReport(
@@ -79,8 +85,10 @@ final class TrainingLoop<E> {
                   outcome.loss(),
                   outcome.terms(),
                   outcome.skipped(),
+                  notFinite,
                   scores,
-                  checkpoint ? checkpoints.write(step, state) : null,
+                  checkpoint ? checkpoints.write(step) : null,
+                  LeaveNotice.received().orElse(null),
                   driver.host(),
                   timings)
               .json());
@@ -99,16 +107,21 @@ final class TrainingLoop<E> {
     return step % config.checkpointEvery() == 0;
   }
 
-  private void requireFinite(int skippedInARow, long step, ExampleLoader.Loaded<E> loaded) {
-    if (skippedInARow >= MAX_SKIPPED) {
+  private String describe(List<NotFinite> ranks) throws IOException {
+    List<String> words = new ArrayList<>();
+    for (NotFinite rank : ranks) {
+      words.add(rank.describe(objective));
+    }
+    return String.join("; ", words);
+  }
+
+  private void requireFinite(int skippedInARow, long step, String notFinite) {
+    if (skippedInARow > config.maxSkipped()) {
       throw new UnrecoverableException(
-          "no finite gradient in "
-              + skippedInARow
-              + " steps up to step "
-              + step
-              + ", the last with samples "
-              + Arrays.toString(loaded.samples())
-              + ": lower optimizer.learning_rate or raise schedule.warmup_steps");
+          ("no finite gradient in %d steps up to step %d (train.max_skipped is %d), in this one: %s:"
+                  + " lower optimizer.learning_rate or raise schedule.warmup_steps, and look at these"
+                  + " samples")
+              .formatted(skippedInARow, step, config.maxSkipped(), notFinite));
     }
   }
 }

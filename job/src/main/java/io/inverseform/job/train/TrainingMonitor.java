@@ -1,5 +1,6 @@
 package io.inverseform.job.train;
 
+import io.inverseform.job.allreduce.UnrecoverableException;
 import io.inverseform.job.config.TrainConfig;
 import io.inverseform.job.watch.EventFile;
 import io.inverseform.job.watch.LiveLine;
@@ -15,8 +16,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.hadoop.fs.FSError;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The driver's ear over all attempts: puts the ranks' reports of a step together, has them shown
@@ -24,14 +30,18 @@ import java.util.TreeMap;
  * is run again in a later attempt counts once.
  */
 final class TrainingMonitor implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(TrainingMonitor.class);
+
   private final int worldSize;
   private final RunFolder run;
   private final Checkpoints checkpoints;
   private final int keep;
+  private final int keepBest;
   private final List<StepListener> listeners;
   private final Stragglers stragglers = new Stragglers();
   private final NavigableMap<Long, SortedMap<Integer, StepReport>> reports = new TreeMap<>();
   private final NavigableMap<Long, Double> losses = new TreeMap<>();
+  private final NavigableSet<Long> skipped = new TreeSet<>();
   private final Map<Long, List<Checkpoints.Part>> written = new TreeMap<>();
   private long lastStep;
   private Map<String, Double> scores = Map.of();
@@ -46,6 +56,7 @@ final class TrainingMonitor implements AutoCloseable {
     this.run = run;
     this.checkpoints = run.checkpoints();
     this.keep = config.keepCheckpoints();
+    this.keepBest = config.keepBest();
     this.listeners =
         List.of(
             new LiveLine(config.epochs(), images),
@@ -59,6 +70,7 @@ final class TrainingMonitor implements AutoCloseable {
   synchronized void begin(long resumeFrom) throws IOException {
     tellUnfinished();
     losses.tailMap(resumeFrom, false).clear();
+    skipped.tailSet(resumeFrom, false).clear();
     written.clear();
     stragglers.clear();
     lastStep = resumeFrom;
@@ -68,9 +80,14 @@ final class TrainingMonitor implements AutoCloseable {
     }
   }
 
-  /** A worker ended a step; calls come one at a time. */
-  synchronized void onProgress(int rank, long step, String payload) {
-    StepReport report = StepReport.parse(payload);
+  /**
+   * A worker ended a step; calls come one at a time.
+   *
+   * @throws UnrecoverableException if there is no space in the run folder
+   * @throws UncheckedIOException if it fails otherwise
+   */
+  synchronized void onProgress(int rank, StepReport report) {
+    long step = report.step();
     SortedMap<Integer, StepReport> ofStep = reports.computeIfAbsent(step, s -> new TreeMap<>());
     ofStep.put(rank, report);
     if (rank == 0) {
@@ -83,11 +100,22 @@ final class TrainingMonitor implements AutoCloseable {
       }
       // Last: who finds a checkpoint knows that the reports up to it are complete.
       if (report.checkpoint() != null) {
-        collect(step, report.checkpoint());
+        collect(report);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("step " + step + ": " + e.getMessage(), e);
+      throw failed(step, e);
+    } catch (FSError e) {
+      throw failed(step, CheckpointFile.unwrapped(e));
     }
+  }
+
+  private RuntimeException failed(long step, IOException e) {
+    String what = "step %d: %s cannot be written: %s".formatted(step, run.path(), e.getMessage());
+    return CheckpointWriter.isFull(e)
+        ? new UnrecoverableException(
+            what + ": make room there, then go on with --resume from the last complete checkpoint",
+            e)
+        : new UncheckedIOException(what, e);
   }
 
   private void tell(SortedMap<Integer, StepReport> ofStep) throws IOException {
@@ -95,7 +123,12 @@ final class TrainingMonitor implements AutoCloseable {
     ofStep.forEach((rank, its) -> ranks.add(new Step.Rank(rank, its.host(), its.timings())));
     List<Straggler> slow = ranks.size() == worldSize ? stragglers.after(ranks) : List.of();
     Step step = ofStep.get(0).step(ranks, slow);
-    losses.put(step.step(), step.loss());
+    if (step.skipped()) {
+      LOG.warn("step {} is left out: {}", step.step(), step.notFinite());
+      skipped.add(step.step());
+    } else {
+      losses.put(step.step(), step.loss());
+    }
     scores = step.validation();
     for (StepListener listener : listeners) {
       listener.onStep(step);
@@ -112,17 +145,24 @@ final class TrainingMonitor implements AutoCloseable {
     reports.clear();
   }
 
-  private void collect(long step, Checkpoints.Part part) throws IOException {
+  private void collect(StepReport report) throws IOException {
+    long step = report.step();
     List<Checkpoints.Part> parts = written.computeIfAbsent(step, key -> new ArrayList<>());
-    parts.add(part);
+    parts.add(report.checkpoint());
     if (parts.size() == worldSize) {
-      checkpoints.publish(Checkpoints.Manifest.of(step, parts));
-      checkpoints.keep(keep);
+      Map<String, Double> found = report.validation() == null ? Map.of() : report.validation();
+      checkpoints.publish(Manifest.of(step, found, parts));
       written.remove(step);
+      checkpoints.keep(keep, keepBest);
     }
   }
 
-  /** Total loss of every step, in order; complete when the coordinator is closed. */
+  /** How many steps were left out. */
+  synchronized int skipped() {
+    return skipped.size();
+  }
+
+  /** Total loss of every other step, in order; complete when the coordinator is closed. */
   synchronized List<Double> losses() {
     return List.copyOf(losses.values());
   }

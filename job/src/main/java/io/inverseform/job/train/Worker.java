@@ -54,9 +54,10 @@ final class Worker {
    * How a worker ended.
    *
    * @param step the last one
+   * @param complete whether it is the last one of the training, not only of one that was stopped
    * @param weightsCrc CRC-32C of the final weights, equal on all ranks
    */
-  record Result(int rank, long step, long weightsCrc) implements Serializable {}
+  record Result(int rank, long step, boolean complete, long weightsCrc) implements Serializable {}
 
   Worker(WorkerSpec spec, Place place) throws IOException {
     this.spec = spec;
@@ -127,7 +128,7 @@ final class Worker {
     Result train() throws IOException {
       int worldSize = driver.worldSize();
       GlobalSampler sampler =
-          new GlobalSampler(config.seed(), objective.samples(), train.batch() * worldSize);
+          new GlobalSampler(config.seed(), objective.samples(), train.globalBatch(worldSize));
       long scheduled = (long) train.epochs() * sampler.stepsPerEpoch();
       long lastStep = train.maxSteps() > 0 ? Math.min(train.maxSteps(), scheduled) : scheduled;
 
@@ -178,8 +179,13 @@ final class Worker {
                   objective, config.seed(), device, parameters, exchange, optimizer, clock),
               new Schedule(config.optimizer(), config.schedule(), scheduled),
               new Validation(exchange, objective, parameters.buffers()),
-              run.checkpoints(),
-              state,
+              new CheckpointWriter(
+                  run.checkpoints(),
+                  state,
+                  spec.attempt(),
+                  train.timeoutSeconds(),
+                  driver::requireGoingOn),
+              objective,
               clock);
       MemoryEstimate estimate = objective.memory(device, parameters, train.batch());
       LOG.info("a step of rank {} takes about {}", driver.rank(), estimate);
@@ -192,8 +198,11 @@ final class Worker {
         OutOfMemory.explain(e, place.device().toString(), config, estimate);
         throw e;
       }
-      export(exchange, step);
-      return new Result(driver.rank(), step, crc());
+      boolean complete = step >= lastStep;
+      if (complete) {
+        export(exchange, step);
+      }
+      return new Result(driver.rank(), step, complete, crc());
     }
 
     private Trace trace(Exchange exchange) {
@@ -233,6 +242,7 @@ final class Worker {
       return new ExampleLoader<>(
           objective,
           sampler,
+          train.batch(),
           driver.rank(),
           worldSize,
           resumeFrom + 1,

@@ -39,6 +39,7 @@ final class WorkerTask extends AbstractFunction1<Iterator<Integer>, Iterator<Wor
   public Iterator<Worker.Result> apply(Iterator<Integer> partition) {
     TaskContext task = TaskContext.get();
     JobConfig config = spec.config();
+    LeaveNotice.listen(task, SparkEnv.get());
     try {
       Device device = device(task, config.train().threads());
       Worker worker = new Worker(spec, new Worker.Place(device, localFolder()));

@@ -18,6 +18,7 @@ import java.util.Map;
  * @param loss total over all ranks
  * @param terms unweighted, by name, over all ranks
  * @param skipped whether the step was left out because a gradient was not finite
+ * @param notFinite of a skipped step, what was not; otherwise null
  * @param validation scores by name; empty where the step did not end with a validation
  * @param ranks what they reported, by rank, rank 0 first; all of them, but for the last steps of an
  *     attempt that failed
@@ -32,6 +33,7 @@ public record Step(
     double loss,
     Map<String, Double> terms,
     boolean skipped,
+    String notFinite,
     Map<String, Double> validation,
     @JsonIgnore List<Rank> ranks,
     List<Straggler> stragglers) {

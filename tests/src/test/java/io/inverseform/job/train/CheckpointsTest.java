@@ -6,18 +6,28 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.inverseform.job.allreduce.FloatRange;
 import io.inverseform.job.allreduce.Ranges;
 import io.inverseform.job.allreduce.Rounding;
+import io.inverseform.job.allreduce.UnrecoverableException;
 import io.inverseform.job.allreduce.Wire;
 import io.inverseform.udf.random.KeyedRandom;
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.URI;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckpointsTest {
   private static final int LENGTH = 1000;
@@ -46,12 +56,21 @@ class CheckpointsTest {
     return random("buffers " + rank, BUFFERS);
   }
 
-  /** Writes a checkpoint as so many ranks would. */
   private void write(long step, int worldSize) throws IOException {
-    write(step, worldSize, Wire.FLOAT32);
+    write(step, worldSize, Wire.FLOAT32, Map.of());
+  }
+
+  private void write(long step, int worldSize, Map<String, Double> scores) throws IOException {
+    write(step, worldSize, Wire.FLOAT32, scores);
   }
 
   private void write(long step, int worldSize, Wire wire) throws IOException {
+    write(step, worldSize, wire, Map.of());
+  }
+
+  /** Writes a checkpoint as so many ranks would. */
+  private void write(long step, int worldSize, Wire wire, Map<String, Double> scores)
+      throws IOException {
     float[] momentum = random("momentum", LENGTH);
     List<Checkpoints.Part> parts = new ArrayList<>();
     for (int rank = 0; rank < worldSize; rank++) {
@@ -63,9 +82,9 @@ class CheckpointsTest {
       state.weights().put(0, random("weights", LENGTH));
       System.arraycopy(momentum, state.offset(), state.momentum(), 0, state.momentum().length);
       state.buffers().put(0, buffers(rank));
-      parts.add(checkpoints().write(step, state));
+      parts.add(checkpoints().write(step, "a", state));
     }
-    checkpoints().publish(Checkpoints.Manifest.of(step, parts));
+    checkpoints().publish(Manifest.of(step, scores, parts));
   }
 
   private static float[] residual(int rank, int length) {
@@ -165,13 +184,13 @@ class CheckpointsTest {
   @Test
   void aDamagedResidualIsNamed() throws IOException {
     write(3, 2, Wire.BFLOAT16);
-    Path file = folder.resolve("checkpoints/step-00000003/rank-00001.bin.residual");
+    Path file = folder.resolve("checkpoints/step-00000003/rank-00001-a.bin.residual");
     byte[] bytes = Files.readAllBytes(file);
     bytes[7] ^= 1;
     Files.write(file, bytes);
     restored(0, 2, Wire.BFLOAT16);
     assertThatThrownBy(() -> restored(1, 2, Wire.BFLOAT16))
-        .hasMessageMatching("checkpoint file \\S+rank-00001.bin.residual has CRC-32C .*");
+        .hasMessageMatching("checkpoint file \\S+rank-00001-a.bin.residual has CRC-32C .*");
   }
 
   /** What a rank must have of a vector. */
@@ -182,7 +201,7 @@ class CheckpointsTest {
 
   @Test
   void aCheckpointWithoutManifestIsNotThere() throws IOException {
-    checkpoints().write(9, empty(0, 1));
+    checkpoints().write(9, "a", empty(0, 1));
     assertThat(checkpoints().newest()).isEmpty();
     write(3, 2);
     assertThat(checkpoints().newest()).contains(3L);
@@ -193,49 +212,202 @@ class CheckpointsTest {
     write(3, 1);
     write(5, 1);
     write(4, 1);
-    checkpoints().keep(2);
-    assertThat(folder.resolve("checkpoints").toFile().list())
-        .containsExactlyInAnyOrder("step-00000004", "step-00000005");
+    checkpoints().keep(2, 0);
+    assertThat(steps()).containsExactlyInAnyOrder("step-00000004", "step-00000005");
+  }
+
+  private String[] steps() {
+    return folder.resolve("checkpoints").toFile().list();
   }
 
   @Test
-  void aDamagedFileIsNamedWithWhatToDo() throws IOException {
+  void theBestAreKeptBesides() throws IOException {
+    write(1, 1, Map.of("mean_iou", 0.5));
+    write(2, 1, Map.of("mean_iou", 0.7));
+    write(3, 1, Map.of("mean_iou", Double.NaN));
+    write(4, 1, Map.of("mean_iou", 0.7));
+    write(5, 1);
+    write(6, 1, Map.of("mean_iou", 0.1));
+    checkpoints().keep(2, 1);
+    assertThat(steps())
+        .containsExactlyInAnyOrder("step-00000002", "step-00000005", "step-00000006");
+  }
+
+  @Test
+  void whatIsNotWholeGoesWithTheOldOnesOrBeforeTheNextAttempt() throws IOException {
+    checkpoints().write(2, "a", empty(0, 1));
+    write(3, 1);
+    checkpoints().write(4, "a", empty(0, 1));
+    checkpoints().keep(1, 1);
+    assertThat(steps()).containsExactlyInAnyOrder("step-00000003", "step-00000004");
+    checkpoints().removeIncomplete();
+    assertThat(steps()).containsExactly("step-00000003");
+  }
+
+  @Test
+  void aCheckpointThatLacksAFileIsLeftOutForTheOneBefore() throws IOException {
     write(3, 2);
-    Path file = folder.resolve("checkpoints/step-00000003/rank-00001.bin");
+    write(5, 2);
+    Files.delete(folder.resolve("checkpoints/step-00000005/rank-00001-a.bin"));
+    assertThat(checkpoints().newestUsable()).contains(3L);
+    assertThat(checkpoints().newest()).contains(3L);
+  }
+
+  @Test
+  void aTruncatedOneIsLeftOut() throws IOException {
+    write(3, 1);
+    write(5, 1);
+    Path file = folder.resolve("checkpoints/step-00000005/rank-00000-a.bin");
+    byte[] bytes = Files.readAllBytes(file);
+    Files.write(file, java.util.Arrays.copyOf(bytes, bytes.length - 1));
+    assertThat(checkpoints().newestUsable()).contains(3L);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "{", "null", "{}", "{\"step\":5,\"parts\":[]}", "no JSON"})
+  void oneWithoutALegalManifestIsLeftOut(String manifest) throws IOException {
+    write(3, 1);
+    write(5, 1);
+    Files.writeString(folder.resolve("checkpoints/step-00000005/manifest.json"), manifest);
+    assertThat(checkpoints().newestUsable()).contains(3L);
+  }
+
+  @Test
+  void wrongBytesAreFoundByReadingThemOnly() throws IOException {
+    write(3, 1);
+    write(5, 1);
+    flip(folder.resolve("checkpoints/step-00000005/rank-00000-a.bin"));
+    assertThat(checkpoints().newestUsable()).contains(5L);
+    checkpoints().verify(3);
+    checkpoints().verify(5);
+    assertThat(checkpoints().newestUsable()).contains(3L);
+  }
+
+  @Test
+  void whereAllAreDamagedNothingBeginsAnew() throws IOException {
+    write(3, 1);
+    Files.delete(folder.resolve("checkpoints/step-00000003/rank-00000-a.bin"));
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(() -> checkpoints().newestUsable())
+          .isInstanceOf(IOException.class)
+          .hasMessageMatching(
+              "all checkpoints in \\S+/checkpoints are damaged, that of step 3 as well: delete this"
+                  + " folder to begin anew");
+    }
+  }
+
+  @Test
+  void aDiskThatIsFullIsNamedWithTheBytesAndEndsTheTraining() throws IOException {
+    Checkpoints full = failing("No space left on device");
+    assertThatThrownBy(() -> writer(full, empty(1, 2), 60).write(7))
+        .isInstanceOf(UnrecoverableException.class)
+        .hasMessageMatching(
+            "checkpoint of step 7: the \\d+ bytes of rank 1 cannot be written to \\S+/step-00000007:"
+                + " java.io.IOException: No space left on device: make room there, then go on with"
+                + " --resume from the last complete checkpoint");
+    assertThat(folder.resolve("full/step-00000007")).as("half-written file").isEmptyDirectory();
+  }
+
+  @Test
+  void anyOtherFailureToWriteMayPass() throws IOException {
+    Checkpoints failing = failing("Connection reset");
+    assertThatThrownBy(() -> writer(failing, empty(0, 1), 60).write(7))
+        .isExactlyInstanceOf(IOException.class)
+        .hasMessageContaining("Connection reset: check that this host can write there");
+  }
+
+  @Test
+  void aFileSystemThatHangsIsNotWaitedForLongerThanTheLimit() throws IOException {
+    assertThatThrownBy(() -> writer(hanging(), empty(0, 1), 1).write(7))
+        .hasMessageContaining("within 1 s (train.timeout_seconds): see whether that file system");
+  }
+
+  @Test
+  void anAttemptThatHasEndedWaitsForNoFileSystem() throws Exception {
+    CheckpointWriter writer =
+        new CheckpointWriter(
+            hanging(),
+            empty(0, 1),
+            "a",
+            60,
+            what -> {
+              throw new IllegalStateException("the attempt has ended");
+            });
+    assertThatThrownBy(() -> writer.write(7)).hasMessage("the attempt has ended");
+  }
+
+  private Checkpoints hanging() {
+    CountDownLatch never = new CountDownLatch(1);
+    return new Checkpoints(
+        new RawLocalFileSystem() {
+          @Override
+          public FSDataOutputStream create(org.apache.hadoop.fs.Path file, boolean overwrite)
+              throws IOException {
+            try {
+              never.await();
+            } catch (InterruptedException e) {
+              throw new InterruptedIOException();
+            }
+            throw new AssertionError("never");
+          }
+        },
+        new org.apache.hadoop.fs.Path(folder.toString()));
+  }
+
+  private static CheckpointWriter writer(
+      Checkpoints checkpoints, Checkpoints.State state, int limitSeconds) {
+    return new CheckpointWriter(checkpoints, state, "a", limitSeconds, what -> {});
+  }
+
+  /** Fails when it has written half a file. */
+  private Checkpoints failing(String why) throws IOException {
+    RawLocalFileSystem fileSystem =
+        new RawLocalFileSystem() {
+          @Override
+          public FSDataOutputStream create(org.apache.hadoop.fs.Path file, boolean overwrite)
+              throws IOException {
+            FSDataOutputStream out = super.create(file, overwrite);
+            return new FSDataOutputStream(
+                new FilterOutputStream(out) {
+                  @Override
+                  public void write(byte[] bytes, int from, int length) throws IOException {
+                    out.write(bytes, from, length / 2);
+                    throw new IOException(why);
+                  }
+                },
+                null);
+          }
+        };
+    fileSystem.initialize(URI.create("file:///"), new Configuration());
+    return new Checkpoints(
+        fileSystem, new org.apache.hadoop.fs.Path(folder.resolve("full").toString()));
+  }
+
+  private static void flip(Path file) throws IOException {
     byte[] bytes = Files.readAllBytes(file);
     bytes[bytes.length / 2] ^= 1;
     Files.write(file, bytes);
+  }
+
+  @Test
+  void aDamagedFileIsNamed() throws IOException {
+    write(3, 2);
+    flip(folder.resolve("checkpoints/step-00000003/rank-00001-a.bin"));
     assertThatThrownBy(() -> restored(0, 2))
-        .isInstanceOf(IOException.class)
+        .isInstanceOf(DamagedException.class)
         .hasMessageMatching(
-            "checkpoint file \\S+rank-00001.bin has CRC-32C \\d+, the manifest says \\d+;"
-                + " delete its folder to resume from the checkpoint before");
+            "checkpoint file \\S+rank-00001-a.bin has CRC-32C \\d+, the manifest says \\d+");
   }
 
   @Test
   void aTruncatedFileIsNamedWithItsLength() throws IOException {
     write(3, 2);
-    Path file = folder.resolve("checkpoints/step-00000003/rank-00000.bin");
+    Path file = folder.resolve("checkpoints/step-00000003/rank-00000-a.bin");
     byte[] bytes = Files.readAllBytes(file);
     Files.write(file, java.util.Arrays.copyOf(bytes, bytes.length - 1));
     assertThatThrownBy(() -> restored(1, 2))
         .hasMessageMatching(
-            "checkpoint file \\S+rank-00000.bin ends before its " + bytes.length + " bytes; .*");
-  }
-
-  @Test
-  void aMissingFileIsNamed() throws IOException {
-    write(3, 2);
-    Files.delete(folder.resolve("checkpoints/step-00000003/rank-00001.bin"));
-    assertThatThrownBy(() -> restored(0, 2)).hasMessageContaining("rank-00001.bin is missing; ");
-  }
-
-  @Test
-  void aDamagedManifestIsNamed() throws IOException {
-    write(3, 1);
-    Files.writeString(folder.resolve("checkpoints/step-00000003/manifest.json"), "{\"step\":");
-    assertThatThrownBy(() -> restored(0, 1))
-        .hasMessageContaining("manifest.json is damaged; delete its folder");
+            "checkpoint file \\S+rank-00000-a.bin ends before its " + bytes.length + " bytes");
   }
 
   @Test

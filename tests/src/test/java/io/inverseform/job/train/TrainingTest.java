@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -107,6 +108,31 @@ class TrainingTest {
   }
 
   @Test
+  void aDamagedCheckpointCostsTheStepsSinceTheOneBefore() throws Exception {
+    Training.Outcome whole = run(small.config("unharmed"), false);
+    run(small.config("harmed", "train.max_steps=7"), false);
+    Path newest = Path.of(small.config("harmed").run(), "checkpoints", "step-00000007");
+    Path part;
+    try (Stream<Path> files = Files.list(newest)) {
+      part = files.filter(file -> file.toString().endsWith(".bin")).findFirst().orElseThrow();
+    }
+    byte[] bytes = Files.readAllBytes(part);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(part, bytes);
+    Files.delete(part.resolveSibling("." + part.getFileName() + ".crc"));
+
+    // The workers find it, since the driver has looked at the lengths only.
+    Training.Outcome resumed = run(small.config("harmed"), true);
+
+    assertThat(resumed.weightsCrc()).isEqualTo(whole.weightsCrc());
+    assertThat(newest).doesNotExist();
+    assertThat(
+            Files.readAllLines(Path.of(small.config("harmed").run(), "metrics/attempt-00003.jsonl"))
+                .get(0))
+        .startsWith("{\"step\":7,");
+  }
+
+  @Test
   void aTrainedRunFolderIsNotOverwritten() throws Exception {
     JobConfig config = small.config("twice", "train.max_steps=1");
     run(config, false);
@@ -190,8 +216,9 @@ class TrainingTest {
     Attempt.Task task = new Attempt.Task(new Segmentation.Factory(), config, new Configuration());
     RunFolder folder = new RunFolder(config.run(), new Configuration());
 
-    try (TrainingMonitor monitor = new TrainingMonitor(config.train(), folder, 1)) {
-      Attempts attempts = new Attempts(spark.sparkContext(), task, checkpoints, monitor);
+    try (StopRequests stops = new StopRequests(folder, Duration.ofMinutes(1));
+        TrainingMonitor monitor = new TrainingMonitor(config.train(), folder, 1)) {
+      Attempts attempts = new Attempts(spark.sparkContext(), task, checkpoints, monitor, stops);
       assertThatThrownBy(() -> attempts.run(0))
           .isInstanceOf(TrainingException.class)
           .hasMessageMatching(
@@ -318,7 +345,7 @@ class TrainingTest {
   private static Checkpoints.State state(JobConfig config, long step, int rank, int worldSize)
       throws IOException {
     Checkpoints checkpoints = new RunFolder(config.run(), new Configuration()).checkpoints();
-    Checkpoints.Manifest manifest = checkpoints.read(step);
+    Manifest manifest = checkpoints.read(step);
     Checkpoints.State state =
         new Checkpoints.State(
             rank,

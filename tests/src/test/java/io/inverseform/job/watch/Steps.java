@@ -22,6 +22,6 @@ final class Steps {
   static Step step(
       long step, Map<String, Double> validation, List<Straggler> slow, double... compute) {
     Map<String, Double> terms = Map.of("boundary", 0.5);
-    return new Step(step, 1, 4, 0.1, 2.5, terms, false, validation, ranks(compute), slow);
+    return new Step(step, 1, 4, 0.1, 2.5, terms, false, null, validation, ranks(compute), slow);
   }
 }

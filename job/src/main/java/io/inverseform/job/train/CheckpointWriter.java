@@ -1,0 +1,131 @@
+package io.inverseform.job.train;
+
+import io.inverseform.job.allreduce.UnrecoverableException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+
+/**
+ * Writes a rank's files of checkpoints, within a limit. One that cannot be written ends the
+ * attempt. A full disk would be as full in the next attempt, so that the training ends as well; any
+ * other reason may pass, and the next attempt goes on from the last complete checkpoint.
+ */
+final class CheckpointWriter {
+  /** Of local disks, of HDFS, of S3. */
+  private static final Pattern FULL =
+      Pattern.compile("No space left on device|[Qq]uota ?[Ee]xceeded");
+
+  private static final int LOOK_AROUND_MILLIS = 100;
+
+  private final Checkpoints checkpoints;
+  private final Checkpoints.State state;
+  private final String attempt;
+  private final int limitSeconds;
+  private final Consumer<String> requireGoingOn;
+
+  /**
+   * A writer of one attempt.
+   *
+   * @param attempt its id
+   * @param limitSeconds longest time for one file
+   * @param requireGoingOn throws where the attempt has ended meanwhile, given who waits for what
+   */
+  CheckpointWriter(
+      Checkpoints checkpoints,
+      Checkpoints.State state,
+      String attempt,
+      int limitSeconds,
+      Consumer<String> requireGoingOn) {
+    this.requireGoingOn = requireGoingOn;
+    this.checkpoints = checkpoints;
+    this.state = state;
+    this.attempt = attempt.substring(0, Math.min(8, attempt.length()));
+    this.limitSeconds = limitSeconds;
+  }
+
+  /**
+   * Writes this rank's file after a step.
+   *
+   * @throws UnrecoverableException if there is no space
+   * @throws IOException if it cannot be written for another reason, or not within the limit; where,
+   *     and how many bytes
+   */
+  Checkpoints.Part write(long step) throws IOException {
+    CompletableFuture<Checkpoints.Part> written = new CompletableFuture<>();
+    Thread writer =
+        new Thread(
+            () -> {
+              try {
+                written.complete(checkpoints.write(step, attempt, state));
+              } catch (Throwable e) {
+                written.completeExceptionally(e);
+              }
+            },
+            "checkpoint-rank-" + state.rank());
+    writer.setDaemon(true);
+    writer.start();
+    String what =
+        "checkpoint of step %d: the %d bytes of rank %d cannot be written to %s"
+            .formatted(step, CheckpointFile.bytes(state), state.rank(), checkpoints.folder(step));
+    try {
+      return await(written, what);
+    } catch (ExecutionException e) {
+      throw failed(what, e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw (IOException) new InterruptedIOException(what + ": told to stop").initCause(e);
+    } finally {
+      if (!written.isDone()) {
+        writer.interrupt();
+      }
+    }
+  }
+
+  private Checkpoints.Part await(CompletableFuture<Checkpoints.Part> written, String what)
+      throws IOException, ExecutionException, InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(limitSeconds);
+    while (true) {
+      try {
+        return written.get(LOOK_AROUND_MILLIS, TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        requireGoingOn.accept(what);
+        if (System.nanoTime() - deadline >= 0) {
+          throw new IOException(
+              "%s within %d s (train.timeout_seconds): see whether that file system hangs"
+                  .formatted(what, limitSeconds),
+              e);
+        }
+      }
+    }
+  }
+
+  private static IOException failed(String what, Throwable cause) {
+    if (cause instanceof Error error) {
+      throw error;
+    }
+    String reason = cause.toString().lines().findFirst().orElse("");
+    if (isFull(cause)) {
+      throw new UnrecoverableException(
+          "%s: %s: make room there, then go on with --resume from the last complete checkpoint"
+              .formatted(what, reason),
+          cause);
+    }
+    return new IOException(
+        "%s: %s: check that this host can write there".formatted(what, reason), cause);
+  }
+
+  /** Whether a failure comes from too little space. */
+  static boolean isFull(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (FULL.matcher(cause.toString()).find()) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

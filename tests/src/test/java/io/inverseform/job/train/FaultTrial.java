@@ -1,0 +1,367 @@
+package io.inverseform.job.train;
+
+import static io.inverseform.job.train.TrainingCluster.CHECKPOINT_EVERY;
+import static io.inverseform.job.train.TrainingCluster.START;
+import static io.inverseform.job.train.TrainingCluster.STEPS;
+import static io.inverseform.job.train.TrainingCluster.signal;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.inverseform.job.FlakyProxy;
+import io.inverseform.job.S3Server;
+import io.inverseform.job.SubmitScript.Result;
+import io.inverseform.job.SubmitScript.Running;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+
+/** A training that a fault befalls at a random moment, and what must come of it. */
+final class FaultTrial {
+  private static final Duration RECOVERY = Duration.ofSeconds(60);
+  private static final int HEARTBEAT = 5;
+
+  private final TrainingCluster cluster;
+  private final SplittableRandom random;
+  private final String name;
+
+  FaultTrial(TrainingCluster cluster, Fault fault, long seed) {
+    this.cluster = cluster;
+    this.random = new SplittableRandom(seed);
+    this.name = fault.name().toLowerCase(java.util.Locale.ROOT) + "-" + seed;
+  }
+
+  void run(Fault fault) throws Exception {
+    switch (fault) {
+      case EXECUTOR_KILLED -> executorKilled();
+      case DRIVER_KILLED -> driverKilled();
+      case CONNECTIONS_CUT -> connectionsCut();
+      case DISK_FULL -> diskFull();
+      case EXECUTOR_TERMINATED -> executorTerminated();
+      case DRIVER_TERMINATED -> driverTerminated();
+      case WORKER_DAEMON_KILLED -> workerDaemonKilled();
+      case STORE_FAILS -> storeFails();
+      case EXECUTOR_STOPPED -> executorStopped();
+      case MASTER_KILLED -> masterKilled();
+    }
+  }
+
+  /** A random moment of a training that goes on, in a step or between two. */
+  private void awaitMoment(Running training, MetricsFollower metrics, int firstStep)
+      throws Exception {
+    metrics.awaitStep(firstStep + random.nextInt(STEPS - 16 - firstStep), START);
+    assertThat(training.process().waitFor(random.nextInt(200), TimeUnit.MILLISECONDS))
+        .as("the training ends before the fault: " + training.err().text())
+        .isFalse();
+  }
+
+  private void executorKilled() throws Exception {
+    int rank = random.nextInt(2);
+    try (MetricsFollower metrics = new MetricsFollower(cluster.run(name));
+        Running training = cluster.train(name)) {
+      ProcessHandle executor = cluster.executor(training, rank);
+      awaitMoment(training, metrics, 1);
+      assertThat(executor.destroyForcibly()).isTrue();
+      metrics.awaitAttempts(2, RECOVERY);
+      Result result = training.end();
+      assertThat(result.err())
+          .containsPattern(
+              "attempt 1 ended after step \\d+: rank "
+                  + rank
+                  + " \\(127\\.0\\.0\\.1:\\d+\\) failed (after step \\d+|before its first step): its"
+                  + " connection to the driver was closed: .*; Spark says of executor \\d+ on"
+                  + " 127\\.0\\.0\\.1: .*: attempt 2 goes on from (the checkpoint of step \\d+|the"
+                  + " initial weights) \\(restart 1 of 3 ");
+      cluster.assertUndisturbedBits(result);
+      int images = STEPS / 3 * 11;
+      assertThat(result.err()).contains(images + "/" + images + " images");
+    }
+  }
+
+  private void driverKilled() throws Exception {
+    try (MetricsFollower metrics = new MetricsFollower(cluster.run(name));
+        Running training = cluster.train(name)) {
+      awaitMoment(training, metrics, 2 * CHECKPOINT_EVERY + 2);
+      training.process().destroyForcibly().waitFor();
+    }
+    List<Path> whole = wholeCheckpoints();
+    assertThat(whole).hasSizeGreaterThanOrEqualTo(2);
+    Path newest = whole.get(whole.size() - 1);
+    damage(newest);
+    try (Running rest = cluster.resume(name)) {
+      Result result = rest.end();
+      assertThat(result.err())
+          .containsPattern(
+              "the checkpoint of step \\d+ is damaged and left out, the one before takes its place:"
+                  + " checkpoint file \\S+/"
+                  + newest.getFileName()
+                  + "/\\S+ ");
+      cluster.assertUndisturbedBits(result);
+    }
+  }
+
+  /** The folders of the checkpoints that are complete, the newest last. */
+  private List<Path> wholeCheckpoints() throws Exception {
+    try (Stream<Path> steps = Files.list(cluster.run(name).resolve("checkpoints"))) {
+      return steps
+          .filter(step -> Files.exists(step.resolve("manifest.json")))
+          .sorted(Comparator.comparing(Path::toString))
+          .toList();
+    }
+  }
+
+  private void damage(Path checkpoint) throws Exception {
+    Path part;
+    try (Stream<Path> files = Files.list(checkpoint)) {
+      part = files.filter(file -> file.toString().endsWith(".bin")).sorted().toList().get(1);
+    }
+    int way = random.nextInt(4);
+    Path file = way == 0 ? checkpoint.resolve("manifest.json") : part;
+    Files.deleteIfExists(file.resolveSibling("." + file.getFileName() + ".crc"));
+    byte[] bytes = Files.readAllBytes(file);
+    switch (way) {
+      case 0, 1 -> Files.write(file, java.util.Arrays.copyOf(bytes, random.nextInt(bytes.length)));
+      case 2 -> Files.delete(file);
+      default -> {
+        bytes[random.nextInt(bytes.length)] ^= 1;
+        Files.write(file, bytes);
+      }
+    }
+  }
+
+  private void connectionsCut() throws Exception {
+    try (MetricsFollower metrics = new MetricsFollower(cluster.run(name));
+        Running training = cluster.train(name)) {
+      PeerConnections connections =
+          new PeerConnections(cluster.executor(training, 0), cluster.executor(training, 1));
+      metrics.awaitStep(1, START);
+      List<PeerConnections.Connection> open = connections.list();
+      assertThat(open).as("connections between the executors").hasSizeGreaterThanOrEqualTo(4);
+      List<PeerConnections.Connection> cut =
+          random.nextBoolean() ? open : List.of(open.get(random.nextInt(open.size())));
+      awaitMoment(training, metrics, 1);
+      assumeTrue(PeerConnections.cut(cut), "cutting connections takes 'ss -K', as root");
+      metrics.awaitAttempts(2, RECOVERY);
+      Result result = training.end();
+      assertThat(result.err())
+          .containsPattern(
+              "attempt 1 ended after step \\d+: rank [01] \\(127\\.0\\.0\\.1:\\d+\\) failed .*: rank"
+                  + " [01] \\(127\\.0\\.0\\.1\\) at step \\d+: lost rank [01] .* while waiting for .*:"
+                  + " attempt 2 goes on from");
+      cluster.assertUndisturbedBits(result);
+    }
+  }
+
+  private void diskFull() throws Exception {
+    Path disk = Files.createDirectories(cluster.run(name).resolve("checkpoints"));
+    long whole = size(cluster.run("undisturbed").resolve("checkpoints/step-%08d".formatted(STEPS)));
+    // Room for one or two checkpoints and a part of the next; two stay when the third is there.
+    long size = (long) (whole * (1.2 + 1.6 * random.nextDouble()));
+    assumeTrue(
+        mount("-t", "tmpfs", "-o", "size=" + size, "none", disk.toString()),
+        "a full disk takes 'mount', as root");
+    try {
+      try (Running training = cluster.train(name)) {
+        Result result = training.end();
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.err())
+            .containsPattern(
+                "train failed: .* cannot be written.*No space left on device.*: make room there, then go"
+                    + " on with --resume from the last complete checkpoint");
+      }
+      List<Path> left = wholeCheckpoints();
+      assertThat(left).isNotEmpty();
+      try (Stream<Path> all = Files.list(disk)) {
+        assertThat(all.sorted().toList()).as("half-written ones").isEqualTo(left);
+      }
+      assertThat(mount("-o", "remount,size=" + 8 * whole, disk.toString())).isTrue();
+      try (Running rest = cluster.resume(name)) {
+        cluster.assertUndisturbedBits(rest.end());
+      }
+    } finally {
+      new ProcessBuilder("umount", disk.toString()).inheritIO().start().waitFor();
+    }
+  }
+
+  private static boolean mount(String... arguments) throws Exception {
+    List<String> command = Stream.concat(Stream.of("mount"), Stream.of(arguments)).toList();
+    return new ProcessBuilder(command).inheritIO().start().waitFor() == 0;
+  }
+
+  /** In whole pages, as a memory disk counts. */
+  private static long size(Path folder) throws Exception {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.mapToLong(file -> (file.toFile().length() + 4095) / 4096 * 4096).sum();
+    }
+  }
+
+  private void executorTerminated() throws Exception {
+    int rank = random.nextInt(2);
+    try (MetricsFollower metrics = new MetricsFollower(cluster.run(name));
+        Running training = cluster.train(name)) {
+      ProcessHandle executor = cluster.executor(training, rank);
+      awaitMoment(training, metrics, 1);
+      signal("TERM", executor);
+      metrics.awaitAttempts(2, RECOVERY);
+      Result result = training.end();
+      assertThat(result.err())
+          .containsPattern(
+              "attempt 1 ended after step (\\d+): rank "
+                  + rank
+                  + " \\(executor \\d+ on 127\\.0\\.0\\.1\\) was told to end by SIGTERM; all ranks have"
+                  + " written a checkpoint: attempt 2 goes on from the checkpoint of step \\1 ");
+      assertThat(executor.isAlive()).isFalse();
+      cluster.assertUndisturbedBits(result);
+    }
+  }
+
+  private void driverTerminated() throws Exception {
+    try (MetricsFollower metrics = new MetricsFollower(cluster.run(name));
+        Running training = cluster.train(name)) {
+      awaitMoment(training, metrics, 1);
+      // Not by Process, which closes the streams as well.
+      signal("TERM", training.process().toHandle());
+      Result result = training.end();
+      assertThat(result.exitCode()).as(result.err()).isEqualTo(143);
+      Matcher line =
+          Pattern.compile("stopped after step (\\d+) by SIGTERM, go on with --resume; ")
+              .matcher(result.out());
+      assertThat(line.find()).as(result.out()).isTrue();
+      assertThat(new RunFolder(cluster.run(name).toString(), new Configuration()).checkpoints())
+          .satisfies(
+              checkpoints ->
+                  assertThat(checkpoints.newest()).contains(Long.parseLong(line.group(1))));
+    }
+    try (Running rest = cluster.resume(name)) {
+      cluster.assertUndisturbedBits(rest.end());
+    }
+  }
+
+  private void workerDaemonKilled() throws Exception {
+    try (MetricsFollower metrics = new MetricsFollower(cluster.run(name));
+        Running training = cluster.train(name)) {
+      ProcessHandle executor = cluster.executor(training, random.nextInt(2));
+      ProcessHandle daemon = executor.parent().orElseThrow();
+      awaitMoment(training, metrics, 1);
+      assertThat(daemon.destroyForcibly()).isTrue();
+      daemon.onExit().get(RECOVERY.toSeconds(), TimeUnit.SECONDS);
+      cluster.daemons().repair();
+      metrics.awaitAttempts(2, RECOVERY);
+      Result result = training.end();
+      assertThat(result.err()).containsPattern("attempt 1 ended after step \\d+: rank [01] ");
+      cluster.assertUndisturbedBits(result);
+    }
+  }
+
+  /** What the master does is done when all executors are there. */
+  private void masterKilled() throws Exception {
+    try (MetricsFollower metrics = new MetricsFollower(cluster.run(name));
+        Running training = cluster.train(name)) {
+      awaitMoment(training, metrics, 1);
+      assertThat(cluster.daemons().master().destroyForcibly()).isTrue();
+      Result result = training.end();
+      assertThat(result.err()).doesNotContain("attempt 1 ended");
+      cluster.assertUndisturbedBits(result);
+    }
+  }
+
+  private void executorStopped() throws Exception {
+    int rank = random.nextInt(2);
+    boolean longer = random.nextBoolean();
+    try (MetricsFollower metrics = new MetricsFollower(cluster.run(name));
+        Running training = cluster.train(name, "train.heartbeat_seconds=" + HEARTBEAT)) {
+      ProcessHandle executor = cluster.executor(training, rank);
+      awaitMoment(training, metrics, 1);
+      signal("STOP", executor);
+      if (longer) {
+        training
+            .err()
+            .await(
+                "rank "
+                    + rank
+                    + " \\(127\\.0\\.0\\.1:\\d+\\) failed .*: no heartbeat for \\d+ s: the executor"
+                    + " hangs, was stopped or was cut off",
+                Duration.ofSeconds(HEARTBEAT + 5));
+      } else {
+        assertThat(training.process().waitFor(1 + random.nextInt(2000), TimeUnit.MILLISECONDS))
+            .isFalse();
+      }
+      signal("CONT", executor);
+      if (longer) {
+        metrics.awaitAttempts(2, RECOVERY);
+      }
+      Result result = training.end();
+      if (!longer) {
+        assertThat(result.err()).doesNotContain("attempt 1 ended");
+      }
+      cluster.assertUndisturbedBits(result);
+    }
+  }
+
+  private void storeFails() throws Exception {
+    Path folder = Files.createDirectories(cluster.run(name));
+    try (S3Server server = new S3Server(folder);
+        FlakyProxy proxy = new FlakyProxy(server.port())) {
+      String run = "run=" + server.address("run");
+      Path checkpoints = server.folder().resolve("run/checkpoints");
+      try (Running training = cluster.submit(name, "", s3(proxy), run)) {
+        Path first = checkpoints.resolve("step-%08d/manifest.json".formatted(CHECKPOINT_EVERY));
+        awaitFile(training, first);
+        training.process().waitFor(random.nextInt(4000), TimeUnit.MILLISECONDS);
+        proxy.fail(true);
+        boolean passes = random.nextBoolean();
+        if (passes) {
+          training.process().waitFor(1 + random.nextInt(5000), TimeUnit.MILLISECONDS);
+          proxy.fail(false);
+        }
+        Result result = training.end();
+        if (result.exitCode() == 0) {
+          cluster.assertUndisturbedBits(result);
+          return;
+        }
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.err()).containsPattern("train failed: .*s3a?://|train failed: .*S3");
+        proxy.fail(false);
+      }
+      // What a run that cannot reach its folder cannot delete.
+      Files.deleteIfExists(server.folder().resolve("run/run.lock"));
+      try (Running rest = cluster.submit(name, " --resume", s3(proxy), run)) {
+        cluster.assertUndisturbedBits(rest.end());
+      }
+    }
+  }
+
+  private static String s3(FlakyProxy proxy) {
+    String options = "";
+    for (String setting :
+        List.of(
+            "endpoint=" + S3Server.endpoint(proxy.port()),
+            "access.key=" + S3Server.ACCESS_KEY,
+            "secret.key=" + S3Server.SECRET_KEY,
+            "attempts.maximum=2",
+            "retry.limit=2",
+            "retry.interval=100ms",
+            "retry.throttle.limit=2",
+            "retry.throttle.interval=100ms")) {
+      options += " --conf spark.hadoop.fs.s3a." + setting;
+    }
+    return options;
+  }
+
+  private static void awaitFile(Running training, Path file) throws Exception {
+    long deadline = System.nanoTime() + START.toNanos();
+    while (!Files.exists(file)) {
+      assertThat(training.process().waitFor(50, TimeUnit.MILLISECONDS))
+          .as(training.err().text())
+          .isFalse();
+      assertThat(System.nanoTime()).as("no " + file).isLessThan(deadline);
+    }
+  }
+}

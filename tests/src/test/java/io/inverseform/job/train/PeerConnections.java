@@ -1,0 +1,76 @@
+package io.inverseform.job.train;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The TCP connections between two processes of this machine, as the kernel knows them. */
+final class PeerConnections {
+  private static final Pattern LINE =
+      Pattern.compile("\\S+:(\\d+)\\s+\\S+:(\\d+)\\s+users:\\(\\(.*?pid=(\\d+),.*");
+
+  private final long first;
+  private final long second;
+
+  /**
+   * A connection.
+   *
+   * @param port of the first process
+   * @param peerPort of the second
+   */
+  record Connection(int port, int peerPort) {}
+
+  PeerConnections(ProcessHandle first, ProcessHandle second) {
+    this.first = first.pid();
+    this.second = second.pid();
+  }
+
+  /** Those that are open. */
+  List<Connection> list() throws Exception {
+    Map<Connection, Long> owners = new HashMap<>();
+    for (String line : ss("-Htnp", "state", "established")) {
+      Matcher matcher = LINE.matcher(line);
+      if (matcher.find()) {
+        owners.put(
+            new Connection(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2))),
+            Long.parseLong(matcher.group(3)));
+      }
+    }
+    List<Connection> between = new ArrayList<>();
+    owners.forEach(
+        (connection, owner) -> {
+          Long peer = owners.get(new Connection(connection.peerPort(), connection.port()));
+          if (owner == first && peer != null && peer == second) {
+            between.add(connection);
+          }
+        });
+    between.sort(java.util.Comparator.comparingInt(Connection::port));
+    return between;
+  }
+
+  /** Has the kernel reset connections; returns whether it has. */
+  static boolean cut(List<Connection> connections) throws Exception {
+    boolean all = true;
+    for (Connection connection : connections) {
+      // Prints what it has closed.
+      all &=
+          !ss(
+                  "-HK",
+                  "-tn",
+                  "sport = :%d and dport = :%d".formatted(connection.port(), connection.peerPort()))
+              .isEmpty();
+    }
+    return all;
+  }
+
+  private static List<String> ss(String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(List.of("ss"));
+    command.addAll(List.of(arguments));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    List<String> lines = process.inputReader().lines().toList();
+    return process.waitFor() == 0 ? lines : List.of();
+  }
+}

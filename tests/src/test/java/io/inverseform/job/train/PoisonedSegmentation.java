@@ -1,0 +1,112 @@
+package io.inverseform.job.train;
+
+import io.inverseform.job.config.JobConfig;
+import io.inverseform.job.loss.StepLoss;
+import io.inverseform.job.torch.FlatParameters;
+import io.inverseform.job.torch.Layer;
+import io.inverseform.job.torch.Operators;
+import io.inverseform.job.torch.Tape;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Segmentation whose loss is NaN wherever a certain sample is. */
+final class PoisonedSegmentation implements Objective<Crop> {
+  private final Objective<Crop> whole;
+  private final int poisoned;
+  private final boolean terms;
+  private final Set<Crop> bad = ConcurrentHashMap.newKeySet();
+
+  /**
+   * Makes it.
+   *
+   * @param poisoned index of the sample
+   * @param terms whether the terms say so too, besides their total
+   */
+  record Factory(int poisoned, boolean terms) implements Objective.Factory {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public Objective<Crop> open(JobConfig config, Site site) throws IOException {
+      return new PoisonedSegmentation(
+          new Segmentation.Factory().open(config, site), poisoned, terms);
+    }
+  }
+
+  private PoisonedSegmentation(Objective<Crop> whole, int poisoned, boolean terms) {
+    this.whole = whole;
+    this.poisoned = poisoned;
+    this.terms = terms;
+  }
+
+  @Override
+  public Crop example(int sample, int epoch) throws IOException {
+    Crop crop = whole.example(sample, epoch);
+    if (sample == poisoned) {
+      bad.add(crop);
+    }
+    return crop;
+  }
+
+  @Override
+  public StepLoss loss(Tape tape, List<Crop> crops, int globalBatch) {
+    StepLoss loss = whole.loss(tape, crops, globalBatch);
+    if (crops.stream().noneMatch(bad::contains)) {
+      return loss;
+    }
+    Map<String, ai.djl.ndarray.NDArray> values = new java.util.LinkedHashMap<>(loss.terms());
+    if (terms) {
+      String last = new ArrayList<>(values.keySet()).get(values.size() - 1);
+      values.put(last, Operators.scale(values.get(last), Double.NaN));
+    }
+    return new StepLoss(Operators.scale(loss.total(), Double.NaN), values);
+  }
+
+  @Override
+  public Layer network() {
+    return whole.network();
+  }
+
+  @Override
+  public void initialise(FlatParameters parameters) throws IOException {
+    whole.initialise(parameters);
+  }
+
+  @Override
+  public int samples() {
+    return whole.samples();
+  }
+
+  @Override
+  public Map<String, String> fingerprint() {
+    return whole.fingerprint();
+  }
+
+  @Override
+  public String sampleId(int sample) throws IOException {
+    return whole.sampleId(sample);
+  }
+
+  @Override
+  public List<String> terms() {
+    return whole.terms();
+  }
+
+  @Override
+  public Map<String, Double> validate(Share share) throws IOException {
+    return whole.validate(share);
+  }
+
+  @Override
+  public Map<String, String> metadata() {
+    return whole.metadata();
+  }
+
+  @Override
+  public void close() throws IOException {
+    whole.close();
+  }
+}
