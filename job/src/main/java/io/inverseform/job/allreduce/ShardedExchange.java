@@ -18,7 +18,7 @@ import java.util.Map;
  */
 final class ShardedExchange implements Exchange {
   /** Floats summed and updated at a time: stays in the cache of one core. */
-  static final int CHUNK = 1 << 12;
+  static final int CHUNK = 1 << 13;
 
   /** Most floats in a frame. */
   static final int PIECE = 1 << 20;

@@ -258,7 +258,7 @@ class RoundedExchangeTest {
     assertThat(refusal(receiver, FrameHeader.Kind.GRADIENT, 0, Bfloat16.BLOCK))
         .contains("rank 0 takes BFLOAT16_GRADIENT and BFLOAT16_DIFFERENCE");
     assertThat(refusal(receiver, FrameHeader.Kind.BFLOAT16_GRADIENT, 64, Bfloat16.BLOCK))
-        .contains("not of whole blocks of 4096 floats of the shard [0, 8192)");
+        .contains("not of whole blocks of 8192 floats of the shard [0, 16384)");
     assertThat(refusal(receiver, FrameHeader.Kind.BFLOAT16_GRADIENT, 0, 100))
         .contains("not of whole blocks");
     assertThat(
