@@ -63,6 +63,12 @@ public interface Exchange extends AutoCloseable {
   void allGather(long step, RangeUpdate update);
 
   /**
+   * Brings all ranks' weights together where they may differ behind a step, as in {@link
+   * LocalSteps}; to be called between steps, on every rank, before weights are read.
+   */
+  default void align() {}
+
+  /**
    * Ends the step without an update: the gradients are dropped on every rank, the weights stay.
    *
    * @param step as in {@link #allGather}

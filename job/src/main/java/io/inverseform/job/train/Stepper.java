@@ -122,6 +122,12 @@ final class Stepper<E> {
     return new Outcome(all[1], values, notFinite);
   }
 
+  /** Makes the weights of all ranks the same, before they are validated or written. */
+  void align() {
+    exchange.align();
+    parameters.weights().toDevice(0, parameters.weights().length());
+  }
+
   /** Returns whether the norm is finite. */
   private boolean clip(long step) {
     double norm = exchange.gradientNorm(step);

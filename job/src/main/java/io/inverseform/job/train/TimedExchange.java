@@ -51,6 +51,11 @@ final class TimedExchange implements Exchange {
   }
 
   @Override
+  public void align() {
+    clock.within(Phase.EXCHANGE, exchange::align);
+  }
+
+  @Override
   public void skip(long step) {
     clock.within(Phase.EXCHANGE, () -> exchange.skip(step));
   }

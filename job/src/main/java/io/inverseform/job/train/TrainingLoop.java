@@ -69,12 +69,15 @@ final class TrainingLoop<E> {
       // Who is told to stop may have little time left.
       boolean validate =
           step == lastStep || directive != Directive.Kind.STOP && validationDue(step);
-      Map<String, Double> scores = validate ? validation.run() : null;
       boolean checkpoint =
           last
               || directive != Directive.Kind.NONE
               || checkpointDue(step)
               || validate && config.keepBest() > 0;
+      if (validate || checkpoint) {
+        stepper.align();
+      }
+      Map<String, Double> scores = validate ? validation.run() : null;
       driver.progress(
           step,
           new StepReport(

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import io.inverseform.job.allreduce.Exchange;
 import io.inverseform.job.allreduce.FlatMemory;
 import io.inverseform.job.allreduce.FloatRange;
+import io.inverseform.job.allreduce.LocalSteps;
 import io.inverseform.job.allreduce.Ranges;
 import io.inverseform.job.allreduce.Rounding;
 import io.inverseform.job.allreduce.UnrecoverableException;
@@ -135,19 +136,31 @@ final class Worker {
       FloatRange shard =
           Ranges.split(parameters.weights().length(), worldSize, Ranges.ALIGNMENT)
               .get(driver.rank());
-      Sgd optimizer = new Sgd(parameters.weights().host(), shard, config.optimizer());
+      boolean local = train.exchange().localSteps() > 1 && worldSize > 1;
+      FloatRange moved = local ? new FloatRange(0, parameters.weights().length()) : shard;
+      Sgd optimizer = new Sgd(parameters.weights().host(), moved, config.optimizer());
+      float[] momentum = local ? new float[shard.length()] : optimizer.momentum();
       Rounding rounding =
           Rounding.of(
               Wire.valueOf(train.exchange().wire().name()),
               worldSize,
               shard,
               parameters.weights().length());
-      Checkpoints.State state = state(shard, optimizer, rounding);
+      Checkpoints.State state = state(shard, momentum, rounding);
       restore(state, worldSize);
 
       FlatMemory memory =
           FlatMemory.of(parameters.weights().bytes(), parameters.gradient().bytes());
-      try (Exchange exchange = driver.exchange(memory, resumeFrom + 1, rounding);
+      try (Exchange exchange =
+              local
+                  ? new LocalSteps(
+                      driver.exchange(memory, 0, rounding),
+                      memory,
+                      optimizer.momentum(),
+                      momentum,
+                      resumeFrom + 1,
+                      train.exchange().localSteps())
+                  : driver.exchange(memory, resumeFrom + 1, rounding);
           Trace trace = trace(exchange);
           ExampleLoader<E> loader = loader(sampler, worldSize, lastStep)) {
         try {
@@ -217,12 +230,12 @@ final class Worker {
       return trace;
     }
 
-    private Checkpoints.State state(FloatRange shard, Sgd optimizer, Rounding rounding) {
+    private Checkpoints.State state(FloatRange shard, float[] momentum, Rounding rounding) {
       return new Checkpoints.State(
           driver.rank(),
           shard.offset(),
           parameters.weights().host(),
-          optimizer.momentum(),
+          momentum,
           parameters.buffers().host(),
           rounding);
     }

@@ -63,14 +63,19 @@ class TrainingTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"float32, 0", "bfloat16, 1"})
-  void aStoppedAndResumedRunEndsWithTheBitsOfAnUndisturbedOne(String wire, double clipNorm)
-      throws Exception {
-    String[] exchange = {"train.exchange.wire=" + wire, "optimizer.clip_norm=" + clipNorm};
-    Training.Outcome whole = run(small.config("undisturbed-" + wire, exchange), false);
-    run(small.config("stopped-" + wire, with(exchange, "train.max_steps=4")), false);
+  @CsvSource({"float32, 0, 1", "bfloat16, 1, 1", "float32, 1, 3"})
+  void aStoppedAndResumedRunEndsWithTheBitsOfAnUndisturbedOne(
+      String wire, double clipNorm, int localSteps) throws Exception {
+    String[] exchange = {
+      "train.exchange.wire=" + wire,
+      "optimizer.clip_norm=" + clipNorm,
+      "train.exchange.local_steps=" + localSteps
+    };
+    String name = wire + "-" + localSteps;
+    Training.Outcome whole = run(small.config("undisturbed-" + name, exchange), false);
+    run(small.config("stopped-" + name, with(exchange, "train.max_steps=4")), false);
 
-    Training.Outcome resumed = run(small.config("stopped-" + wire, exchange), true);
+    Training.Outcome resumed = run(small.config("stopped-" + name, exchange), true);
 
     assertThat(resumed.step()).isEqualTo(whole.step());
     assertThat(resumed.weightsCrc()).isEqualTo(whole.weightsCrc());

@@ -1,0 +1,183 @@
+package io.inverseform.job.allreduce;
+
+import java.nio.FloatBuffer;
+
+/**
+ * Local SGD (Stich, "Local SGD Converges Fast and Communicates Little", 2019): every worker makes
+ * steps on its own weights, and after some of them all take the mean of their weights, and of their
+ * momentum (Yu, Jin, Yang, "On the Linear Speedup Analysis of Communication Efficient Momentum SGD
+ * for Distributed Non-Convex Optimization", 2019).
+ *
+ * <p>A worker's gradient is its share of that of the global batch; times the number of workers it
+ * is that of its own. With a mean after every step this is SGD on the global batch, but for
+ * rounding. Flags and other small sums still go around in every step.
+ */
+public final class LocalSteps implements Exchange {
+  private final Exchange peers;
+  private final LocalExchange alone;
+  private final FlatMemory memory;
+  private final float[] momentum;
+  private final FloatRange shard;
+  private final float[] momentumOfShard;
+  private final int every;
+  private final float[] chunk = new float[ShardedExchange.CHUNK];
+  private long means;
+  private boolean moved;
+
+  /**
+   * Takes over an exchange that no step was made with.
+   *
+   * @param peers whose first step is 0
+   * @param momentum of all weights; the optimiser's own memory
+   * @param momentumOfShard of this rank's shard, as all ranks begin with it; holds that of the mean
+   *     after every {@link #align}
+   * @param firstStep the step that the first {@link #allGather} or {@link #skip} will name
+   * @param every steps between means; they are taken behind multiples of it
+   */
+  public LocalSteps(
+      Exchange peers,
+      FlatMemory memory,
+      float[] momentum,
+      float[] momentumOfShard,
+      long firstStep,
+      int every) {
+    this.peers = peers;
+    this.alone = new LocalExchange(memory, firstStep);
+    this.memory = memory;
+    this.momentum = momentum;
+    this.momentumOfShard = momentumOfShard;
+    this.every = every;
+    this.shard =
+        Ranges.split(memory.length(), peers.worldSize(), Ranges.ALIGNMENT).get(peers.rank());
+    System.arraycopy(momentumOfShard, 0, momentum, shard.offset(), shard.length());
+    addMomenta(1);
+  }
+
+  @Override
+  public int rank() {
+    return peers.rank();
+  }
+
+  @Override
+  public int worldSize() {
+    return peers.worldSize();
+  }
+
+  @Override
+  public void reduceScatter(FloatRange range) {
+    alone.reduceScatter(range);
+  }
+
+  @Override
+  public double[] sum(double[] values) {
+    return peers.sum(values);
+  }
+
+  /** Of this rank's gradient alone. */
+  @Override
+  public double gradientNorm(long step) {
+    return worldSize() * alone.gradientNorm(step);
+  }
+
+  @Override
+  public void allGather(long step, RangeUpdate update) {
+    int workers = worldSize();
+    alone.allGather(
+        step,
+        (range, gradient, offset) -> {
+          for (int i = offset; i < offset + range.length(); i++) {
+            gradient[i] *= workers;
+          }
+          update.apply(range, gradient, offset);
+        });
+    moved = true;
+    alignAfter(step);
+  }
+
+  @Override
+  public void skip(long step) {
+    alone.skip(step);
+    alignAfter(step);
+  }
+
+  private void alignAfter(long step) {
+    if (step % every == 0) {
+      align();
+    }
+  }
+
+  @Override
+  public void align() {
+    if (!moved) {
+      return;
+    }
+    moved = false;
+    float share = 1f / worldSize();
+    FloatBuffer weights = memory.weights();
+    FloatBuffer gradient = memory.gradient();
+    for (FloatRange range : Ranges.pieces(memory.whole(), chunk.length)) {
+      weights.get(range.offset(), chunk, 0, range.length());
+      scale(chunk, range.length(), share);
+      gradient.put(range.offset(), chunk, 0, range.length());
+    }
+    addUp();
+    addMomenta(share);
+    System.arraycopy(momentum, shard.offset(), momentumOfShard, 0, shard.length());
+  }
+
+  /** Replaces the momentum by the sum over all ranks of a share of each. */
+  private void addMomenta(float share) {
+    FloatBuffer weights = memory.weights();
+    FloatBuffer gradient = memory.gradient();
+    for (FloatRange range : Ranges.pieces(memory.whole(), chunk.length)) {
+      System.arraycopy(momentum, range.offset(), chunk, 0, range.length());
+      scale(chunk, range.length(), share);
+      gradient.put(range.offset(), chunk, 0, range.length());
+      // What the ranks add up comes to the place of the weights: these wait in the momentum's.
+      weights.get(range.offset(), momentum, range.offset(), range.length());
+    }
+    addUp();
+    for (FloatRange range : Ranges.pieces(memory.whole(), chunk.length)) {
+      weights.get(range.offset(), chunk, 0, range.length());
+      weights.put(range.offset(), momentum, range.offset(), range.length());
+      System.arraycopy(chunk, 0, momentum, range.offset(), range.length());
+    }
+  }
+
+  /** Puts the sum over all ranks' gradients in the place of the weights. */
+  private void addUp() {
+    FloatBuffer weights = memory.weights();
+    peers.reduceScatter(memory.whole());
+    peers.allGather(
+        means++,
+        (range, summed, offset) -> weights.put(range.offset(), summed, offset, range.length()));
+    // A barrier: what follows writes weights that a peer may still be sent.
+    peers.sum(new double[0]);
+  }
+
+  private static void scale(float[] values, int length, float factor) {
+    for (int i = 0; i < length; i++) {
+      values[i] *= factor;
+    }
+  }
+
+  @Override
+  public long sentBytes() {
+    return peers.sentBytes();
+  }
+
+  @Override
+  public long receivedBytes() {
+    return peers.receivedBytes();
+  }
+
+  @Override
+  public void onSent(TransferListener listener) {
+    peers.onSent(listener);
+  }
+
+  @Override
+  public void close() {
+    peers.close();
+  }
+}
