@@ -143,7 +143,7 @@ final class FaultTrial {
           new PeerConnections(cluster.executor(training, 0), cluster.executor(training, 1));
       metrics.awaitStep(1, START);
       List<PeerConnections.Connection> open = connections.list();
-      assertThat(open).as("connections between the executors").hasSizeGreaterThanOrEqualTo(4);
+      assertThat(open).as("connections between the executors").hasSize(4);
       List<PeerConnections.Connection> cut =
           random.nextBoolean() ? open : List.of(open.get(random.nextInt(open.size())));
       awaitMoment(training, metrics, 1);

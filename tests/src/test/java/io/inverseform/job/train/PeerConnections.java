@@ -1,13 +1,17 @@
 package io.inverseform.job.train;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The TCP connections between two processes of this machine, as the kernel knows them. */
+/**
+ * The exchange's TCP connections between two processes of this machine, as the kernel knows them:
+ * two to each server, where Spark's own come one by one.
+ */
 final class PeerConnections {
   private static final Pattern LINE =
       Pattern.compile("\\S+:(\\d+)\\s+\\S+:(\\d+)\\s+users:\\(\\(.*?pid=(\\d+),.*");
@@ -47,8 +51,18 @@ final class PeerConnections {
             between.add(connection);
           }
         });
-    between.sort(java.util.Comparator.comparingInt(Connection::port));
-    return between;
+    return between.stream()
+        .filter(
+            connection ->
+                between.stream()
+                        .filter(
+                            other ->
+                                other.port() == connection.port()
+                                    || other.peerPort() == connection.peerPort())
+                        .count()
+                    == 2)
+        .sorted(Comparator.comparingInt(Connection::port).thenComparing(Connection::peerPort))
+        .toList();
   }
 
   /** Has the kernel reset connections; returns whether it has. */
