@@ -148,6 +148,7 @@ public final class LocalSteps implements Exchange {
   private void addUp() {
     FloatBuffer weights = memory.weights();
     peers.reduceScatter(memory.whole());
+    peers.sum(new double[0]);
     peers.allGather(
         means++,
         (range, summed, offset) -> weights.put(range.offset(), summed, offset, range.length()));

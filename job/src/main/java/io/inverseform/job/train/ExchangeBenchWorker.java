@@ -3,22 +3,17 @@ package io.inverseform.job.train;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
-import io.inverseform.job.allreduce.Address;
 import io.inverseform.job.allreduce.Exchange;
 import io.inverseform.job.allreduce.FlatMemory;
 import io.inverseform.job.allreduce.FloatRange;
-import io.inverseform.job.allreduce.Listen;
 import io.inverseform.job.allreduce.Ranges;
 import io.inverseform.job.allreduce.Rounding;
 import io.inverseform.job.allreduce.Wire;
 import io.inverseform.job.allreduce.WorkerClient;
-import io.inverseform.job.allreduce.WorkerSettings;
 import io.inverseform.job.config.OptimizerConfig;
 import java.lang.management.ManagementFactory;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
-import java.util.Map;
-import java.util.Optional;
 
 /** A process of an {@link ExchangeBench}: one worker, which prints what it measured. */
 final class ExchangeBenchWorker {
@@ -46,23 +41,11 @@ final class ExchangeBenchWorker {
     this.wire = wire;
   }
 
-  /** Arguments: coordinator's host and port, partition, floats, rounds, wire. */
+  /** Arguments: what {@link BenchProcesses#join} takes, floats, rounds, wire. */
   public static void main(String[] args) throws Exception {
-    FlatMemory memory = FlatMemory.allocate(Integer.parseInt(args[3]));
-    Wire wire = Wire.valueOf(args[5]);
-    WorkerSettings settings =
-        new WorkerSettings(
-            ExchangeBench.conf(),
-            ExchangeBench.security(),
-            Listen.on(ExchangeBench.HOST),
-            new Address(args[0], Integer.parseInt(args[1])),
-            ExchangeBench.ATTEMPT,
-            Integer.parseInt(args[2]),
-            "",
-            Map.of(),
-            ExchangeBench.LIMIT,
-            Optional::empty);
-    try (WorkerClient client = WorkerClient.join(settings)) {
+    FlatMemory memory = FlatMemory.allocate(Integer.parseInt(args[1]));
+    Wire wire = Wire.valueOf(args[3]);
+    try (WorkerClient client = BenchProcesses.join(args[0])) {
       FloatRange shard =
           Ranges.split(memory.length(), client.worldSize(), Ranges.ALIGNMENT).get(client.rank());
       Rounding rounding = Rounding.of(wire, client.worldSize(), shard, memory.length());
@@ -71,7 +54,7 @@ final class ExchangeBenchWorker {
       optimizer.learningRate(1e-3);
       try (Exchange exchange = client.exchange(memory, 0, rounding)) {
         ExchangeMeasurement measured =
-            new ExchangeBenchWorker(exchange, memory, optimizer, Integer.parseInt(args[4]), wire)
+            new ExchangeBenchWorker(exchange, memory, optimizer, Integer.parseInt(args[2]), wire)
                 .measure();
         System.out.println(new ObjectMapper().writeValueAsString(measured));
       } catch (Throwable e) {

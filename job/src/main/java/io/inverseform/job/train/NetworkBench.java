@@ -3,7 +3,6 @@ package io.inverseform.job.train;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import com.sun.management.OperatingSystemMXBean;
 import io.inverseform.job.allreduce.Exchange;
 import io.inverseform.job.allreduce.FlatMemory;
@@ -15,16 +14,11 @@ import io.inverseform.job.config.LossConfig;
 import io.inverseform.job.config.LossConfig.Scope;
 import io.inverseform.job.config.ModelConfig;
 import io.inverseform.job.config.OptimizerConfig;
-import io.inverseform.job.loss.StepLoss;
-import io.inverseform.job.loss.TotalLoss;
-import io.inverseform.job.model.InverseTransformNetwork;
-import io.inverseform.job.model.Output;
 import io.inverseform.job.model.SegmentationNetwork;
 import io.inverseform.job.torch.FlatParameters;
+import io.inverseform.job.torch.Group;
 import io.inverseform.job.torch.Tape;
-import io.inverseform.job.torch.Tensors;
 import io.inverseform.job.torch.Torch;
-import io.inverseform.udf.random.KeyedRandom;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -33,7 +27,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
  * Measures a network on random input: a training step of one worker with every loss, InverseForm's
@@ -61,7 +54,7 @@ public record NetworkBench(
   /** Steps after which a process has the memory that it needs. */
   private static final int SETTLED = 50;
 
-  private static final InverseNetworkConfig PUBLISHED =
+  static final InverseNetworkConfig PUBLISHED =
       new InverseNetworkConfig.MultiLayerPerceptron(
           224, List.of(1000, 32), InverseNetworkConfig.Transform.EUCLIDEAN4);
   private static final LossConfig LOSS =
@@ -99,38 +92,34 @@ public record NetworkBench(
   public NetworkMeasurement step() throws IOException {
     Torch.start(threads);
     try (NDManager manager = Torch.manager(Device.cpu())) {
-      SegmentationNetwork network = SegmentationNetwork.of(model, classes);
-      FlatParameters parameters = new FlatParameters(manager, network, SEED);
-      InverseTransformNetwork inverse = inverseForm ? InverseTransformNetwork.of(PUBLISHED) : null;
-      long frozen = inverseForm ? new FlatParameters(manager, inverse, SEED).bytes() : 0;
-      TotalLoss loss = new TotalLoss(loss(), model.outputs(), classes, inverse);
-      Inputs inputs = inputs(manager);
-      Sgd optimizer =
-          new Sgd(
-              parameters.weights().host(),
-              new FloatRange(0, parameters.weights().length()),
-              new OptimizerConfig(RATE, 0.9, 5e-4, 0));
-      optimizer.learningRate(RATE);
+      RandomStep pass = new RandomStep(manager, this);
+      FlatParameters parameters = pass.parameters();
+      Sgd optimizer = optimizer(parameters, new FloatRange(0, parameters.weights().length()));
       Exchange exchange =
           new LocalExchange(
               FlatMemory.of(parameters.weights().bytes(), parameters.gradient().bytes()), 0);
-      MemoryEstimate estimate =
-          MemoryEstimate.of(manager, network, parameters, batch, height, width).withFrozen(frozen);
       return measured(
           parameters,
-          estimate,
+          pass.estimate(),
           step -> {
             FlatParameters.Collector gradients =
                 parameters.collect(
                     (offset, length) -> exchange.reduceScatter(new FloatRange(offset, length)));
-            float value = forwardAndBackward(manager, network, gradients, loss, inputs, step);
+            float value = pass.forwardAndBackward(gradients, Group.ALONE, step, batch);
             exchange.allGather(step, optimizer);
             return value;
           });
     }
   }
 
-  private LossConfig loss() {
+  static Sgd optimizer(FlatParameters parameters, FloatRange shard) {
+    Sgd optimizer =
+        new Sgd(parameters.weights().host(), shard, new OptimizerConfig(RATE, 0.9, 5e-4, 0));
+    optimizer.learningRate(RATE);
+    return optimizer;
+  }
+
+  LossConfig loss() {
     List<LossConfig.Term> terms =
         LOSS.terms().stream()
             .filter(term -> inverseForm || !(term instanceof LossConfig.InverseForm))
@@ -144,7 +133,7 @@ public record NetworkBench(
     try (NDManager manager = Torch.manager(Device.cpu())) {
       SegmentationNetwork network = SegmentationNetwork.of(model.forInference(), classes);
       FlatParameters parameters = new FlatParameters(manager, network, SEED);
-      Inputs inputs = inputs(manager);
+      RandomStep.Inputs inputs = RandomStep.Inputs.random(manager, this);
       return measured(
           parameters,
           null,
@@ -198,48 +187,8 @@ public record NetworkBench(
     return constant.name().toLowerCase(Locale.ROOT);
   }
 
-  private record Inputs(NDArray images, NDArray labels, NDArray edges) {}
-
-  private Inputs inputs(NDManager manager) {
-    KeyedRandom random = new KeyedRandom(SEED, KeyedRandom.hash("bench"));
-    int pixels = batch * height * width;
-    float[] images = new float[3 * pixels];
-    byte[] labels = new byte[pixels];
-    float[] edges = new float[pixels];
-    for (int i = 0; i < images.length; i++) {
-      images[i] = (float) random.nextGaussian();
-    }
-    for (int i = 0; i < pixels; i++) {
-      labels[i] = (byte) random.nextInt(classes);
-      edges[i] = random.nextFloat() > 0.9f ? 1 : 0;
-    }
-    return new Inputs(
-        Tensors.of(manager, images, new Shape(batch, 3, height, width)),
-        Tensors.labels(manager, labels, new Shape(batch, height, width)),
-        Tensors.of(manager, edges, new Shape(batch, 1, height, width)));
-  }
-
-  private float forwardAndBackward(
-      NDManager manager,
-      SegmentationNetwork network,
-      FlatParameters.Collector gradients,
-      TotalLoss loss,
-      Inputs inputs,
-      int step) {
-    DropoutMasks masks = new DropoutMasks(SEED, step, IntStream.range(0, batch).toArray());
-    try (NDManager arrays = manager.newSubManager();
-        Tape tape = Tape.training(arrays, gradients, masks)) {
-      NDArray images = inputs.images().duplicate();
-      images.attach(arrays);
-      List<Output> outputs = network.outputs(tape, images);
-      StepLoss result = loss.compute(outputs, inputs.labels(), inputs.edges(), batch);
-      tape.backward(result.total());
-      gradients.finish();
-      return result.total().getFloat();
-    }
-  }
-
-  private static double median(double[] steps) {
+  /** Of all but the first. */
+  static double median(double[] steps) {
     double[] measured = Arrays.copyOfRange(steps, 1, steps.length);
     Arrays.sort(measured);
     int middle = measured.length / 2;
@@ -248,7 +197,7 @@ public record NetworkBench(
         : (measured[middle - 1] + measured[middle]) / 2;
   }
 
-  private static double rounded(double value) {
+  static double rounded(double value) {
     return Math.round(value * 1e4) / 1e4;
   }
 
