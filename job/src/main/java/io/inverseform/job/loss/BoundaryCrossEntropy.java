@@ -2,7 +2,6 @@ package io.inverseform.job.loss;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
-import ai.djl.ndarray.types.DataType;
 import io.inverseform.job.config.LossConfig;
 import io.inverseform.job.config.LossConfig.Scope;
 import io.inverseform.job.torch.Operators;
@@ -35,8 +34,8 @@ final class BoundaryCrossEntropy implements LossTerm {
     int[] counted = batch ? new int[] {0, 1, 2, 3} : new int[] {1, 2, 3};
     try (NDScope step = new NDScope()) {
       step.suppressNotUsedWarning();
-      NDArray edge = truth.edges().eq(1).toType(DataType.FLOAT32, false);
-      NDArray other = truth.edges().eq(0).toType(DataType.FLOAT32, false);
+      NDArray edge = truth.edges().eq(1).toType(truth.type(), false);
+      NDArray other = truth.edges().eq(0).toType(truth.type(), false);
       NDArray edges = edge.sum(counted, true);
       NDArray others = other.sum(counted, true);
       NDArray pixels = edges.add(others).maximum(1);

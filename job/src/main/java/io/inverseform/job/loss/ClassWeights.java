@@ -35,7 +35,7 @@ final class ClassWeights {
   NDArray sumOfMeans(NDArray losses, NDArray target) {
     try (NDScope step = new NDScope()) {
       step.suppressNotUsedWarning();
-      NDArray weights = Operators.pick(perClass(target), target);
+      NDArray weights = Operators.pick(perClass(target, losses.getDataType()), target);
       // The sum of weights is 0 or at least 1: a smaller divisor is never meant.
       NDArray weightSums = weights.sum(PIXELS).maximum(1);
       NDArray sum = losses.mul(weights).sum(PIXELS).div(weightSums).sum();
@@ -45,13 +45,13 @@ final class ClassWeights {
   }
 
   /** Weights (N, classes). */
-  private NDArray perClass(NDArray target) {
-    NDArray counts = Operators.classCounts(target, classes);
+  private NDArray perClass(NDArray target, DataType type) {
+    NDArray counts = Operators.classCounts(target, classes).toType(type, false);
     if (scope == Scope.BATCH) {
       counts = counts.sum(new int[] {0}, true).broadcast(counts.getShape());
     }
     NDArray share = counts.div(counts.sum(new int[] {1}, true).maximum(1));
-    NDArray present = counts.gt(0).toType(DataType.FLOAT32, false);
+    NDArray present = counts.gt(0).toType(type, false);
     return share.neg().add(1).mul(present).mul(upperBound).add(1);
   }
 }

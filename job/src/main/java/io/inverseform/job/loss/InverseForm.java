@@ -3,7 +3,6 @@ package io.inverseform.job.loss;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDScope;
-import ai.djl.ndarray.types.DataType;
 import io.inverseform.job.config.LossConfig;
 import io.inverseform.job.model.InverseTransformNetwork;
 import io.inverseform.job.torch.Operators;
@@ -101,8 +100,8 @@ final class InverseForm implements LossTerm {
 
   private OfTruth ofTruth(Tape frozen, Truth truth) {
     NDArray edge = truth.edges().eq(1);
-    NDArray valid = edge.logicalOr(truth.edges().eq(0)).toType(DataType.FLOAT32, false);
-    NDArray tiles = grid.cut(edge.toType(DataType.FLOAT32, false));
+    NDArray valid = edge.logicalOr(truth.edges().eq(0)).toType(truth.type(), false);
+    NDArray tiles = grid.cut(edge.toType(truth.type(), false));
     NDArray firstLayer = network.ofTruth(frozen, tiles);
     NDArray anchors = config.anchored() ? network.transforms(frozen, tiles, firstLayer) : null;
     return new OfTruth(valid, firstLayer, grid.shares(tiles, truth.images()), anchors);

@@ -1,7 +1,6 @@
 package io.inverseform.job.loss;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.inverseform.job.config.LossConfig;
 import io.inverseform.job.torch.Operators;
@@ -53,7 +52,7 @@ interface TileGrid {
 
     @Override
     public NDArray shares(NDArray truth, long images) {
-      NDArray counts = truth.sum(PIXELS).gt(0).toType(DataType.FLOAT32, false);
+      NDArray counts = truth.sum(PIXELS).gt(0).toType(truth.getDataType(), false);
       NDArray byImage = counts.reshape(-1, images);
       return byImage.div(byImage.sum(TILES, true).maximum(1)).reshape(-1);
     }
@@ -73,7 +72,10 @@ interface TileGrid {
 
     @Override
     public NDArray shares(NDArray truth, long images) {
-      return truth.getManager().ones(new Shape(ROWS * COLUMNS * images)).div(ROWS * COLUMNS);
+      return truth
+          .getManager()
+          .ones(new Shape(ROWS * COLUMNS * images), truth.getDataType())
+          .div(ROWS * COLUMNS);
     }
   }
 }

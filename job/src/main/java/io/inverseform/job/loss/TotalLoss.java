@@ -91,7 +91,8 @@ public final class TotalLoss {
    *
    * @param outputs at any resolution; brought to the labels' by bilinear interpolation
    * @param target train ids (N, H, W), int64; 255 is ignored, any other must be below the classes
-   * @param edges (N, 1, H, W), float32, 1 on edges and 0 elsewhere
+   * @param edges (N, 1, H, W), 1 on edges and 0 elsewhere, of the outputs' type: float32, or
+   *     float64 where an InverseForm term's network is float64 as well
    * @param normaliser images of the step over all workers
    * @throws IllegalArgumentException if shapes do not fit; the message names both
    */

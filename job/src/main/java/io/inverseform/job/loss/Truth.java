@@ -23,7 +23,8 @@ final class Truth implements AutoCloseable {
    * The truth of a batch, which stays the caller's.
    *
    * @param target train ids (N, H, W), int64; {@link LabelMap#IGNORE} is no class
-   * @param edges (N, 1, H, W), float32: 1 on edges, 0 elsewhere; any other value is left out
+   * @param edges (N, 1, H, W), of the type in which the losses are computed, float32 or float64: 1
+   *     on edges, 0 elsewhere; any other value is left out
    */
   Truth(NDArray target, NDArray edges) {
     Shape labels = target.getShape();
@@ -33,9 +34,10 @@ final class Truth implements AutoCloseable {
       throw new IllegalArgumentException(
           "labels must be (N, H, W) and edges (N, 1, H, W), are " + labels + " and " + boundaries);
     }
-    if (target.getDataType() != DataType.INT64 || edges.getDataType() != DataType.FLOAT32) {
+    if (target.getDataType() != DataType.INT64
+        || (edges.getDataType() != DataType.FLOAT32 && edges.getDataType() != DataType.FLOAT64)) {
       throw new IllegalArgumentException(
-          "labels must be int64 and edges float32, are "
+          "labels must be int64 and edges float32 or float64, are "
               + target.getDataType()
               + " and "
               + edges.getDataType());
@@ -49,9 +51,14 @@ final class Truth implements AutoCloseable {
     return target;
   }
 
-  /** Edges (N, 1, H, W), float32. */
+  /** Edges (N, 1, H, W), float32 or float64. */
   NDArray edges() {
     return edges;
+  }
+
+  /** Type in which the losses are computed. */
+  DataType type() {
+    return edges.getDataType();
   }
 
   /** What a term has computed from the truth alone. */

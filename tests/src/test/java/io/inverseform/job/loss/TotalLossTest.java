@@ -370,7 +370,7 @@ class TotalLossTest {
     assertThatThrownBy(
             () -> loss.compute(outputs, labels.toType(DataType.FLOAT32, true), edges, IMAGES))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("labels must be int64 and edges float32, are float32 and float32");
+        .hasMessage("labels must be int64 and edges float32 or float64, are float32 and float32");
     assertThatThrownBy(() -> loss.compute(outputs, labels, edges, 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("the normaliser is the number of images of a step, not 0.0");

@@ -48,6 +48,10 @@ class StepTest {
     spark.stop();
   }
 
+  /**
+   * Of two images or more: single ones are rounded otherwise, which newly drawn weights make too
+   * much of (SingleImagesTest has other ones).
+   */
   @ParameterizedTest
   @ValueSource(strings = {"group", "frozen"})
   void passesAddUpToTheGradientOfOneLargePass(String norm) throws Exception {
