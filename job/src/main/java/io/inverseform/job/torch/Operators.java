@@ -363,7 +363,8 @@ public final class Operators {
     return call("tiles", x, (long) tile);
   }
 
-  private static NDArray call(String method, NDArray x, Object... others) {
+  /** Runs a method of the module on x; the result belongs to x's manager. */
+  static NDArray call(String method, NDArray x, Object... others) {
     Object[] arguments = new Object[others.length + 1];
     arguments[0] = x;
     System.arraycopy(others, 0, arguments, 1, others.length);
