@@ -85,7 +85,8 @@ final class InverseForm implements LossTerm {
     try (NDScope step = new NDScope();
         Tape frozen = Tape.frozen(truth.edges().getManager())) {
       step.suppressNotUsedWarning();
-      OfTruth ofTruth = truth.derived(this, OfTruth.class, () -> ofTruth(frozen, truth));
+      DataType type = prediction.boundary().getDataType();
+      OfTruth ofTruth = truth.derived(this, OfTruth.class, () -> ofTruth(frozen, truth, type));
       NDArray probability = prediction.boundaryAtLabels().getNDArrayInternal().sigmoid();
       NDArray tiles = grid.cut(probability.mul(ofTruth.valid()));
       NDArray transforms = network.transforms(frozen, tiles, ofTruth.firstLayer());
@@ -99,10 +100,10 @@ final class InverseForm implements LossTerm {
     }
   }
 
-  private OfTruth ofTruth(Tape frozen, Truth truth) {
+  private OfTruth ofTruth(Tape frozen, Truth truth, DataType type) {
     NDArray edge = truth.edges().eq(1);
-    NDArray valid = edge.logicalOr(truth.edges().eq(0)).toType(DataType.FLOAT32, false);
-    NDArray tiles = grid.cut(edge.toType(DataType.FLOAT32, false));
+    NDArray valid = edge.logicalOr(truth.edges().eq(0)).toType(type, false);
+    NDArray tiles = grid.cut(edge.toType(type, false));
     NDArray firstLayer = network.ofTruth(frozen, tiles);
     NDArray anchors = config.anchored() ? network.transforms(frozen, tiles, firstLayer) : null;
     return new OfTruth(valid, firstLayer, grid.shares(tiles, truth.images()), anchors);
