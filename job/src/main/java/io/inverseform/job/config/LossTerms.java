@@ -31,8 +31,7 @@ public final class LossTerms {
     public CrossEntropy {
       checkTerm(lossWeight, lossName, scope);
       classWeights = weights(classWeights);
-      Check.that(
-          ignoreIndex >= 0 && ignoreIndex <= 255, "ignore_index", ignoreIndex, "in 0..255");
+      Check.that(ignoreIndex >= 0 && ignoreIndex <= 255, "ignore_index", ignoreIndex, "in 0..255");
       Check.given("average", average);
     }
 

@@ -12,8 +12,8 @@ import io.inverseform.job.torch.Operators;
  * Binary cross-entropy with logits in which edges weigh by the share of other pixels and other
  * pixels by the share of edges (Xie and Tu, "Holistically-Nested Edge Detection", ICCV 2015,
  * equation 2), averaged over the pixels that are either, or over all. Instead of the shares, edges
- * can have a fixed weight, other pixels having 1. PIDNet (Xu et al., CVPR 2023, section 3.3) has the
- * balanced one of the batch with the coefficient 20, which is the term's weight in the total.
+ * can have a fixed weight, other pixels having 1. PIDNet (Xu et al., CVPR 2023, section 3.3) has
+ * the balanced one of the batch with the coefficient 20, which is the term's weight in the total.
  */
 final class BoundaryCrossEntropy implements LossTerm {
   private final LossConfig.BoundaryCrossEntropy config;

@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDScope;
 import io.inverseform.job.config.LossTerms;
 
 /**
- * Dice loss 1 - (2 sum of p y + smooth) / (sum of p^exponent + sum of y + smooth) with the softmax p
- * and the truth y of a class, averaged over the classes (Milletari, Navab, Ahmadi, "V-Net", 3DV
+ * Dice loss 1 - (2 sum of p y + smooth) / (sum of p^exponent + sum of y + smooth) with the softmax
+ * p and the truth y of a class, averaged over the classes (Milletari, Navab, Ahmadi, "V-Net", 3DV
  * 2016, section 3, has exponent 2 and no smoothing). Pixels that are ignored are in no sum. With
  * batch scope the regions are those of the worker's batch.
  */

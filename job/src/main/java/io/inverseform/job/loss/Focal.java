@@ -9,8 +9,8 @@ import io.inverseform.job.torch.Operators;
 /**
  * Focal loss -w[t] (1 - p[t])^gamma log p[t] of the softmax p at a pixel of class t; or, with the
  * sigmoid, the same of every class against the rest with alpha for its own pixels and 1 - alpha for
- * others, averaged over the classes (Lin et al., "Focal Loss for Dense Object Detection", ICCV 2017,
- * equation 5). Pixels are averaged by {@link PixelMeans}.
+ * others, averaged over the classes (Lin et al., "Focal Loss for Dense Object Detection", ICCV
+ * 2017, equation 5). Pixels are averaged by {@link PixelMeans}.
  */
 final class Focal implements LossTerm {
   private final LossTerms.Focal config;

@@ -69,8 +69,8 @@ final class OnlineHardExamples implements LossTerm {
   }
 
   /**
-   * Which pixels are hard. Ranks and threshold are those of -log p, which tells probabilities near 1
-   * apart that are the same number.
+   * Which pixels are hard. Ranks and threshold are those of -log p, which tells probabilities near
+   * 1 apart that are the same number.
    *
    * @param losses -log p (N, H, W)
    * @return (rows, pixels), 1 or 0, a row an image or all in one

@@ -12,8 +12,8 @@ import io.inverseform.job.torch.Operators;
  * equations 10 to 15): binary cross-entropies of all classes, summed over the classes and divided
  * by one more than the pixels that count, and, each with its factor, for every class half the
  * log-determinant of Cov(y) - Cov(y, p) Cov(p)^-1 Cov(y, p)^T over all regions of a pooled image,
- * divided by the elements of a region and summed over the classes. The latter may be negative; it is
- * 0 for an image in which nothing counts. Ignored pixels have label 0 and probability 1e-6.
+ * divided by the elements of a region and summed over the classes. The latter may be negative; it
+ * is 0 for an image in which nothing counts. Ignored pixels have label 0 and probability 1e-6.
  */
 final class RegionMutualInformation implements LossTerm {
   private static final int[] PIXELS = {1, 2};

@@ -20,8 +20,7 @@ record RegionOverlap(
   /** The sum over the images, a scalar with history. */
   NDArray sumOverImages(Prediction prediction, Truth truth, int classes) {
     boolean batch = scope == Scope.BATCH;
-    NDArray sums =
-        LossOperators.regionSums(prediction.logitsAtLabels(), truth.target(), exponent);
+    NDArray sums = LossOperators.regionSums(prediction.logitsAtLabels(), truth.target(), exponent);
     NDArray counts = Operators.classCounts(truth.target(), classes);
     if (batch) {
       sums = sums.sum(IMAGES, true);

@@ -10,9 +10,9 @@ import io.inverseform.job.torch.Operators;
 
 /**
  * Negative logarithm of the summed softmax probability of all classes that come near a pixel, times
- * the mean weight of those classes; near is a square window. Each image's sum is divided by one more
- * than its pixels that have a class near (Zhu et al., "Improving Semantic Segmentation via Video
- * Propagation and Label Relaxation", CVPR 2019, section 3.3, equation 5).
+ * the mean weight of those classes; near is a square window. Each image's sum is divided by one
+ * more than its pixels that have a class near (Zhu et al., "Improving Semantic Segmentation via
+ * Video Propagation and Label Relaxation", CVPR 2019, section 3.3, equation 5).
  *
  * <p>Class weights are those of {@link ClassWeights}; a class's share is that of the pixels that it
  * is near, among the same sums of all classes and of what is no class, the outside of the image

@@ -111,11 +111,7 @@ public final class TotalLoss {
    * @throws IllegalArgumentException if shapes, types or labels do not fit; the message names both
    */
   public StepLoss compute(
-      List<Output> outputs,
-      NDArray target,
-      NDArray edges,
-      NDArray distances,
-      double normaliser) {
+      List<Output> outputs, NDArray target, NDArray edges, NDArray distances, double normaliser) {
     if (!(normaliser > 0)) {
       throw new IllegalArgumentException(
           "the normaliser is the number of images of a step, not " + normaliser);

@@ -51,8 +51,7 @@ record Batch(NDArray images, NDArray labels, NDArray edges, NDArray distances) {
   private static NDArray distances(NDManager manager, List<Crop> crops, int height, int width) {
     return crops.get(0).distances() == null
         ? null
-        : DistanceMaps.tensor(
-            manager, crops.stream().map(Crop::distances).toList(), height, width);
+        : DistanceMaps.tensor(manager, crops.stream().map(Crop::distances).toList(), height, width);
   }
 
   private static NDArray picture(

@@ -14,10 +14,10 @@ import java.io.IOException;
  * @param rgb (sourceHeight, sourceWidth, 3) unsigned bytes, neither scaled nor mirrored yet
  * @param labels (cropHeight, cropWidth) train ids
  * @param edges (cropHeight, cropWidth) 0 and 1
- * @param distances signed, of the classes, as by {@link DistanceMaps}; null where no loss needs them
+ * @param distances signed, of the classes, as by {@link DistanceMaps}; null where no loss needs
+ *     them
  */
-record Crop(
-    CropWindow window, byte[] rgb, byte[] labels, byte[] edges, float[][] distances) {
+record Crop(CropWindow window, byte[] rgb, byte[] labels, byte[] edges, float[][] distances) {
   /** Draws and cuts a crop. */
   static Crop of(
       Sample sample, AugmentConfig config, EdgeOperator operator, long seed, int epoch, int index)
@@ -30,8 +30,7 @@ record Crop(
 
   /** With signed distances of the classes. */
   Crop withDistances(int classes) {
-    LabelMap map =
-        new LabelMap(window.config().cropWidth(), window.config().cropHeight(), labels);
+    LabelMap map = new LabelMap(window.config().cropWidth(), window.config().cropHeight(), labels);
     return new Crop(window, rgb, labels, edges, DistanceMaps.of(map, classes));
   }
 

@@ -93,16 +93,9 @@ class ConfigLoaderTest {
         .containsExactly(
             new LossTerms.CrossEntropy(
                 1, "a", List.of(), 255, false, LossConfig.Average.VALID, LossConfig.Scope.IMAGE),
-            new LossTerms.RegionMutualInformation(
-                1, "b", 3, 2, 0.5, 0.5, LossConfig.Scope.IMAGE),
+            new LossTerms.RegionMutualInformation(1, "b", 3, 2, 0.5, 0.5, LossConfig.Scope.IMAGE),
             new LossTerms.OnlineHardExamples(
-                1,
-                "c",
-                0.7,
-                100_000,
-                LossTerms.HardAverage.KEPT,
-                0,
-                LossConfig.Scope.IMAGE));
+                1, "c", 0.7, 100_000, LossTerms.HardAverage.KEPT, 0, LossConfig.Scope.IMAGE));
   }
 
   @Test

@@ -166,8 +166,7 @@ class LossTermsTest {
     float[] none = new float[maps.edges().length];
     Arrays.fill(none, 255);
     Maps ignored = new Maps(maps.labels(), none, HEIGHT, WIDTH);
-    Outcome outcome =
-        run(term, ignored, gaussian(1, 2, CLASSES, 5, 6), gaussian(2, 2, 1, 5, 6));
+    Outcome outcome = run(term, ignored, gaussian(1, 2, CLASSES, 5, 6), gaussian(2, 2, 1, 5, 6));
     assertThat(outcome.sum()).isZero();
     assertThat(outcome.logits()).containsOnly(0);
     assertThat(outcome.boundary()).containsOnly(0);
@@ -233,11 +232,7 @@ class LossTermsTest {
       byte[] labels = Arrays.copyOfRange(maps.labels(), n * PIXELS, (n + 1) * PIXELS);
       float[] edges = Arrays.copyOfRange(maps.edges(), n * PIXELS, (n + 1) * PIXELS);
       Outcome part =
-          run(
-              term,
-              new Maps(labels, edges, HEIGHT, WIDTH),
-              logits.get(index),
-              boundary.get(index));
+          run(term, new Maps(labels, edges, HEIGHT, WIDTH), logits.get(index), boundary.get(index));
       sum += part.sum();
       for (float value : part.logits()) {
         gradients.add(value);
@@ -324,8 +319,7 @@ class LossTermsTest {
   void focalWeighsByWhatIsMissing() {
     double expected = (COSTS[0] / 4 + COSTS[1] / 16 + COSTS[2] * 9 / 16) / 3;
     assertRow(
-        new LossTerms.Focal(
-            1, "focal", 2, List.of(), false, 0.5, Average.VALID, Scope.IMAGE),
+        new LossTerms.Focal(1, "focal", 2, List.of(), false, 0.5, Average.VALID, Scope.IMAGE),
         expected);
   }
 
@@ -400,27 +394,21 @@ class LossTermsTest {
   @EnumSource(Scope.class)
   void sigmoidCrossEntropyIsAveragedOverTheClasses(Scope scope) {
     LossTerms.CrossEntropy term =
-        new LossTerms.CrossEntropy(
-            1, "bce", List.of(), 255, true, Average.VALID, scope);
+        new LossTerms.CrossEntropy(1, "bce", List.of(), 255, true, Average.VALID, scope);
     NDArray zeros = manager.zeros(new Shape(1, 2, 1, 4));
     NDArray boundary = manager.zeros(new Shape(1, 1, 1, 4));
-    assertThat(run(term, ROW, zeros, boundary).sum())
-        .isCloseTo((float) Math.log(2), offset(1e-6f));
+    assertThat(run(term, ROW, zeros, boundary).sum()).isCloseTo((float) Math.log(2), offset(1e-6f));
   }
 
   @Test
   void whatDoesNotFitTheNetworkIsRefusedWithBoth() {
-    assertThatThrownBy(
-            () -> row(crossEntropy(List.of(1.0, 2.0, 3.0), 255, Average.VALID)))
+    assertThatThrownBy(() -> row(crossEntropy(List.of(1.0, 2.0, 3.0), 255, Average.VALID)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "loss term ce has 3 class_weights, [1.0, 2.0, 3.0], and the network 2 classes: give one"
                 + " a class");
     assertThatThrownBy(
-            () ->
-                row(
-                    new LossTerms.RegionMutualInformation(
-                        1, "rmi", 3, 4, 0.5, 0.5, Scope.IMAGE)))
+            () -> row(new LossTerms.RegionMutualInformation(1, "rmi", 3, 4, 0.5, 0.5, Scope.IMAGE)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "loss term rmi has regions of 3 x 3 pixels, but labels of 1 x 4 are 1 x 2 after pooling");
@@ -428,14 +416,12 @@ class LossTermsTest {
     NDArray edges = manager.zeros(new Shape(1, 1, 1, 4));
     NDArray logits = manager.zeros(new Shape(1, 2, 1, 4));
     Truth truth = new Truth(labels, edges);
-    try (Prediction prediction =
-        new Prediction(new Output("main", logits, edges), 2, truth)) {
+    try (Prediction prediction = new Prediction(new Output("main", logits, edges), 2, truth)) {
       LossTerm term =
           LossTerm.of(new LossTerms.SignedDistance(1, "distance", Scope.IMAGE), 2, null);
       assertThatThrownBy(() -> term.sumOverImages(prediction, truth))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage(
-              "loss term distance needs signed distances (1, 2, 1, 4) and was given none");
+          .hasMessage("loss term distance needs signed distances (1, 2, 1, 4) and was given none");
     }
     assertThatThrownBy(
             () ->
@@ -443,8 +429,7 @@ class LossTermsTest {
                     new Output("main", logits.toType(DataType.INT32, false), edges), 2, truth))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("main logits must be float32 or float64, are int32");
-    Truth unknown =
-        new Truth(manager.create(new long[] {0, 255, 2, 1}, new Shape(1, 1, 4)), edges);
+    Truth unknown = new Truth(manager.create(new long[] {0, 255, 2, 1}, new Shape(1, 1, 4)), edges);
     unknown.requireClasses(3);
     assertThatThrownBy(() -> unknown.requireClasses(2))
         .isInstanceOf(IllegalArgumentException.class)

@@ -153,8 +153,7 @@ class LossesGoldenTest {
   }
 
   private static LossTerm relaxed(Scope scope, int classes) {
-    return new RelaxedBoundary(
-        new LossTerms.RelaxedBoundary(1, "relaxed", 1, 1, scope), classes);
+    return new RelaxedBoundary(new LossTerms.RelaxedBoundary(1, "relaxed", 1, 1, scope), classes);
   }
 
   private static InverseForm inverseForm(Npz golden, String prefix) {
@@ -193,8 +192,7 @@ class LossesGoldenTest {
   }
 
   private static OnlineHardExamples ohem(Matcher name, int classes) {
-    HardAverage average =
-        "all".equals(name.group("average")) ? HardAverage.ALL : HardAverage.KEPT;
+    HardAverage average = "all".equals(name.group("average")) ? HardAverage.ALL : HardAverage.KEPT;
     return new OnlineHardExamples(
         new LossTerms.OnlineHardExamples(
             1,
@@ -331,8 +329,7 @@ class LossesGoldenTest {
             DynamicTest.dynamicTest(
                 prefix + "." + row + ".keep", () -> checkHardPixels(golden, prefix, row)));
       }
-      tests.add(
-          DynamicTest.dynamicTest(prefix + ".relax.onehot", () -> checkNear(golden, prefix)));
+      tests.add(DynamicTest.dynamicTest(prefix + ".relax.onehot", () -> checkNear(golden, prefix)));
     }
     Npz other = Npz.golden("losses_nv.npz");
     for (String prefix : cases(other)) {

@@ -203,8 +203,7 @@ class LossOperatorsTest {
             x -> {
               NDArray losses = Operators.crossEntropy(x.get(0), target(x.get(0)), 255);
               NDArray counted = LossOperators.classMask(target(x.get(0)), 3);
-              return LossOperators.hardestMean(
-                  losses.reshape(2, -1), counted.reshape(2, -1), 0.5);
+              return LossOperators.hardestMean(losses.reshape(2, -1), counted.reshape(2, -1), 0.5);
             });
     NDArray losses = manager.create(new float[] {5, 1, 7, 4, 3, 2, 1, 9}, new Shape(2, 4));
     NDArray counted = manager.create(new float[] {1, 1, 0, 1, 0, 0, 0, 0}, new Shape(2, 4));
@@ -313,9 +312,6 @@ class LossOperatorsTest {
             x ->
                 LossOperators.expectedDistance(
                     x.get(0),
-                    x.get(0)
-                        .getManager()
-                        .arange(-5, 7, 1, DataType.FLOAT32)
-                        .reshape(1, 3, 2, 2)));
+                    x.get(0).getManager().arange(-5, 7, 1, DataType.FLOAT32).reshape(1, 3, 2, 2)));
   }
 }
