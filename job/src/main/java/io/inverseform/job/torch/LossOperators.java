@@ -1,5 +1,7 @@
 package io.inverseform.job.torch;
 
+import static io.inverseform.job.torch.OperatorModule.call;
+
 import ai.djl.ndarray.NDArray;
 
 /**
@@ -14,22 +16,22 @@ public final class LossOperators {
 
   /** Where x has the value: 1, elsewhere 0, float32; without history. */
   public static NDArray indicator(NDArray x, double value) {
-    return Operators.call("indicator", x, value);
+    return call("indicator", x, value);
   }
 
   /** x, but no less than the minimum. */
   public static NDArray atLeast(NDArray x, double minimum) {
-    return Operators.call("at_least", x, minimum);
+    return call("at_least", x, minimum);
   }
 
   /** x, but no more than the maximum. */
   public static NDArray atMost(NDArray x, double maximum) {
-    return Operators.call("at_most", x, maximum);
+    return call("at_most", x, maximum);
   }
 
   /** A float32 tensor (n) of the values on the device of another; without history. */
   public static NDArray constants(NDArray like, double[] values) {
-    return Operators.call("constants", like, values);
+    return call("constants", like, values);
   }
 
   /**
@@ -38,7 +40,7 @@ public final class LossOperators {
    * @param target int64, any shape
    */
   public static NDArray classMask(NDArray target, int classes) {
-    return Operators.call("class_mask", target, (long) classes);
+    return call("class_mask", target, (long) classes);
   }
 
   /**
@@ -52,7 +54,7 @@ public final class LossOperators {
    */
   public static NDArray classWeights(
       NDArray counts, boolean batch, double upperBound, boolean norm) {
-    return Operators.call("class_weights", counts, batch, upperBound, norm);
+    return call("class_weights", counts, batch, upperBound, norm);
   }
 
   /**
@@ -63,7 +65,7 @@ public final class LossOperators {
    * @param ignore what the target is elsewhere
    */
   public static NDArray nearEdges(NDArray target, NDArray boundary, double threshold, int ignore) {
-    return Operators.call("near_edges", target, boundary, threshold, (long) ignore);
+    return call("near_edges", target, boundary, threshold, (long) ignore);
   }
 
   /**
@@ -75,7 +77,7 @@ public final class LossOperators {
    * @return (N, H, W)
    */
   public static NDArray sigmoidCrossEntropy(NDArray logits, NDArray target, double[] positive) {
-    return Operators.call("sigmoid_cross_entropy", logits, target, positive);
+    return call("sigmoid_cross_entropy", logits, target, positive);
   }
 
   /**
@@ -84,7 +86,7 @@ public final class LossOperators {
    * @param losses any shape, 0 or above
    */
   public static NDArray focal(NDArray losses, double gamma) {
-    return Operators.call("focal", losses, gamma);
+    return call("focal", losses, gamma);
   }
 
   /**
@@ -96,7 +98,7 @@ public final class LossOperators {
    * @return (N, H, W)
    */
   public static NDArray sigmoidFocal(NDArray logits, NDArray target, double gamma, double alpha) {
-    return Operators.call("sigmoid_focal", logits, target, gamma, alpha);
+    return call("sigmoid_focal", logits, target, gamma, alpha);
   }
 
   /**
@@ -109,7 +111,7 @@ public final class LossOperators {
    * @return (R, 1)
    */
   public static NDArray hardLimit(NDArray losses, NDArray counted, double highest, long rank) {
-    return Operators.call("hard_limit", losses, counted, highest, rank);
+    return call("hard_limit", losses, counted, highest, rank);
   }
 
   /**
@@ -121,7 +123,7 @@ public final class LossOperators {
    * @return (R, P), float32, 1 or 0
    */
   public static NDArray above(NDArray losses, NDArray counted, NDArray limit) {
-    return Operators.call("above", losses, counted, limit);
+    return call("above", losses, counted, limit);
   }
 
   /**
@@ -133,7 +135,7 @@ public final class LossOperators {
    * @return (R)
    */
   public static NDArray hardestMean(NDArray losses, NDArray counted, double share) {
-    return Operators.call("hardest_mean", losses, counted, share);
+    return call("hardest_mean", losses, counted, share);
   }
 
   /**
@@ -145,7 +147,7 @@ public final class LossOperators {
    * @return (N, classes + 1, H, W), float32, 1 or 0
    */
   public static NDArray multiHot(NDArray target, int classes, int border) {
-    return Operators.call("multi_hot", target, (long) classes, (long) border);
+    return call("multi_hot", target, (long) classes, (long) border);
   }
 
   /**
@@ -156,7 +158,7 @@ public final class LossOperators {
    * @return (N, H, W), at most 0
    */
   public static NDArray relaxedLogLikelihood(NDArray logits, NDArray hot) {
-    return Operators.call("relaxed_log_likelihood", logits, hot);
+    return call("relaxed_log_likelihood", logits, hot);
   }
 
   /**
@@ -168,7 +170,7 @@ public final class LossOperators {
    * @return (N, 3, C)
    */
   public static NDArray regionSums(NDArray logits, NDArray target, double exponent) {
-    return Operators.call("region_sums", logits, target, exponent);
+    return call("region_sums", logits, target, exponent);
   }
 
   /**
@@ -178,7 +180,7 @@ public final class LossOperators {
    * @return (R, C)
    */
   public static NDArray tversky(NDArray sums, double alpha, double beta, double smooth) {
-    return Operators.call("tversky", sums, alpha, beta, smooth);
+    return call("tversky", sums, alpha, beta, smooth);
   }
 
   /**
@@ -193,7 +195,7 @@ public final class LossOperators {
    * @return (N), 0 for an image in which nothing counts
    */
   public static NDArray mutualInformation(NDArray logits, NDArray target, int pool, int radius) {
-    return Operators.call("mutual_information", logits, target, (long) pool, (long) radius);
+    return call("mutual_information", logits, target, (long) pool, (long) radius);
   }
 
   /**
@@ -204,6 +206,6 @@ public final class LossOperators {
    * @return (N, H, W)
    */
   public static NDArray expectedDistance(NDArray logits, NDArray distances) {
-    return Operators.call("expected_distance", logits, distances);
+    return call("expected_distance", logits, distances);
   }
 }

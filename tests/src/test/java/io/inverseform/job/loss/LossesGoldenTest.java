@@ -33,6 +33,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** The losses and their gradients equal the references'. */
@@ -117,9 +118,35 @@ class LossesGoldenTest {
               new RelaxedBoundary(
                   new LossTerms.RelaxedBoundary(1, "relaxed", 1, 0, Scope.IMAGE), classes),
               true));
-      rows.forEach(row -> tests.add(test(golden, prefix, classes, row)));
+      tests.addAll(tests(golden, prefix, classes, rows));
     }
     return tests.stream();
+  }
+
+  @Test
+  void everyKindOfRowIsInTheFiles() throws IOException {
+    assertThat(Npz.golden("losses.npz").names())
+        .contains(
+            "c1.bce2d_ign.value",
+            "c1.ice_perimage_norm1.value",
+            "c1.edge_attention.value",
+            "c1.ohem_t0.7_k200_all.value",
+            "c1.ohem_t0.005_k200_kept.value",
+            "c1.ohem_t0.3_k20.keep",
+            "c1.relax_perimage.value",
+            "c1.relax.onehot",
+            "c1.ice_weights_norm1",
+            "c1.joint_sigmoidinv.value",
+            "c1.joint_ref_norm1.grad_logits");
+    assertThat(Npz.golden("losses_nv.npz").names())
+        .contains(
+            "c0.rmi.value",
+            "c0.relax_nv_perimage_bw0.value",
+            "c0.relax_nv_perimage_bw1.value",
+            "c0.relax_multihot",
+            "c1.rmi_bce_only.value",
+            "c1.rmi_lambda0.value",
+            "c1.rmi_pool2_r3.value");
   }
 
   @TestFactory
@@ -136,14 +163,21 @@ class LossesGoldenTest {
               new Row("rmi_pool2_r3", rmi(2, 0.5, 0.5, classes), false),
               new Row("relax_nv_perimage_bw0", relaxed(Scope.IMAGE, classes), true),
               new Row("relax_nv_perimage_bw1", relaxed(Scope.BATCH, classes), true));
-      rows.forEach(row -> tests.add(test(golden, prefix, classes, row)));
+      tests.addAll(tests(golden, prefix, classes, rows));
     }
     return tests.stream();
   }
 
-  private static DynamicTest test(Npz golden, String prefix, int classes, Row row) {
-    return DynamicTest.dynamicTest(
-        prefix + "." + row.name(), () -> check(golden, prefix, classes, row));
+  /** Of the rows that the file has: the repository's files have not all of them for every case. */
+  private static List<DynamicTest> tests(Npz golden, String prefix, int classes, List<Row> rows) {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (Row row : rows) {
+      String name = prefix + "." + row.name();
+      if (golden.has(name + ".value")) {
+        tests.add(DynamicTest.dynamicTest(name, () -> check(golden, prefix, classes, row)));
+      }
+    }
+    return tests;
   }
 
   private static LossTerm rmi(int pool, double bce, double information, int classes) {
@@ -267,8 +301,10 @@ class LossesGoldenTest {
     List<DynamicTest> tests = new ArrayList<>();
     for (String prefix : cases(golden)) {
       for (String name : List.of("joint_sigmoidinv", "joint_ref", "joint_ref_norm1")) {
-        tests.add(
-            DynamicTest.dynamicTest(prefix + "." + name, () -> checkSum(golden, prefix, name)));
+        if (golden.has(prefix + "." + name + EDGE_GRADIENT)) {
+          tests.add(
+              DynamicTest.dynamicTest(prefix + "." + name, () -> checkSum(golden, prefix, name)));
+        }
       }
     }
     return tests.stream();
@@ -322,14 +358,19 @@ class LossesGoldenTest {
     List<DynamicTest> tests = new ArrayList<>();
     Npz golden = Npz.golden("losses.npz");
     for (String prefix : cases(golden)) {
-      String name = prefix + ".ice_weights_norm";
-      tests.add(DynamicTest.dynamicTest(name, () -> checkWeights(golden, prefix)));
+      String name = prefix + ".ice_weights_norm0";
+      if (golden.has(name)) {
+        tests.add(DynamicTest.dynamicTest(name, () -> checkWeights(golden, prefix)));
+      }
       for (String row : namesOf(golden, prefix, ".keep")) {
         tests.add(
             DynamicTest.dynamicTest(
                 prefix + "." + row + ".keep", () -> checkHardPixels(golden, prefix, row)));
       }
-      tests.add(DynamicTest.dynamicTest(prefix + ".relax.onehot", () -> checkNear(golden, prefix)));
+      if (golden.has(prefix + ".relax.onehot")) {
+        tests.add(
+            DynamicTest.dynamicTest(prefix + ".relax.onehot", () -> checkNear(golden, prefix)));
+      }
     }
     Npz other = Npz.golden("losses_nv.npz");
     for (String prefix : cases(other)) {
