@@ -18,8 +18,8 @@ public final class ModuleMethods {
    *
    * @param module handle of the module
    * @param manager owner of the result
-   * @param arguments tensors, lists of them, {@link Long}, {@link Double}, {@link Boolean} or
-   *     {@code long[]}
+   * @param arguments tensors, lists of them, {@link Long}, {@link Double}, {@link Boolean}, {@code
+   *     long[]} or {@code double[]}
    */
   public static PtNDArray call(
       long module, PtNDManager manager, String method, Object... arguments) {
@@ -68,6 +68,8 @@ public final class ModuleMethods {
       return lib.iValueFromBool(flag);
     } else if (argument instanceof long[] list) {
       return lib.iValueFromLongList(list);
+    } else if (argument instanceof double[] list) {
+      return lib.iValueFromDoubleList(list);
     } else if (argument instanceof NDList tensors) {
       return lib.iValueFromTensorList(
           tensors.stream().mapToLong(tensor -> ((PtNDArray) tensor).getHandle()).toArray());

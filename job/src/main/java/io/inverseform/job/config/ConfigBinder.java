@@ -29,6 +29,7 @@ final class ConfigBinder {
   }
 
   JobConfig bind() {
+    TermDefaults.fill(tree.root());
     try {
       return ConfigYaml.MAPPER.treeToValue(tree.root(), JobConfig.class);
     } catch (JsonMappingException e) {

@@ -15,9 +15,17 @@ import java.util.Set;
  * @param outputWeights factors of the outputs' terms by the outputs' names: main, auxiliary, and
  *     with attention over scales such as scale_0.5; an output that is not named has no loss, nor
  *     has one that the network does not give
+ * @param targets outputs at which a term counts, by its loss_name; one that is not named counts at
+ *     all of them
  */
-public record LossConfig(Map<String, Double> outputWeights, List<Term> terms)
+public record LossConfig(
+    Map<String, Double> outputWeights, List<Term> terms, Map<String, List<String>> targets)
     implements Serializable {
+  /** Every term counts at all outputs. */
+  public LossConfig(Map<String, Double> outputWeights, List<Term> terms) {
+    this(outputWeights, terms, Map.of());
+  }
+
   public LossConfig {
     Check.that(
         Check.given("output_weights", outputWeights).containsKey(HeadConfig.MAIN),
@@ -28,7 +36,7 @@ public record LossConfig(Map<String, Double> outputWeights, List<Term> terms)
         (output, weight) -> {
           String key = "output_weights." + output;
           Check.that(
-              output.matches("main|auxiliary|scale_.+"),
+              isOutput(output),
               "output_weights",
               output,
               "factors of main, auxiliary, and such as scale_0.5");
@@ -40,11 +48,36 @@ public record LossConfig(Map<String, Double> outputWeights, List<Term> terms)
     List<String> names = terms.stream().map(Term::lossName).toList();
     Check.that(
         Set.copyOf(names).size() == names.size(), "terms", names, "terms of different loss_name");
+    targets = targets(targets, names);
+  }
+
+  private static Map<String, List<String>> targets(
+      Map<String, List<String>> targets, List<String> names) {
+    Map<String, List<String>> checked = new LinkedHashMap<>();
+    Check.given("targets", targets)
+        .forEach(
+            (name, outputs) -> {
+              Check.that(names.contains(name), "targets", name, "by loss_name, one of " + names);
+              checked.put(
+                  name,
+                  Check.list(
+                      "targets." + name,
+                      outputs,
+                      LossConfig::isOutput,
+                      "main, auxiliary, or such as scale_0.5"));
+            });
+    return Collections.unmodifiableMap(checked);
+  }
+
+  private static boolean isOutput(String name) {
+    return name.matches("main|auxiliary|scale_.+");
   }
 
   /** Whether a term has a part of the loss at an output. */
   public boolean applies(Term term, ModelConfig.Output output) {
+    List<String> targets = this.targets.get(term.lossName());
     return outputWeights.getOrDefault(output.name(), 0.0) > 0
+        && (targets == null || targets.contains(output.name()))
         && (output.boundary() || !term.readsBoundary());
   }
 
@@ -76,9 +109,31 @@ public record LossConfig(Map<String, Double> outputWeights, List<Term> terms)
     @JsonSubTypes.Type(value = CrossEntropy.class, name = "class_weighted_cross_entropy"),
     @JsonSubTypes.Type(value = BoundaryCrossEntropy.class, name = "boundary_cross_entropy"),
     @JsonSubTypes.Type(value = EdgeAttention.class, name = "edge_attention"),
-    @JsonSubTypes.Type(value = InverseForm.class, name = "inverse_form")
+    @JsonSubTypes.Type(value = InverseForm.class, name = "inverse_form"),
+    @JsonSubTypes.Type(value = LossTerms.CrossEntropy.class, name = "cross_entropy"),
+    @JsonSubTypes.Type(value = LossTerms.OnlineHardExamples.class, name = "ohem_cross_entropy"),
+    @JsonSubTypes.Type(value = LossTerms.TopK.class, name = "top_k_cross_entropy"),
+    @JsonSubTypes.Type(value = LossTerms.Focal.class, name = "focal"),
+    @JsonSubTypes.Type(value = LossTerms.Dice.class, name = "dice"),
+    @JsonSubTypes.Type(value = LossTerms.Tversky.class, name = "tversky"),
+    @JsonSubTypes.Type(value = LossTerms.RelaxedBoundary.class, name = "relaxed_boundary"),
+    @JsonSubTypes.Type(value = LossTerms.RegionMutualInformation.class, name = "rmi"),
+    @JsonSubTypes.Type(value = LossTerms.SignedDistance.class, name = "signed_distance")
   })
-  public sealed interface Term extends Serializable {
+  public sealed interface Term extends Serializable
+      permits CrossEntropy,
+          BoundaryCrossEntropy,
+          EdgeAttention,
+          InverseForm,
+          LossTerms.CrossEntropy,
+          LossTerms.OnlineHardExamples,
+          LossTerms.TopK,
+          LossTerms.Focal,
+          LossTerms.Dice,
+          LossTerms.Tversky,
+          LossTerms.RelaxedBoundary,
+          LossTerms.RegionMutualInformation,
+          LossTerms.SignedDistance {
     /** Factor of the term in the total. */
     double lossWeight();
 
@@ -91,7 +146,12 @@ public record LossConfig(Map<String, Double> outputWeights, List<Term> terms)
     }
   }
 
-  /** Which pixels class shares are counted over. */
+  /** Whether a term needs the signed distances of the labels. */
+  public boolean hasSignedDistance() {
+    return terms.stream().anyMatch(LossTerms.SignedDistance.class::isInstance);
+  }
+
+  /** Which pixels class shares are counted, or means taken over. */
   public enum Scope {
     /** Each image by itself. */
     IMAGE,
@@ -99,17 +159,36 @@ public record LossConfig(Map<String, Double> outputWeights, List<Term> terms)
     BATCH
   }
 
+  /** What a sum over pixels is divided by. */
+  public enum Average {
+    /** The pixels that count. */
+    VALID,
+    /** The weights of the pixels that count. */
+    WEIGHTS,
+    /** All pixels, ignored ones, too. */
+    ALL,
+    /** Nothing: the sum over the pixels. */
+    SUM
+  }
+
   /**
    * Cross-entropy with class weights from the class shares of the labels.
    *
    * @param upperBound how much an infinitely rare class weighs above 1
+   * @param norm whether a class weighs by the inverse of its share: 1 + upper bound / share
    * @param scope what the class shares are counted over
    */
-  public record CrossEntropy(double lossWeight, String lossName, double upperBound, Scope scope)
+  public record CrossEntropy(
+      double lossWeight, String lossName, double upperBound, boolean norm, Scope scope)
       implements Term {
     public CrossEntropy {
       checkTerm(lossWeight, lossName, scope);
       Check.notNegative("upper_bound", upperBound);
+    }
+
+    /** Weights by one minus the share. */
+    public CrossEntropy(double lossWeight, String lossName, double upperBound, Scope scope) {
+      this(lossWeight, lossName, upperBound, false, scope);
     }
 
     @Override
@@ -119,14 +198,25 @@ public record LossConfig(Map<String, Double> outputWeights, List<Term> terms)
   }
 
   /**
-   * Binary cross-entropy of the boundary logits, edges and other pixels balanced by their counts.
+   * Binary cross-entropy of the boundary logits.
    *
+   * @param positiveWeight factor of edges, other pixels having 1; 0 to balance both by their counts
+   * @param average over the pixels that are either, or over all
    * @param scope what is balanced and averaged over
    */
-  public record BoundaryCrossEntropy(double lossWeight, String lossName, Scope scope)
+  public record BoundaryCrossEntropy(
+      double lossWeight, String lossName, double positiveWeight, Average average, Scope scope)
       implements Term {
     public BoundaryCrossEntropy {
       checkTerm(lossWeight, lossName, scope);
+      Check.notNegative("positive_weight", positiveWeight);
+      Check.that(
+          average == Average.VALID || average == Average.ALL, "average", average, "valid or all");
+    }
+
+    /** Balanced by counts, averaged over the pixels that are either. */
+    public BoundaryCrossEntropy(double lossWeight, String lossName, Scope scope) {
+      this(lossWeight, lossName, 0, Average.VALID, scope);
     }
   }
 
@@ -134,14 +224,26 @@ public record LossConfig(Map<String, Double> outputWeights, List<Term> terms)
    * Class-weighted cross-entropy over pixels that the boundary head takes for edges.
    *
    * @param threshold on the boundary probability
+   * @param norm whether a class weighs by the inverse of its share
    */
   public record EdgeAttention(
-      double lossWeight, String lossName, double threshold, double upperBound, Scope scope)
+      double lossWeight,
+      String lossName,
+      double threshold,
+      double upperBound,
+      boolean norm,
+      Scope scope)
       implements Term {
     public EdgeAttention {
       checkTerm(lossWeight, lossName, scope);
       Check.that(threshold >= 0 && threshold < 1, "threshold", threshold, "in 0..1, below 1");
       Check.notNegative("upper_bound", upperBound);
+    }
+
+    /** Weights by one minus the share. */
+    public EdgeAttention(
+        double lossWeight, String lossName, double threshold, double upperBound, Scope scope) {
+      this(lossWeight, lossName, threshold, upperBound, false, scope);
     }
   }
 
@@ -168,7 +270,7 @@ public record LossConfig(Map<String, Double> outputWeights, List<Term> terms)
     }
   }
 
-  private static void checkTerm(double lossWeight, String lossName, Scope scope) {
+  static void checkTerm(double lossWeight, String lossName, Scope scope) {
     checkTerm(lossWeight, lossName);
     Check.given("scope", scope);
   }

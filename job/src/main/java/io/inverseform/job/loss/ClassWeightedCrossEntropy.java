@@ -10,7 +10,7 @@ final class ClassWeightedCrossEntropy implements LossTerm {
 
   ClassWeightedCrossEntropy(LossConfig.CrossEntropy config, int classes) {
     this.config = config;
-    weights = new ClassWeights(config.upperBound(), config.scope(), classes);
+    weights = new ClassWeights(config.upperBound(), config.norm(), config.scope(), classes);
   }
 
   @Override

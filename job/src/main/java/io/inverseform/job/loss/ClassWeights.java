@@ -2,24 +2,27 @@ package io.inverseform.job.loss;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
-import ai.djl.ndarray.types.DataType;
 import io.inverseform.job.config.LossConfig.Scope;
+import io.inverseform.job.torch.LossOperators;
 import io.inverseform.job.torch.Operators;
 
 /**
  * Weighs rare classes up: w = 1 + upperBound (1 - f) for a class of share f among the pixels that
- * count, 1 for a class that is absent (Zhu et al., "Improving Semantic Segmentation via Video
- * Propagation and Label Relaxation", 2019).
+ * count, or 1 + upperBound / f with norm, 1 for a class that is absent (Zhu et al., "Improving
+ * Semantic Segmentation via Video Propagation and Label Relaxation", CVPR 2019, its published
+ * training code). With batch scope the shares are those of the worker's batch.
  */
 final class ClassWeights {
   private static final int[] PIXELS = {1, 2};
 
   private final double upperBound;
+  private final boolean norm;
   private final Scope scope;
   private final int classes;
 
-  ClassWeights(double upperBound, Scope scope, int classes) {
+  ClassWeights(double upperBound, boolean norm, Scope scope, int classes) {
     this.upperBound = upperBound;
+    this.norm = norm;
     this.scope = scope;
     this.classes = classes;
   }
@@ -35,23 +38,22 @@ final class ClassWeights {
   NDArray sumOfMeans(NDArray losses, NDArray target) {
     try (NDScope step = new NDScope()) {
       step.suppressNotUsedWarning();
-      NDArray weights = Operators.pick(perClass(target, losses.getDataType()), target);
+      NDArray weights = Operators.pick(ofCounts(Operators.classCounts(target, classes)), target);
       // The sum of weights is 0 or at least 1: a smaller divisor is never meant.
-      NDArray weightSums = weights.sum(PIXELS).maximum(1);
+      NDArray weightSums = LossOperators.atLeast(weights.sum(PIXELS), 1);
       NDArray sum = losses.mul(weights).sum(PIXELS).div(weightSums).sum();
       NDScope.unregister(sum);
       return sum;
     }
   }
 
-  /** Weights (N, classes). */
-  private NDArray perClass(NDArray target, DataType type) {
-    NDArray counts = Operators.classCounts(target, classes).toType(type, false);
-    if (scope == Scope.BATCH) {
-      counts = counts.sum(new int[] {0}, true).broadcast(counts.getShape());
-    }
-    NDArray share = counts.div(counts.sum(new int[] {1}, true).maximum(1));
-    NDArray present = counts.gt(0).toType(type, false);
-    return share.neg().add(1).mul(present).mul(upperBound).add(1);
+  /**
+   * The weights by the counts of pixels.
+   *
+   * @param counts (N, C), of the classes and of whatever else has a part in their shares
+   * @return (N, C)
+   */
+  NDArray ofCounts(NDArray counts) {
+    return LossOperators.classWeights(counts, scope == Scope.BATCH, upperBound, norm);
   }
 }

@@ -1,15 +1,15 @@
 package io.inverseform.job.loss;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDScope;
 import io.inverseform.job.config.LossConfig;
+import io.inverseform.job.torch.LossOperators;
 import io.inverseform.udf.label.LabelMap;
 
 /**
  * Class-weighted cross-entropy over the pixels whose boundary probability is above a threshold
- * (Takikawa et al., "Gated-SCNN", 2019, the dual task's segmentation part). Class shares are
- * counted over those pixels only; the boundary logits get no gradient.
+ * (Takikawa et al., "Gated-SCNN", ICCV 2019, section 3.2, the dual task's segmentation part). Class
+ * shares are counted over those pixels only; the boundary logits get no gradient.
  */
 final class EdgeAttention implements LossTerm {
   private final LossConfig.EdgeAttention config;
@@ -17,7 +17,7 @@ final class EdgeAttention implements LossTerm {
 
   EdgeAttention(LossConfig.EdgeAttention config, int classes) {
     this.config = config;
-    weights = new ClassWeights(config.upperBound(), config.scope(), classes);
+    weights = new ClassWeights(config.upperBound(), config.norm(), config.scope(), classes);
   }
 
   @Override
@@ -34,10 +34,9 @@ final class EdgeAttention implements LossTerm {
   public NDArray sumOverImages(Prediction prediction, Truth truth) {
     try (NDScope step = new NDScope()) {
       step.suppressNotUsedWarning();
-      NDArray probability = prediction.boundaryAtLabels().getNDArrayInternal().sigmoid();
-      NDArray near = probability.gt(config.threshold()).reshape(truth.target().getShape());
-      NDArray ignore = truth.target().zerosLike().add(LabelMap.IGNORE);
-      NDArray target = NDArrays.where(near, truth.target(), ignore);
+      NDArray target =
+          LossOperators.nearEdges(
+              truth.target(), prediction.boundaryAtLabels(), config.threshold(), LabelMap.IGNORE);
       NDArray sum = weights.sumOfMeans(prediction.negativeLogLikelihood(), target);
       NDScope.unregister(sum);
       return sum;

@@ -2,6 +2,7 @@ package io.inverseform.job.loss;
 
 import ai.djl.ndarray.NDArray;
 import io.inverseform.job.config.LossConfig;
+import io.inverseform.job.config.LossTerms;
 import io.inverseform.job.model.InverseTransformNetwork;
 
 /**
@@ -37,6 +38,24 @@ interface LossTerm {
       return new EdgeAttention(term, classes);
     } else if (config instanceof LossConfig.InverseForm term) {
       return new InverseForm(term, network);
+    } else if (config instanceof LossTerms.CrossEntropy term) {
+      return new CrossEntropy(term, classes);
+    } else if (config instanceof LossTerms.OnlineHardExamples term) {
+      return new OnlineHardExamples(term, classes);
+    } else if (config instanceof LossTerms.TopK term) {
+      return new TopK(term, classes);
+    } else if (config instanceof LossTerms.Focal term) {
+      return new Focal(term, classes);
+    } else if (config instanceof LossTerms.Dice term) {
+      return new Dice(term, classes);
+    } else if (config instanceof LossTerms.Tversky term) {
+      return new Tversky(term, classes);
+    } else if (config instanceof LossTerms.RelaxedBoundary term) {
+      return new RelaxedBoundary(term, classes);
+    } else if (config instanceof LossTerms.RegionMutualInformation term) {
+      return new RegionMutualInformation(term, classes);
+    } else if (config instanceof LossTerms.SignedDistance term) {
+      return new SignedDistanceLoss(term, classes);
     }
     throw new IllegalArgumentException("no loss for " + config);
   }

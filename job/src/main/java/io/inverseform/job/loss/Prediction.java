@@ -2,6 +2,7 @@ package io.inverseform.job.loss;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.inverseform.job.model.Output;
 import io.inverseform.job.torch.Operators;
@@ -16,12 +17,15 @@ final class Prediction implements AutoCloseable {
   private final NDArray boundary;
   private final Truth truth;
   private NDArray boundaryAtLabels;
+  private NDArray logitsAtLabels;
   private NDArray negativeLogLikelihood;
 
   /**
    * An output as the network gives it.
    *
-   * @param output logits (N, classes, h, w); boundary logits (N, 1, h, w), or null
+   * @param output logits (N, classes, h, w); boundary logits (N, 1, h, w), or null; of any layout
+   *     in memory
+   * @throws IllegalArgumentException if a shape or type does not fit; the message names both
    */
   Prediction(Output output, int classes, Truth truth) {
     require(output.name() + " logits", output.logits(), classes, truth);
@@ -47,6 +51,10 @@ final class Prediction implements AutoCloseable {
               + ", are "
               + shape);
     }
+    if (x.getDataType() != DataType.FLOAT32 && x.getDataType() != DataType.FLOAT64) {
+      throw new IllegalArgumentException(
+          what + " must be float32 or float64, are " + x.getDataType());
+    }
   }
 
   /** Boundary logits as the network gives them, (N, 1, h, w). */
@@ -61,6 +69,15 @@ final class Prediction implements AutoCloseable {
       NDScope.unregister(boundaryAtLabels);
     }
     return boundaryAtLabels;
+  }
+
+  /** Logits (N, classes, H, W), not to be closed. */
+  NDArray logitsAtLabels() {
+    if (logitsAtLabels == null) {
+      logitsAtLabels = Operators.bilinear(logits, truth.height(), truth.width(), false);
+      NDScope.unregister(logitsAtLabels);
+    }
+    return logitsAtLabels;
   }
 
   /**
@@ -80,6 +97,9 @@ final class Prediction implements AutoCloseable {
   public void close() {
     if (boundaryAtLabels != null) {
       boundaryAtLabels.close();
+    }
+    if (logitsAtLabels != null) {
+      logitsAtLabels.close();
     }
     if (negativeLogLikelihood != null) {
       negativeLogLikelihood.close();

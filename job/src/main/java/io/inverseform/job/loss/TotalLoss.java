@@ -14,7 +14,7 @@ import java.util.Map;
 
 /**
  * The weighted sum of the configured terms at every output that has a weight. Nothing in it waits
- * for the device.
+ * for a GPU.
  */
 public final class TotalLoss {
   private final int classes;
@@ -97,13 +97,30 @@ public final class TotalLoss {
    * @throws IllegalArgumentException if shapes do not fit; the message names both
    */
   public StepLoss compute(List<Output> outputs, NDArray target, NDArray edges, double normaliser) {
+    return compute(outputs, target, edges, null, normaliser);
+  }
+
+  /**
+   * The same with signed distances, for terms that need them.
+   *
+   * @param outputs at any resolution; brought to the labels' by bilinear interpolation
+   * @param target train ids (N, H, W), int64; 255 is ignored, any other must be below the classes
+   * @param edges (N, 1, H, W), float32, 1 on edges and 0 elsewhere
+   * @param distances (N, classes, H, W), float32, as by {@link DistanceMaps}; null where no term
+   *     needs them
+   * @param normaliser images of the step over all workers
+   * @throws IllegalArgumentException if shapes, types or labels do not fit; the message names both
+   */
+  public StepLoss compute(
+      List<Output> outputs, NDArray target, NDArray edges, NDArray distances, double normaliser) {
     if (!(normaliser > 0)) {
       throw new IllegalArgumentException(
           "the normaliser is the number of images of a step, not " + normaliser);
     }
     Map<String, NDArray> values = new LinkedHashMap<>();
     List<NDArray> weighted = new ArrayList<>();
-    try (Truth truth = new Truth(target, edges)) {
+    try (Truth truth = new Truth(target, edges, distances)) {
+      truth.requireClasses(classes);
       for (Map.Entry<String, Weighted> entry : this.outputs.entrySet()) {
         Weighted output = entry.getValue();
         try (Prediction prediction =

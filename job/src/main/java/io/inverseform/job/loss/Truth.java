@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.inverseform.job.torch.LossOperators;
 import io.inverseform.udf.label.LabelMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -17,6 +18,7 @@ import java.util.function.Supplier;
 final class Truth implements AutoCloseable {
   private final NDArray target;
   private final NDArray edges;
+  private final NDArray distances;
   private final Map<LossTerm, Derived> derived = new IdentityHashMap<>();
 
   /**
@@ -27,6 +29,17 @@ final class Truth implements AutoCloseable {
    *     on edges, 0 elsewhere; any other value is left out
    */
   Truth(NDArray target, NDArray edges) {
+    this(target, edges, null);
+  }
+
+  /**
+   * The truth of a batch with signed distances, which stay the caller's.
+   *
+   * @param target train ids (N, H, W), int64; {@link LabelMap#IGNORE} is no class
+   * @param edges (N, 1, H, W), float32: 1 on edges, 0 elsewhere; any other value is left out
+   * @param distances (N, C, H, W), float32, of the classes' boundaries, below 0 inside; or null
+   */
+  Truth(NDArray target, NDArray edges, NDArray distances) {
     Shape labels = target.getShape();
     Shape boundaries = edges.getShape();
     if (labels.dimension() != 3
@@ -44,6 +57,44 @@ final class Truth implements AutoCloseable {
     }
     this.target = target;
     this.edges = edges;
+    this.distances = distances;
+  }
+
+  /**
+   * Refuses labels that are neither a class nor ignored. Labels on a GPU are not read, which would
+   * wait for it: they are checked before they get there.
+   *
+   * @throws IllegalArgumentException naming the label and its place
+   */
+  void requireClasses(int classes) {
+    if (target.getDevice().isGpu()) {
+      return;
+    }
+    try (NDArray known = LossOperators.classMask(target, classes);
+        NDArray ignored = LossOperators.indicator(target, LabelMap.IGNORE);
+        NDArray either = known.add(ignored);
+        NDArray worst = either.min()) {
+      if (worst.getFloat() == 0) {
+        throw unknown(target.toLongArray(), classes);
+      }
+    }
+  }
+
+  private IllegalArgumentException unknown(long[] labels, int classes) {
+    int at = 0;
+    while (labels[at] == LabelMap.IGNORE || (labels[at] >= 0 && labels[at] < classes)) {
+      at++;
+    }
+    long pixel = at % (height() * width());
+    return new IllegalArgumentException(
+        "label %d at row %d, column %d of image %d is no class: the network has %d, and %d is ignored"
+            .formatted(
+                labels[at],
+                pixel / width(),
+                pixel % width(),
+                at / (height() * width()),
+                classes,
+                LabelMap.IGNORE));
   }
 
   /** Train ids (N, H, W), int64. */
@@ -59,6 +110,22 @@ final class Truth implements AutoCloseable {
   /** Type in which the losses are computed. */
   DataType type() {
     return edges.getDataType();
+  }
+
+  /**
+   * Signed distances (N, classes, H, W), float32, not to be closed.
+   *
+   * @param term that needs them
+   * @throws IllegalArgumentException if there are none, or not for these labels and classes
+   */
+  NDArray distances(String term, int classes) {
+    Shape needed = new Shape(images(), classes, height(), width());
+    if (distances == null || !distances.getShape().equals(needed)) {
+      throw new IllegalArgumentException(
+          "loss term %s needs signed distances %s and was given %s"
+              .formatted(term, needed, distances == null ? "none" : distances.getShape()));
+    }
+    return distances;
   }
 
   /** What a term has computed from the truth alone. */

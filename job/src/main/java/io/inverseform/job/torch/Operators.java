@@ -1,6 +1,7 @@
 package io.inverseform.job.torch;
 
-import ai.djl.Device;
+import static io.inverseform.job.torch.OperatorModule.call;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -8,17 +9,13 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.pytorch.jni.ModuleMethods;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 
 /**
  * The PyTorch operators that DJL lacks, or has with other semantics, as ordinary methods with
  * autograd. A result belongs to the manager of the first argument, which is never a weight.
  *
- * <p>Behind it stands one TorchScript module, written at the first use from {@code
- * operators.torchscript}.
+ * <p>Behind it, and behind {@link LossOperators}, stands one TorchScript module, {@link
+ * OperatorModule}.
  */
 public final class Operators {
 
@@ -249,12 +246,12 @@ public final class Operators {
 
   /** The same memory without history, owned by the given manager. */
   static NDArray detach(NDManager manager, NDArray x) {
-    return ModuleMethods.call(Module.HANDLE, (PtNDManager) manager, "detach", x);
+    return ModuleMethods.call(OperatorModule.HANDLE, (PtNDManager) manager, "detach", x);
   }
 
   /** Whether a gradient flows into x: a leaf that wants one, or a result with history. */
   static boolean requiresGradient(NDArray x) {
-    return ModuleMethods.test(Module.HANDLE, "requires_grad", x);
+    return ModuleMethods.test(OperatorModule.HANDLE, "requires_grad", x);
   }
 
   /**
@@ -361,31 +358,5 @@ public final class Operators {
    */
   public static NDArray tiles(NDArray x, int tile) {
     return call("tiles", x, (long) tile);
-  }
-
-  private static NDArray call(String method, NDArray x, Object... others) {
-    Object[] arguments = new Object[others.length + 1];
-    arguments[0] = x;
-    System.arraycopy(others, 0, arguments, 1, others.length);
-    return ModuleMethods.call(Module.HANDLE, (PtNDManager) x.getManager(), method, arguments);
-  }
-
-  private static final class Module {
-    static final long HANDLE = load();
-
-    private static String methods() throws IOException {
-      try (InputStream in = Operators.class.getResourceAsStream("operators.torchscript")) {
-        return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      }
-    }
-
-    private static long load() {
-      try {
-        return JniUtils.loadModuleHandle(
-            new ByteArrayInputStream(OperatorArchive.of(methods())), Device.cpu(), false, false);
-      } catch (IOException e) {
-        throw new IllegalStateException("cannot load the operator module", e);
-      }
-    }
   }
 }

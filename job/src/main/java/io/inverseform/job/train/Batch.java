@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.inverseform.job.config.AugmentConfig;
+import io.inverseform.job.loss.DistanceMaps;
 import io.inverseform.job.torch.Images;
 import io.inverseform.job.torch.Tensors;
 import java.nio.ByteBuffer;
@@ -18,8 +19,9 @@ import java.util.List;
  * @param images (N, 3, H, W) normalised
  * @param labels (N, H, W) train ids, int64
  * @param edges (N, 1, H, W) 0 and 1, float32
+ * @param distances (N, C, H, W) signed, float32; null where the crops have none
  */
-record Batch(NDArray images, NDArray labels, NDArray edges) {
+record Batch(NDArray images, NDArray labels, NDArray edges, NDArray distances) {
   /** Scales, mirrors, pads and stacks crops on the manager's device. */
   static Batch of(NDManager manager, List<Crop> crops, Images images, AugmentConfig config) {
     int height = config.cropHeight();
@@ -41,8 +43,15 @@ record Batch(NDArray images, NDArray labels, NDArray edges) {
       return new Batch(
           NDArrays.concat(pictures, 0),
           Tensors.labels(manager, labels, new Shape(n, height, width)),
-          edgeBytes.toType(DataType.FLOAT32, false));
+          edgeBytes.toType(DataType.FLOAT32, false),
+          distances(manager, crops, height, width));
     }
+  }
+
+  private static NDArray distances(NDManager manager, List<Crop> crops, int height, int width) {
+    return crops.get(0).distances() == null
+        ? null
+        : DistanceMaps.tensor(manager, crops.stream().map(Crop::distances).toList(), height, width);
   }
 
   private static NDArray picture(

@@ -45,6 +45,7 @@ public final class Segmentation implements Objective<Crop> {
   private final Optional<InverseTransformFile> inverse;
   private final SegmentationNetwork network;
   private final TotalLoss loss;
+  private final boolean distances;
   private final Images images;
   private final Segmenter segmenter;
   private Optional<String> pretrainedCrc = Optional.empty();
@@ -91,6 +92,7 @@ public final class Segmentation implements Objective<Crop> {
             config.model().outputs(),
             catalogue.size(),
             inverse.map(InverseTransformFile::network).orElse(null));
+    distances = config.loss().hasSignedDistance();
     images = new Images(augment.mean(), augment.std());
     segmenter = new Segmenter(site.device(), network, images, config.evaluate().scale());
   }
@@ -137,7 +139,10 @@ public final class Segmentation implements Objective<Crop> {
 
   @Override
   public Crop example(int sample, int epoch) throws IOException {
-    return Crop.of(splits.train().sample(sample), augment, operator, seed, epoch, sample);
+    Sample source = splits.train().sample(sample);
+    Crop crop = Crop.of(source, augment, operator, seed, epoch, sample);
+    crop.requireClasses(catalogue.size(), source.id());
+    return distances ? crop.withDistances(catalogue.size()) : crop;
   }
 
   @Override
@@ -154,7 +159,11 @@ public final class Segmentation implements Objective<Crop> {
   public StepLoss loss(Tape tape, List<Crop> crops, int globalBatch) {
     Batch batch = Batch.of(tape.manager(), crops, images, augment);
     return loss.compute(
-        network.outputs(tape, batch.images()), batch.labels(), batch.edges(), globalBatch);
+        network.outputs(tape, batch.images()),
+        batch.labels(),
+        batch.edges(),
+        batch.distances(),
+        globalBatch);
   }
 
   @Override

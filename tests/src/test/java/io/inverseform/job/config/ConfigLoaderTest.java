@@ -18,6 +18,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ConfigLoaderTest {
+  private static final String KNOWN_TYPES =
+      " class_weighted_cross_entropy, boundary_cross_entropy, edge_attention, inverse_form,"
+          + " cross_entropy, ohem_cross_entropy, top_k_cross_entropy, focal, dice, tversky,"
+          + " relaxed_boundary, rmi, signed_distance";
+
   @TempDir private Path folder;
   private Path complete;
 
@@ -75,6 +80,32 @@ class ConfigLoaderTest {
             "loss.terms=[{type: boundary_cross_entropy, loss_weight: 2, loss_name: b, scope: batch}]");
     assertThat(config.loss().terms())
         .containsExactly(new LossConfig.BoundaryCrossEntropy(2, "b", LossConfig.Scope.BATCH));
+  }
+
+  @Test
+  void whatATermLeavesOutIsAsPublished() {
+    String terms =
+        "loss.terms=[{type: cross_entropy, loss_weight: 1, loss_name: a},"
+            + " {type: rmi, loss_weight: 1, loss_name: b, pool: 2},"
+            + " {type: ohem_cross_entropy, loss_weight: 1, loss_name: c, threshold: 0.7,"
+            + " min_kept: 100000}]";
+    assertThat(load(complete, terms).loss().terms())
+        .containsExactly(
+            new LossTerms.CrossEntropy(
+                1, "a", List.of(), 255, false, LossConfig.Average.VALID, LossConfig.Scope.IMAGE),
+            new LossTerms.RegionMutualInformation(1, "b", 3, 2, 0.5, 0.5, LossConfig.Scope.IMAGE),
+            new LossTerms.OnlineHardExamples(
+                1, "c", 0.7, 100_000, LossTerms.HardAverage.KEPT, 0, LossConfig.Scope.IMAGE));
+  }
+
+  @Test
+  void aTermCountsAtItsTargetsOnly() {
+    LossConfig loss = load(complete, "loss.targets={segmentation: [auxiliary]}").loss();
+    ModelConfig.Output main = new ModelConfig.Output("main", true);
+    ModelConfig.Output auxiliary = new ModelConfig.Output("auxiliary", true);
+    assertThat(loss.applies(loss.terms().get(0), main)).isFalse();
+    assertThat(loss.applies(loss.terms().get(0), auxiliary)).isTrue();
+    assertThat(loss.applies(loss.terms().get(1), main)).isTrue();
   }
 
   @Test
@@ -144,13 +175,13 @@ class ConfigLoaderTest {
   void anUnknownLossTypeListsTheKnownOnes() {
     assertRefused(
         complete,
-        "--set loss.terms.0.type=dice: 'loss.terms[0].type' is unknown: 'dice'; known:"
-            + " class_weighted_cross_entropy, boundary_cross_entropy, edge_attention, inverse_form",
-        "loss.terms.0.type=dice");
+        "--set loss.terms.0.type=hinge: 'loss.terms[0].type' is unknown: 'hinge'; known:"
+            + KNOWN_TYPES,
+        "loss.terms.0.type=hinge");
     assertRefused(
         complete,
         "--set loss.terms=[{loss_weight: 1}]: missing key 'loss.terms[0].type'; known:"
-            + " class_weighted_cross_entropy, boundary_cross_entropy, edge_attention, inverse_form",
+            + KNOWN_TYPES,
         "loss.terms=[{loss_weight: 1}]");
   }
 
@@ -231,6 +262,13 @@ class ConfigLoaderTest {
         "model.norm.epsilon=0 | 'model.norm.epsilon' must be a finite number above 0, is 0.0",
         "loss.output_weights.auxiliary=-1 | 'loss.output_weights.auxiliary' must be a finite number, 0 or above, is -1.0",
         "loss.terms=[] | 'loss.terms' must be a list of at least 1, is []",
+        "loss.targets={rmi: [main]} | 'loss.targets' must be by loss_name, one of [segmentation, boundary, edge_attention, inverse_form], is rmi",
+        "loss.targets={boundary: [side]} | 'loss.targets.boundary' must be a list of at least 1, each main, auxiliary, or such as scale_0.5, is [side]",
+        "loss.terms.1.average=sum | 'loss.terms[1].average' must be valid or all, is SUM",
+        "loss.terms.0={type: dice, loss_weight: 1, loss_name: d, exponent: 3} | 'loss.terms[0].exponent' must be 1 or 2, is 3.0",
+        "loss.terms.0={type: cross_entropy, loss_weight: 1, loss_name: d, class_weights: [1, -1]} | 'loss.terms[0].class_weights' must be a list, each a finite number, 0 or above, is [1.0, -1.0]",
+        "loss.terms.0={type: ohem_cross_entropy, loss_weight: 1, loss_name: d, threshold: 0, min_kept: 1} | 'loss.terms[0].threshold' must be above 0, at most 1, is 0.0",
+        "loss.terms.0={type: rmi, loss_weight: 1, loss_name: d, pool: 0} | 'loss.terms[0].pool' must be in 1..16, is 0",
         "loss.terms.0.loss_weight=NaN | 'loss.terms[0].loss_weight' must be a finite number, 0 or above, is NaN",
         "loss.terms.1.loss_name=segmentation | 'loss.terms' must be terms of different loss_name, is [segmentation, segmentation, edge_attention, inverse_form]",
         "loss.terms.0={type: inverse_form, loss_weight: 1, loss_name: i, tiling: whole, anchored: true} | 'loss.terms[0].tiling' must be one of padded, resized_3x6, is \"whole\"",

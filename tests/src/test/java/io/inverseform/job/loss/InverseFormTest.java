@@ -21,6 +21,8 @@ import io.inverseform.job.model.SmallInverseNetwork;
 import io.inverseform.job.model.SmallNetwork;
 import io.inverseform.job.torch.Differentiable;
 import io.inverseform.job.torch.FlatParameters;
+import io.inverseform.job.torch.GradientCheck;
+import io.inverseform.job.torch.RandomParameters;
 import io.inverseform.job.torch.Tape;
 import io.inverseform.job.torch.Tensors;
 import io.inverseform.job.torch.Torch;
@@ -175,6 +177,31 @@ class InverseFormTest {
     float above = run(term, logits.add(along), edges).sum();
     float below = run(term, logits.sub(along), edges).sum();
     assertThat((above - below) / (2 * step)).isCloseTo(norm, within(0.01 * norm));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"PADDED, true", "PADDED, false", "RESIZED_3X6, true", "RESIZED_3X6, false"})
+  void theGradientIsThatOfFiniteDifferences(Tiling tiling, boolean anchored) {
+    InverseNetworkConfig config = SmallInverseNetwork.perceptron(4);
+    InverseTransformNetwork network = InverseTransformNetwork.of(config);
+    new RandomParameters(network, 3).bind(manager, network, DataType.FLOAT64);
+    InverseForm term =
+        new InverseForm(new LossConfig.InverseForm(1, "inverse", tiling, anchored), network);
+    new GradientCheck()
+        .input(2, 1, 5, 7)
+        .check(
+            x -> {
+              NDArray boundary = x.get(0);
+              NDManager owner = boundary.getManager();
+              NDArray edges = edges(6, 2, 1, 5, 7).toType(DataType.FLOAT64, true);
+              edges.attach(owner);
+              NDArray labels = owner.zeros(new Shape(2, 5, 7), DataType.INT64);
+              try (Truth truth = new Truth(labels, edges);
+                  Prediction prediction =
+                      new Prediction(new Output("main", boundary, boundary), 1, truth)) {
+                return term.sumOverImages(prediction, truth);
+              }
+            });
   }
 
   @ParameterizedTest

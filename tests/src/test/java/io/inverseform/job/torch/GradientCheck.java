@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /** Compares autograd with central differences, in float64. */
-final class GradientCheck {
+public final class GradientCheck {
   private static final double STEP = 1e-5;
   private static final double TOLERANCE = 1e-7;
 
@@ -21,7 +21,7 @@ final class GradientCheck {
   private final List<double[]> values = new ArrayList<>();
 
   /** Adds an input of standard normal values, kept away from 0, where ReLU has no derivative. */
-  GradientCheck input(long... shape) {
+  public GradientCheck input(long... shape) {
     KeyedRandom random = new KeyedRandom(7, values.size());
     double[] drawn = new double[Math.toIntExact(new Shape(shape).size())];
     for (int i = 0; i < drawn.length; i++) {
@@ -34,7 +34,7 @@ final class GradientCheck {
   }
 
   /** Fails unless every derivative of a weighted sum of the function's values is right. */
-  void check(Function<List<NDArray>, NDArray> function) {
+  public void check(Function<List<NDArray>, NDArray> function) {
     List<double[]> gradients = new ArrayList<>();
     try (NDManager manager = Torch.manager(Device.cpu())) {
       List<Differentiable> leaves = new ArrayList<>();

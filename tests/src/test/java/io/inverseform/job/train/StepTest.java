@@ -93,6 +93,33 @@ class StepTest {
   }
 
   @Test
+  void termsByImageOfTwoRanksAddUpAndEachIsLogged() throws Exception {
+    String[] step = {
+      "model.norm.type=group",
+      "train.max_steps=1",
+      "loss.targets={distance: [main]}",
+      "loss.terms=["
+          + "{type: cross_entropy, loss_weight: 1, loss_name: pixels},"
+          + "{type: ohem_cross_entropy, loss_weight: 1, loss_name: hard, threshold: 0.7,"
+          + " min_kept: 100, edge_threshold: 0.1},"
+          + "{type: dice, loss_weight: 1, loss_name: regions},"
+          + "{type: relaxed_boundary, loss_weight: 1, loss_name: relaxed},"
+          + "{type: rmi, loss_weight: 0.1, loss_name: mutual},"
+          + "{type: signed_distance, loss_weight: 0.1, loss_name: distance, scope: image}]"
+    };
+    JobConfig one = small.config("terms-one", with(step, "train.workers=1", "train.batch=4"));
+    JobConfig two = small.config("terms-two", with(step, "train.workers=2", "train.batch=2"));
+
+    train(one);
+    train(two);
+
+    assertThat(Goldens.relativeL2(momentum(two), momentum(one))).isLessThan(1e-5);
+    assertThat(Files.readString(Path.of(two.run(), "metrics", "attempt-00001.jsonl")))
+        .contains("\"pixels\":", "\"aux.hard\":", "\"mutual\":", "\"distance\":")
+        .doesNotContain("aux.distance");
+  }
+
+  @Test
   void aRankThatIsThroughAPassEarlierAddsNothingInTheLast() throws Exception {
     String[] steps = {
       "model.norm.type=group",

@@ -1,0 +1,69 @@
+package io.inverseform.job.loss;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDScope;
+import io.inverseform.job.config.LossTerms;
+import io.inverseform.job.torch.LossOperators;
+import io.inverseform.job.torch.Operators;
+
+/**
+ * Cross-entropy -w[t] log p[t] of the softmax p at a pixel of class t; or, with the sigmoid, the
+ * binary cross-entropies of all classes, averaged over them, of which the class's own has the
+ * weight: -(w[t] log s[t] + sum of log (1 - s[c]) over the others) / C. Pixels are averaged by
+ * {@link PixelMeans}.
+ */
+final class CrossEntropy implements LossTerm {
+  private final LossTerms.CrossEntropy config;
+  private final int classes;
+  private final ClassConstants weights;
+  private final ClassConstants counts;
+  private final PixelMeans means;
+
+  /**
+   * The configured term.
+   *
+   * @throws IllegalArgumentException if it has not one weight a class
+   */
+  CrossEntropy(LossTerms.CrossEntropy config, int classes) {
+    this.config = config;
+    this.classes = classes;
+    weights =
+        ClassConstants.weights(config.lossName(), config.classWeights(), classes)
+            .without(config.ignoreIndex());
+    counts = ClassConstants.allBut(config.ignoreIndex(), classes);
+    means = new PixelMeans(config.average(), config.scope());
+  }
+
+  @Override
+  public String name() {
+    return config.lossName();
+  }
+
+  @Override
+  public double weight() {
+    return config.lossWeight();
+  }
+
+  @Override
+  public NDArray sumOverImages(Prediction prediction, Truth truth) {
+    try (NDScope step = new NDScope()) {
+      step.suppressNotUsedWarning();
+      NDArray counted = counts.of(truth.target());
+      NDArray weight = weights.of(truth.target());
+      NDArray losses =
+          config.useSigmoid()
+              ? oneAgainstTheRest(prediction, truth).mul(counted)
+              : prediction.negativeLogLikelihood().mul(weight);
+      NDArray sum = means.sumOverImages(losses, counted, weight);
+      NDScope.unregister(sum);
+      return sum;
+    }
+  }
+
+  private NDArray oneAgainstTheRest(Prediction prediction, Truth truth) {
+    NDArray ofClasses =
+        LossOperators.sigmoidCrossEntropy(
+            prediction.logitsAtLabels(), truth.target(), weights.values());
+    return Operators.scale(ofClasses, 1.0 / classes);
+  }
+}

@@ -1,0 +1,46 @@
+package io.inverseform.job.loss;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDScope;
+import io.inverseform.job.config.LossTerms;
+
+/**
+ * Tversky loss 1 - (TP + smooth) / (TP + alpha FP + beta FN + smooth) with soft counts of the
+ * softmax: TP probability inside of a class's region, FP outside, FN what is missing inside;
+ * averaged over the classes (Salehi, Erdogmus, Gholipour, "Tversky Loss Function for Image
+ * Segmentation Using 3D Fully Convolutional Deep Networks", MLMI 2017, equation 4). Pixels that are
+ * ignored are in no sum. With batch scope the regions are those of the worker's batch.
+ */
+final class Tversky implements LossTerm {
+  private final LossTerms.Tversky config;
+  private final int classes;
+  private final RegionOverlap overlap;
+
+  Tversky(LossTerms.Tversky config, int classes) {
+    this.config = config;
+    this.classes = classes;
+    overlap =
+        new RegionOverlap(
+            config.alpha(), config.beta(), 1, config.smooth(), config.classes(), config.scope());
+  }
+
+  @Override
+  public String name() {
+    return config.lossName();
+  }
+
+  @Override
+  public double weight() {
+    return config.lossWeight();
+  }
+
+  @Override
+  public NDArray sumOverImages(Prediction prediction, Truth truth) {
+    try (NDScope step = new NDScope()) {
+      step.suppressNotUsedWarning();
+      NDArray sum = overlap.sumOverImages(prediction, truth, classes);
+      NDScope.unregister(sum);
+      return sum;
+    }
+  }
+}

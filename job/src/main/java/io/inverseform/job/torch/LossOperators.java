@@ -1,0 +1,211 @@
+package io.inverseform.job.torch;
+
+import static io.inverseform.job.torch.OperatorModule.call;
+
+import ai.djl.ndarray.NDArray;
+
+/**
+ * What losses compute, each an ordinary method with autograd as those of {@link Operators}. Numbers
+ * are given as they are, and none is read back: nothing here waits for the device, where DJL's own
+ * methods make a tensor of every number. What is not among the classes counts nowhere.
+ *
+ * <p>Methods that say so have no history: they make constants of the truth, or of detached values.
+ */
+public final class LossOperators {
+  private LossOperators() {}
+
+  /** Where x has the value: 1, elsewhere 0, float32; without history. */
+  public static NDArray indicator(NDArray x, double value) {
+    return call("indicator", x, value);
+  }
+
+  /** x, but no less than the minimum. */
+  public static NDArray atLeast(NDArray x, double minimum) {
+    return call("at_least", x, minimum);
+  }
+
+  /** x, but no more than the maximum. */
+  public static NDArray atMost(NDArray x, double maximum) {
+    return call("at_most", x, maximum);
+  }
+
+  /** A float32 tensor (n) of the values on the device of another; without history. */
+  public static NDArray constants(NDArray like, double[] values) {
+    return call("constants", like, values);
+  }
+
+  /**
+   * Where a target is one of the classes: 1, elsewhere 0, float32; without history.
+   *
+   * @param target int64, any shape
+   */
+  public static NDArray classMask(NDArray target, int classes) {
+    return call("class_mask", target, (long) classes);
+  }
+
+  /**
+   * Weights that grow with the rarity of a class, without history: 1 + upperBound (1 - f) for a
+   * class of share f among all counts of the row, or 1 + upperBound / f; 1 for a class without any.
+   *
+   * @param counts (N, C), float32
+   * @param batch whether the counts of all rows are added up first
+   * @param norm whether it is the inverse of the share
+   * @return (N, C)
+   */
+  public static NDArray classWeights(
+      NDArray counts, boolean batch, double upperBound, boolean norm) {
+    return call("class_weights", counts, batch, upperBound, norm);
+  }
+
+  /**
+   * The target where the boundary probability is above a threshold; without history.
+   *
+   * @param target (N, H, W), int64
+   * @param boundary logits (N, 1, H, W)
+   * @param ignore what the target is elsewhere
+   */
+  public static NDArray nearEdges(NDArray target, NDArray boundary, double threshold, int ignore) {
+    return call("near_edges", target, boundary, threshold, (long) ignore);
+  }
+
+  /**
+   * Binary cross-entropy of every class against the rest, summed over the classes.
+   *
+   * @param logits (N, C, H, W)
+   * @param target (N, H, W), int64; what is no class gives 0
+   * @param positive factors of the classes' own pixels; empty for 1
+   * @return (N, H, W)
+   */
+  public static NDArray sigmoidCrossEntropy(NDArray logits, NDArray target, double[] positive) {
+    return call("sigmoid_cross_entropy", logits, target, positive);
+  }
+
+  /**
+   * (1 - p)^gamma (-log p), from -log p.
+   *
+   * @param losses any shape, 0 or above
+   */
+  public static NDArray focal(NDArray losses, double gamma) {
+    return call("focal", losses, gamma);
+  }
+
+  /**
+   * {@link #focal} of every class against the rest, alpha times that of the class's own pixels and
+   * 1 - alpha times that of others, summed over the classes.
+   *
+   * @param logits (N, C, H, W)
+   * @param target (N, H, W), int64; what is no class gives 0
+   * @return (N, H, W)
+   */
+  public static NDArray sigmoidFocal(NDArray logits, NDArray target, double gamma, double alpha) {
+    return call("sigmoid_focal", logits, target, gamma, alpha);
+  }
+
+  /**
+   * The loss above which pixels are hard: that of the given rank among those that count, the
+   * largest of rank 0, or the smallest if there are not as many; without history.
+   *
+   * @param losses (R, P), 0 or above
+   * @param counted (R, P), 0 where a pixel does not count
+   * @param highest the limit is at most this
+   * @return (R, 1)
+   */
+  public static NDArray hardLimit(NDArray losses, NDArray counted, double highest, long rank) {
+    return call("hard_limit", losses, counted, highest, rank);
+  }
+
+  /**
+   * What is counted and has losses above a limit; without history.
+   *
+   * @param losses (R, P)
+   * @param counted (R, P), float32, 1 or 0
+   * @param limit (R, 1)
+   * @return (R, P), float32, 1 or 0
+   */
+  public static NDArray above(NDArray losses, NDArray counted, NDArray limit) {
+    return call("above", losses, counted, limit);
+  }
+
+  /**
+   * Mean of the largest losses of each row, 0 where nothing counts.
+   *
+   * @param losses (R, P), 0 or above
+   * @param counted (R, P), 0 where a pixel does not count
+   * @param share of those that count, above 0, at most 1; rounded up to whole pixels
+   * @return (R)
+   */
+  public static NDArray hardestMean(NDArray losses, NDArray counted, double share) {
+    return call("hardest_mean", losses, counted, share);
+  }
+
+  /**
+   * Which classes come within a border of each pixel, in a square window; without history. The last
+   * channel is what is no class, the outside of the image among it.
+   *
+   * @param target (N, H, W), int64
+   * @param border pixels, 0 or more
+   * @return (N, classes + 1, H, W), float32, 1 or 0
+   */
+  public static NDArray multiHot(NDArray target, int classes, int border) {
+    return call("multi_hot", target, (long) classes, (long) border);
+  }
+
+  /**
+   * Logarithm of the softmax probability of any class of a set; 0 where the set is empty.
+   *
+   * @param logits (N, C, H, W)
+   * @param hot (N, C, H, W), 0 for classes that are not in the set
+   * @return (N, H, W), at most 0
+   */
+  public static NDArray relaxedLogLikelihood(NDArray logits, NDArray hot) {
+    return call("relaxed_log_likelihood", logits, hot);
+  }
+
+  /**
+   * Sums over the pixels of each image that count: of the softmax probability of a class where the
+   * class is true, of the probability to the given power, and of 1 where it is true.
+   *
+   * @param logits (N, C, H, W)
+   * @param target (N, H, W), int64
+   * @return (N, 3, C)
+   */
+  public static NDArray regionSums(NDArray logits, NDArray target, double exponent) {
+    return call("region_sums", logits, target, exponent);
+  }
+
+  /**
+   * 1 - (t + smooth) / (alpha p + beta y + (1 - alpha - beta) t + smooth), 0 where the divisor is.
+   *
+   * @param sums (R, 3, C): t, p and y
+   * @return (R, C)
+   */
+  public static NDArray tversky(NDArray sums, double alpha, double beta, double smooth) {
+    return call("tversky", sums, alpha, beta, smooth);
+  }
+
+  /**
+   * The lower bound of the regional mutual information with its sign changed, in float64 inside:
+   * half the logarithm of the determinant of the covariance of the labels in a region, given the
+   * probabilities in it, by element of the region, summed over the classes.
+   *
+   * @param logits (N, C, H, W), read by the sigmoid
+   * @param target (N, H, W), int64
+   * @param pool side of the average pooling before; 1 for none
+   * @param radius side of the regions, pooled pixels
+   * @return (N), 0 for an image in which nothing counts
+   */
+  public static NDArray mutualInformation(NDArray logits, NDArray target, int pool, int radius) {
+    return call("mutual_information", logits, target, (long) pool, (long) radius);
+  }
+
+  /**
+   * Sum over the classes of softmax probability times distance.
+   *
+   * @param logits (N, C, H, W)
+   * @param distances (N, C, H, W), float32
+   * @return (N, H, W)
+   */
+  public static NDArray expectedDistance(NDArray logits, NDArray distances) {
+    return call("expected_distance", logits, distances);
+  }
+}
