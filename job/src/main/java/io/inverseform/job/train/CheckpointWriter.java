@@ -56,12 +56,14 @@ final class CheckpointWriter {
    *     and how many bytes
    */
   Checkpoints.Part write(long step) throws IOException {
+    // A writer that is not waited for any longer may go on when the worker's memory is freed.
+    Checkpoints.Written held = state.written();
     CompletableFuture<Checkpoints.Part> written = new CompletableFuture<>();
     Thread writer =
         new Thread(
             () -> {
               try {
-                written.complete(checkpoints.write(step, attempt, state));
+                written.complete(checkpoints.write(step, attempt, held));
               } catch (Throwable e) {
                 written.completeExceptionally(e);
               }
@@ -71,7 +73,7 @@ final class CheckpointWriter {
     writer.start();
     String what =
         "checkpoint of step %d: the %d bytes of rank %d cannot be written to %s"
-            .formatted(step, CheckpointFile.bytes(state), state.rank(), checkpoints.folder(step));
+            .formatted(step, CheckpointFile.bytes(held), state.rank(), checkpoints.folder(step));
     try {
       return await(written, what);
     } catch (ExecutionException e) {

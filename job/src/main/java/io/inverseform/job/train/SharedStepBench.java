@@ -106,8 +106,7 @@ public record SharedStepBench(NetworkBench step, String join) {
       FlatParameters parameters = pass.parameters();
       FlatMemory memory =
           FlatMemory.of(parameters.weights().bytes(), parameters.gradient().bytes());
-      FloatRange shard =
-          Ranges.split(memory.length(), client.worldSize(), Ranges.ALIGNMENT).get(client.rank());
+      FloatRange shard = Ranges.shard(memory.length(), client.worldSize(), client.rank());
       try (Exchange exchange = client.exchange(memory, 0, Rounding.none())) {
         Sgd optimizer = NetworkBench.optimizer(parameters, shard);
         return measure(new Measuring(pass, exchange, optimizer, step.batch()));

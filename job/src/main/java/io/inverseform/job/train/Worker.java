@@ -133,9 +133,7 @@ final class Worker {
       long scheduled = (long) train.epochs() * sampler.stepsPerEpoch();
       long lastStep = train.maxSteps() > 0 ? Math.min(train.maxSteps(), scheduled) : scheduled;
 
-      FloatRange shard =
-          Ranges.split(parameters.weights().length(), worldSize, Ranges.ALIGNMENT)
-              .get(driver.rank());
+      FloatRange shard = Ranges.shard(parameters.weights().length(), worldSize, driver.rank());
       boolean local = train.exchange().localSteps() > 1 && worldSize > 1;
       FloatRange moved = local ? new FloatRange(0, parameters.weights().length()) : shard;
       Sgd optimizer = new Sgd(parameters.weights().host(), moved, config.optimizer());
@@ -151,16 +149,18 @@ final class Worker {
 
       FlatMemory memory =
           FlatMemory.of(parameters.weights().bytes(), parameters.gradient().bytes());
-      try (Exchange exchange =
+      // The peers' is a resource of its own: the first mean goes around before there is another.
+      try (Exchange peers = driver.exchange(memory, local ? 0 : resumeFrom + 1, rounding);
+          Exchange exchange =
               local
                   ? new LocalSteps(
-                      driver.exchange(memory, 0, rounding),
+                      peers,
                       memory,
                       optimizer.momentum(),
                       momentum,
                       resumeFrom + 1,
                       train.exchange().localSteps())
-                  : driver.exchange(memory, resumeFrom + 1, rounding);
+                  : peers;
           Trace trace = trace(exchange);
           ExampleLoader<E> loader = loader(sampler, worldSize, lastStep)) {
         try {
