@@ -1,6 +1,5 @@
 package io.inverseform.job.train;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import io.inverseform.job.allreduce.Exchange;
 import io.inverseform.job.allreduce.FlatMemory;
@@ -100,7 +99,7 @@ public record SharedStepBench(NetworkBench step, String join) {
   /** Makes this process a worker of the measurement, and returns what it saw. */
   public SharedStepMeasurement run() {
     Torch.start(step.threads());
-    try (NDManager manager = Torch.manager(Device.cpu());
+    try (NDManager manager = step.manager();
         WorkerClient client = BenchProcesses.join(join)) {
       RandomStep pass = new RandomStep(manager, step);
       FlatParameters parameters = pass.parameters();

@@ -327,7 +327,7 @@ class CheckpointsTest {
     CheckpointWriter writer =
         new CheckpointWriter(
             hanging(),
-            empty(0, 1),
+            empty(0, 1)::written,
             "a",
             60,
             what -> {
@@ -356,7 +356,7 @@ class CheckpointsTest {
 
   private static CheckpointWriter writer(
       Checkpoints checkpoints, Checkpoints.State state, int limitSeconds) {
-    return new CheckpointWriter(checkpoints, state, "a", limitSeconds, what -> {});
+    return new CheckpointWriter(checkpoints, state::written, "a", limitSeconds, what -> {});
   }
 
   /** Fails when it has written half a file. */
