@@ -127,6 +127,11 @@ final class TrainingCluster implements AutoCloseable {
     assertThat(kill.waitFor()).isZero();
   }
 
+  /** Has a stopped process go on, unless it has ended. */
+  static void wake(ProcessHandle process) throws Exception {
+    new ProcessBuilder("kill", "-CONT", Long.toString(process.pid())).start().waitFor();
+  }
+
   @Override
   public void close() {
     cluster.close();

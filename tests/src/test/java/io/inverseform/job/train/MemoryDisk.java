@@ -1,0 +1,35 @@
+package io.inverseform.job.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Path;
+
+/** A disk of a given size over a folder, in memory. */
+final class MemoryDisk implements AutoCloseable {
+  private final String folder;
+
+  /** Mounts it; skips the test where that is not allowed. */
+  MemoryDisk(Path folder, long bytes) throws Exception {
+    this.folder = folder.toString();
+    assumeTrue(
+        run("mount", "-t", "tmpfs", "-o", "size=" + bytes, "none", this.folder),
+        "a full disk takes 'mount', as root");
+  }
+
+  void resize(long bytes) throws Exception {
+    assertThat(run("mount", "-o", "remount,size=" + bytes, folder)).isTrue();
+  }
+
+  private static boolean run(String... command) throws Exception {
+    return new ProcessBuilder(command).inheritIO().start().waitFor() == 0;
+  }
+
+  /** Unmounts it, in any case: what is left mounted would outlive the build. */
+  @Override
+  public void close() throws Exception {
+    boolean atOnce = run("umount", folder);
+    assertThat(atOnce || run("umount", "-l", folder)).as("still mounted: " + folder).isTrue();
+    assertThat(atOnce).as("somebody still had files open on " + folder).isTrue();
+  }
+}
