@@ -15,7 +15,6 @@ import io.inverseform.job.SubmitScript.Running;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
@@ -33,11 +32,13 @@ final class FaultTrial {
   private final TrainingCluster cluster;
   private final SplittableRandom random;
   private final String name;
+  private final CheckpointFolder checkpoints;
 
   FaultTrial(TrainingCluster cluster, Fault fault, long seed) {
     this.cluster = cluster;
     this.random = new SplittableRandom(seed);
     this.name = fault.name().toLowerCase(java.util.Locale.ROOT) + "-" + seed;
+    this.checkpoints = new CheckpointFolder(cluster.run(name).resolve("checkpoints"));
   }
 
   void run(Fault fault) throws Exception {
@@ -79,7 +80,7 @@ final class FaultTrial {
         Running training = cluster.train(name)) {
       ProcessHandle executor = cluster.executor(training, rank);
       int step = awaitMoment(training, metrics, CHECKPOINT_EVERY + 1);
-      awaitCheckpoint(training, cluster.run(name).resolve("checkpoints"), CHECKPOINT_EVERY);
+      awaitCheckpoint(training, checkpoints, CHECKPOINT_EVERY);
       assertThat(executor.destroyForcibly()).isTrue();
       metrics.awaitAttempts(2, RECOVERY);
       Result result = training.end();
@@ -122,10 +123,10 @@ final class FaultTrial {
       awaitMoment(training, metrics, 2 * CHECKPOINT_EVERY + 2);
       training.process().destroyForcibly().waitFor();
     }
-    List<Path> whole = wholeCheckpoints();
+    List<Path> whole = checkpoints.whole();
     assertThat(whole).hasSizeGreaterThanOrEqualTo(2);
     Path newest = whole.get(whole.size() - 1);
-    damage(newest);
+    CheckpointFolder.damage(newest, random);
     try (Running rest = cluster.resume(name)) {
       Result result = rest.end();
       assertThat(result.err())
@@ -135,39 +136,6 @@ final class FaultTrial {
                   + newest.getFileName()
                   + "/\\S+ ");
       cluster.assertUndisturbedBits(result);
-    }
-  }
-
-  /** The folders of the checkpoints that are complete, the newest last. */
-  private List<Path> wholeCheckpoints() throws Exception {
-    return whole(cluster.run(name).resolve("checkpoints"));
-  }
-
-  private static List<Path> whole(Path checkpoints) throws Exception {
-    try (Stream<Path> steps = Files.list(checkpoints)) {
-      return steps
-          .filter(step -> Files.exists(step.resolve("manifest.json")))
-          .sorted(Comparator.comparing(Path::toString))
-          .toList();
-    }
-  }
-
-  private void damage(Path checkpoint) throws Exception {
-    Path part;
-    try (Stream<Path> files = Files.list(checkpoint)) {
-      part = files.filter(file -> file.toString().endsWith(".bin")).sorted().toList().get(1);
-    }
-    int way = random.nextInt(4);
-    Path file = way == 0 ? checkpoint.resolve("manifest.json") : part;
-    Files.deleteIfExists(file.resolveSibling("." + file.getFileName() + ".crc"));
-    byte[] bytes = Files.readAllBytes(file);
-    switch (way) {
-      case 0, 1 -> Files.write(file, java.util.Arrays.copyOf(bytes, random.nextInt(bytes.length)));
-      case 2 -> Files.delete(file);
-      default -> {
-        bytes[random.nextInt(bytes.length)] ^= 1;
-        Files.write(file, bytes);
-      }
     }
   }
 
@@ -197,8 +165,10 @@ final class FaultTrial {
   }
 
   private void diskFull() throws Exception {
-    Path disk = Files.createDirectories(cluster.run(name).resolve("checkpoints"));
-    long whole = size(cluster.run("undisturbed").resolve("checkpoints/step-%08d".formatted(STEPS)));
+    Path disk = Files.createDirectories(checkpoints.path());
+    long whole =
+        CheckpointFolder.bytes(
+            cluster.run("undisturbed").resolve("checkpoints/step-%08d".formatted(STEPS)));
     // Room for one or two checkpoints and a part of the next; two stay when the third is there.
     long size = (long) (whole * (1.2 + 1.6 * random.nextDouble()));
     try (MemoryDisk mounted = new MemoryDisk(disk, size)) {
@@ -210,7 +180,7 @@ final class FaultTrial {
                 "train failed: .* cannot be written.*No space left on device.*: make room there, then go"
                     + " on with --resume from the last complete checkpoint");
       }
-      List<Path> left = wholeCheckpoints();
+      List<Path> left = checkpoints.whole();
       assertThat(left).isNotEmpty();
       try (Stream<Path> all = Files.list(disk)) {
         assertThat(all.sorted().toList()).as("half-written ones").isEqualTo(left);
@@ -219,13 +189,6 @@ final class FaultTrial {
       try (Running rest = cluster.resume(name)) {
         cluster.assertUndisturbedBits(rest.end());
       }
-    }
-  }
-
-  /** In whole pages, as a memory disk counts. */
-  private static long size(Path folder) throws Exception {
-    try (Stream<Path> files = Files.walk(folder)) {
-      return files.mapToLong(file -> (file.toFile().length() + 4095) / 4096 * 4096).sum();
     }
   }
 
@@ -339,9 +302,9 @@ final class FaultTrial {
     try (S3Server server = new S3Server(folder);
         FlakyProxy proxy = new FlakyProxy(server.port())) {
       String run = "run=" + server.address("run");
-      Path checkpoints = server.folder().resolve("run/checkpoints");
+      CheckpointFolder stored = new CheckpointFolder(server.folder().resolve("run/checkpoints"));
       try (Running training = cluster.submit(name, "", s3(proxy), run)) {
-        awaitCheckpoint(training, checkpoints, CHECKPOINT_EVERY * (1 + random.nextInt(3)));
+        awaitCheckpoint(training, stored, CHECKPOINT_EVERY * (1 + random.nextInt(3)));
         assertGoesOn(training, random.nextInt(200));
         proxy.fail(true);
         await(training, "request refused", () -> proxy.busy() > 0);
@@ -386,15 +349,9 @@ final class FaultTrial {
   }
 
   /** Waits for a complete checkpoint of a step, or of a later one. */
-  private static void awaitCheckpoint(Running training, Path folder, int step) throws Exception {
-    String name = "step-%08d".formatted(step);
-    await(
-        training,
-        "checkpoint of step " + step,
-        () ->
-            Files.isDirectory(folder)
-                && whole(folder).stream()
-                    .anyMatch(found -> found.getFileName().toString().compareTo(name) >= 0));
+  private static void awaitCheckpoint(Running training, CheckpointFolder folder, int step)
+      throws Exception {
+    await(training, "checkpoint of step " + step, () -> folder.reaches(step));
   }
 
   private static void await(Running training, String what, Callable<Boolean> condition)

@@ -1,5 +1,6 @@
 package io.inverseform.job.train;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -90,7 +91,13 @@ final class PeerConnections {
   private static List<String> ss(String... arguments) throws Exception {
     List<String> command = new ArrayList<>(List.of("ss"));
     command.addAll(List.of(arguments));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    Process process;
+    try {
+      process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    } catch (IOException e) {
+      // A machine without it.
+      return List.of();
+    }
     List<String> lines = process.inputReader().lines().toList();
     return process.waitFor() == 0 ? lines : List.of();
   }

@@ -88,7 +88,8 @@ class RecoveryTest {
 
         SubmitScript.Result result = training.end();
         System.out.printf("stopped: told after %.1f s, recovered in %.1f s%n", told, seconds);
-        assertThat(told).isGreaterThan(HEARTBEAT - 1);
+        // Not earlier: the last heartbeat came up to a second before, on a busy machine two.
+        assertThat(told).isGreaterThan(HEARTBEAT - 2.5);
         cluster.assertUndisturbedBits(result);
         assertThat(executor.isAlive()).isFalse();
       } finally {
@@ -118,7 +119,7 @@ class RecoveryTest {
                     + " with --resume");
       } finally {
         executor.destroyForcibly();
-        signal("CONT", worker);
+        wake(worker);
       }
     }
   }
