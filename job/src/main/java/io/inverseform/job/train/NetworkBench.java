@@ -24,9 +24,12 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Measures a network on random input: a training step of one worker with every loss, InverseForm's
@@ -54,6 +57,9 @@ public record NetworkBench(
   private static final double RATE = 1e-3;
   private static final OptimizerConfig SGD = new OptimizerConfig(RATE, 0.9, 5e-4, 0);
   private static final String CUDA = "cuda";
+
+  /** Steps whose parts are measured, after the others. */
+  private static final int PHASED = 3;
 
   /** Steps after which a process has the memory that it needs. */
   private static final int SETTLED = 50;
@@ -115,18 +121,59 @@ public record NetworkBench(
             new LocalExchange(
                 FlatMemory.of(parameters.weights().bytes(), parameters.gradient().bytes()), 0);
       }
-      return measured(
-          parameters,
-          pass.estimate(),
-          step -> {
-            FlatParameters.Collector gradients =
-                parameters.collect(
-                    (offset, length) -> exchange.reduceScatter(new FloatRange(offset, length)));
-            float value = pass.forwardAndBackward(gradients, Group.ALONE, step, batch);
-            exchange.allGather(step, optimizer);
+      Step whole = new Step(pass, optimizer, exchange);
+      return measured(parameters, pass.estimate(), whole::run, whole::phases);
+    }
+  }
+
+  /** A step with its parts. */
+  private final class Step {
+    private final RandomStep pass;
+    private final FlatParameters parameters;
+    private final Optimizer optimizer;
+    private final Exchange exchange;
+    private long next;
+    private long forward;
+    private long backward;
+
+    Step(RandomStep pass, Optimizer optimizer, Exchange exchange) {
+      this.pass = pass;
+      this.parameters = pass.parameters();
+      this.optimizer = optimizer;
+      this.exchange = exchange;
+    }
+
+    float run(int step) {
+      float value = pass.forwardAndBackward(collector(), Group.ALONE, next, batch);
+      exchange.allGather(next++, optimizer);
+      parameters.weights().await();
+      return value;
+    }
+
+    private FlatParameters.Collector collector() {
+      return parameters.collect(
+          (offset, length) -> exchange.reduceScatter(new FloatRange(offset, length)));
+    }
+
+    /** Seconds of forward pass, backward pass and update, each waited for on the device. */
+    double[] phases() {
+      long start = System.nanoTime();
+      pass.forwardAndBackward(
+          collector(),
+          Group.ALONE,
+          next,
+          batch,
+          () -> {
             parameters.weights().await();
-            return value;
+            forward = System.nanoTime();
           });
+      parameters.weights().await();
+      backward = System.nanoTime();
+      exchange.allGather(next++, optimizer);
+      parameters.weights().await();
+      return new double[] {
+        (forward - start) * 1e-9, (backward - forward) * 1e-9, (System.nanoTime() - backward) * 1e-9
+      };
     }
   }
 
@@ -170,11 +217,13 @@ public record NetworkBench(
               images.attach(arrays);
               return network.outputs(tape, images).get(0).logits().mean().getFloat();
             }
-          });
+          },
+          null);
     }
   }
 
-  private NetworkMeasurement measured(FlatParameters parameters, MemoryEstimate estimate, Pass pass)
+  private NetworkMeasurement measured(
+      FlatParameters parameters, MemoryEstimate estimate, Pass pass, Supplier<double[]> phases)
       throws IOException {
     double[] wall = new double[steps + 1];
     double[] cpu = new double[steps + 1];
@@ -207,8 +256,21 @@ public record NetworkBench(
         megabytes("VmHWM"),
         device.equals(CUDA) ? Torch.usedMegabytes() : null,
         steps > SETTLED ? List.of(settled, megabytes("VmRSS")) : null,
+        phases == null ? null : medians(phases),
         estimate == null ? null : estimate.megabytes(),
         rounded(value));
+  }
+
+  private static Map<String, Double> medians(Supplier<double[]> phases) {
+    List<double[]> measured = Stream.generate(phases).limit(1 + PHASED).toList();
+    Map<String, Double> medians = new LinkedHashMap<>();
+    List<String> names = List.of("forward", "backward", "update");
+    for (int i = 0; i < names.size(); i++) {
+      int phase = i;
+      medians.put(
+          names.get(i), rounded(median(measured.stream().mapToDouble(m -> m[phase]).toArray())));
+    }
+    return medians;
   }
 
   private static String name(Enum<?> constant) {
