@@ -30,6 +30,7 @@ final class ConfigBinder {
 
   JobConfig bind() {
     TermDefaults.fill(tree.root());
+    RuleDefaults.fill(tree.root());
     try {
       return ConfigYaml.MAPPER.treeToValue(tree.root(), JobConfig.class);
     } catch (JsonMappingException e) {

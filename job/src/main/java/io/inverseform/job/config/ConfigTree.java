@@ -8,10 +8,14 @@ import java.util.Iterator;
 import java.util.Map;
 
 /**
- * Layers of YAML merged into one tree: maps merge deeply, lists and scalars replace. Remembers
- * which layer every value came from, so that an error can name its file.
+ * Layers of YAML merged into one tree: maps merge deeply, lists and scalars replace, and so does a
+ * map of another {@code type}, whose keys mean other things. Remembers which layer every value came
+ * from, so that an error can name its file.
  */
 final class ConfigTree {
+  /** Key that says which keys a map has besides. */
+  private static final String TYPE = "type";
+
   private final ObjectNode root = ConfigYaml.MAPPER.createObjectNode();
   private final Map<String, String> origins = new HashMap<>();
 
@@ -33,7 +37,7 @@ final class ConfigTree {
       Map.Entry<String, JsonNode> entry = it.next();
       String path = prefix + entry.getKey();
       if (entry.getValue() instanceof ObjectNode map) {
-        merge(mapAt(into, entry.getKey()), map, path + ".", origin);
+        merge(mapBelow(into, entry.getKey(), map), map, path + ".", origin);
       } else {
         into.set(entry.getKey(), entry.getValue());
       }
@@ -41,8 +45,12 @@ final class ConfigTree {
     }
   }
 
-  private static ObjectNode mapAt(ObjectNode parent, String key) {
-    return parent.get(key) instanceof ObjectNode map ? map : parent.putObject(key);
+  /** The map that another is laid over; an empty one where that takes its place. */
+  private static ObjectNode mapBelow(ObjectNode parent, String key, ObjectNode over) {
+    boolean merges =
+        parent.get(key) instanceof ObjectNode below
+            && (!below.has(TYPE) || !over.has(TYPE) || below.get(TYPE).equals(over.get(TYPE)));
+    return merges ? (ObjectNode) parent.get(key) : parent.putObject(key);
   }
 
   /** Sets one value by {@code key.path=value}; a number in the path picks a list's element. */
