@@ -9,11 +9,10 @@ import java.util.Map;
 
 /**
  * Layers of YAML merged into one tree: maps merge deeply, lists and scalars replace, and so does a
- * map of another {@code type}, whose keys mean other things. Remembers which layer every value came
- * from, so that an error can name its file.
+ * map of another {@code type} where that says which keys there are. Remembers which layer every
+ * value came from, so that an error can name its file.
  */
 final class ConfigTree {
-  /** Key that says which keys a map has besides. */
   private static final String TYPE = "type";
 
   private final ObjectNode root = ConfigYaml.MAPPER.createObjectNode();
@@ -37,7 +36,7 @@ final class ConfigTree {
       Map.Entry<String, JsonNode> entry = it.next();
       String path = prefix + entry.getKey();
       if (entry.getValue() instanceof ObjectNode map) {
-        merge(mapBelow(into, entry.getKey(), map), map, path + ".", origin);
+        merge(mapBelow(into, entry.getKey(), map, path), map, path + ".", origin);
       } else {
         into.set(entry.getKey(), entry.getValue());
       }
@@ -46,10 +45,12 @@ final class ConfigTree {
   }
 
   /** The map that another is laid over; an empty one where that takes its place. */
-  private static ObjectNode mapBelow(ObjectNode parent, String key, ObjectNode over) {
+  private static ObjectNode mapBelow(ObjectNode parent, String key, ObjectNode over, String path) {
     boolean merges =
         parent.get(key) instanceof ObjectNode below
-            && (!below.has(TYPE) || !over.has(TYPE) || below.get(TYPE).equals(over.get(TYPE)));
+            && (!KnownKeys.isTyped(path)
+                || !over.has(TYPE)
+                || over.get(TYPE).equals(below.get(TYPE)));
     return merges ? (ObjectNode) parent.get(key) : parent.putObject(key);
   }
 

@@ -1,16 +1,20 @@
 package io.inverseform.job.config;
 
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** All keys that a configuration knows, and which of them a mistaken one was meant to be. */
 final class KnownKeys {
   private static final List<String> ALL = new ArrayList<>();
+  private static final Set<String> TYPED = new HashSet<>();
 
   static {
     collect(JobConfig.class, "");
@@ -22,10 +26,18 @@ final class KnownKeys {
     for (RecordComponent component : type.getRecordComponents()) {
       String key = prefix + SnakeCaseStrategy.INSTANCE.translate(component.getName());
       ALL.add(key);
+      if (component.getType().isAnnotationPresent(JsonTypeInfo.class)) {
+        TYPED.add(key);
+      }
       if (component.getType().isRecord()) {
         collect(component.getType(), key + ".");
       }
     }
+  }
+
+  /** Whether a key's map has a {@code type} that says which keys it has besides. */
+  static boolean isTyped(String path) {
+    return TYPED.contains(path);
   }
 
   /**
