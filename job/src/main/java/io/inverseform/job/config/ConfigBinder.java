@@ -43,6 +43,9 @@ final class ConfigBinder {
   private ConfigException explain(JsonMappingException e) {
     String path = path(e.getPath());
     if (e instanceof UnrecognizedPropertyException unknown) {
+      if (KnownKeys.isKnown(path)) {
+        return at(path, "key '%s' is for another 'type' beside it".formatted(path), e);
+      }
       List<String> siblings = unknown.getKnownPropertyIds().stream().map(Object::toString).toList();
       return at(
           path,

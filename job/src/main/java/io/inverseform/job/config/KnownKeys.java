@@ -1,6 +1,6 @@
 package io.inverseform.job.config;
 
-import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
@@ -26,13 +26,22 @@ final class KnownKeys {
     for (RecordComponent component : type.getRecordComponents()) {
       String key = prefix + SnakeCaseStrategy.INSTANCE.translate(component.getName());
       ALL.add(key);
-      if (component.getType().isAnnotationPresent(JsonTypeInfo.class)) {
+      JsonSubTypes subTypes = component.getType().getAnnotation(JsonSubTypes.class);
+      if (subTypes != null) {
         TYPED.add(key);
+        for (JsonSubTypes.Type subType : subTypes.value()) {
+          collect(subType.value(), key + ".");
+        }
       }
       if (component.getType().isRecord()) {
         collect(component.getType(), key + ".");
       }
     }
+  }
+
+  /** Whether a configuration can have a key, if only with another {@code type} beside it. */
+  static boolean isKnown(String path) {
+    return ALL.contains(path);
   }
 
   /** Whether a key's map has a {@code type} that says which keys it has besides. */

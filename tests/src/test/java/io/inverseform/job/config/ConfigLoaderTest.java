@@ -121,8 +121,7 @@ class ConfigLoaderTest {
         .isEqualTo(new OptimizerConfig.Sgd(0.9, true));
     assertRefused(
         complete,
-        "--set optimizer.rule.betas=[0, 0]: unknown key 'optimizer.rule.betas';"
-            + " did you mean 'optimizer.rule.nesterov'?",
+        "--set optimizer.rule.betas=[0, 0]: key 'optimizer.rule.betas' is for another 'type' beside it",
         "optimizer.rule.betas=[0, 0]");
   }
 
@@ -194,6 +193,8 @@ class ConfigLoaderTest {
     "augment.with, synthesize.width",
     "model.backbone.branch, model.backbone.branches",
     "loss.output_weight, loss.output_weights",
+    "optimizer.momentum, optimizer.rule.momentum",
+    "schedule.power, schedule.decay.power",
     "evaluate.learning_rate, optimizer.learning_rate"
   })
   void theNearestKeyIsSuggested(String unknown, String nearest) {

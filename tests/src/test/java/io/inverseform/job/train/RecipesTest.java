@@ -6,7 +6,6 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.inverseform.job.config.ConfigLoader;
-import io.inverseform.job.config.InverseNetworkConfig;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.loss.TotalLoss;
 import io.inverseform.job.model.InverseTransformNetwork;
@@ -84,15 +83,14 @@ class RecipesTest {
     long vectors = ShardState.of(config.optimizer(), 1).vectors().size();
     assertThat(4L * floats * (2 + vectors))
         .as("bytes of weights, gradients and optimiser")
-        .isBetween(4L << 20, 2L << 30);
-    InverseNetworkConfig tiles =
-        new InverseNetworkConfig.Convolutional(
-            64, List.of(4, 4), 4, config.pretrain().network().transform());
-    InverseTransformNetwork inverse =
-        config.loss().hasInverseForm() ? InverseTransformNetwork.of(tiles) : null;
-    TotalLoss loss = new TotalLoss(config.loss(), config.model().outputs(), classes, inverse);
-    assertThat(loss.names()).isNotEmpty();
+        .isBetween(1L << 18, 2L << 30);
     assertThat(config.loss().hasInverseForm()).isEqualTo(recipe.contains("inverseform"));
+    try (NDManager manager = Torch.manager(Device.cpu())) {
+      InverseTransformNetwork inverse = InverseTransformNetwork.of(config.pretrain().network());
+      new FlatParameters(manager, inverse, config.seed());
+      assertThat(new TotalLoss(config.loss(), config.model().outputs(), classes, inverse).names())
+          .isNotEmpty();
+    }
   }
 
   private static List<FlatParameters.Slot> slots(Map<String, List<Long>> shapes) {
@@ -131,7 +129,7 @@ class RecipesTest {
       highest = Math.max(highest, rate);
     }
     assertThat(highest)
-        .isBetween(0.9 * config.optimizer().learningRate(), config.optimizer().learningRate());
+        .isBetween(0.8 * config.optimizer().learningRate(), config.optimizer().learningRate());
     assertThat(schedule.learningRate(steps, config.train().epochs() - 1))
         .isLessThan(0.02 * config.optimizer().learningRate());
   }
