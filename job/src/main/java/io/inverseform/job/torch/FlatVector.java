@@ -87,6 +87,18 @@ public final class FlatVector {
     toDevice(0, length());
   }
 
+  /** Copies all that the device holds. */
+  public void read(float[] into) {
+    toHost();
+    host().get(into);
+  }
+
+  /** Makes host and device hold values. */
+  public void write(float[] from) {
+    host().put(from);
+    toDevice();
+  }
+
   /** Euclidean norm of all elements on the device; waits for it. */
   public double norm() {
     try (NDArray norm = Operators.norm(array)) {

@@ -18,9 +18,10 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * One rank's file of a checkpoint: its shard's weights, its shard's momentum, its own buffers, and
- * its shard's master weights where the exchange rounds; float32, little-endian. The residual of
- * such a rank is in a file beside, of interest to nobody else.
+ * One rank's file of a checkpoint: its shard's weights, its optimiser's vectors, its own buffers,
+ * their moving averages where weights have one, and its shard's master weights where the exchange
+ * rounds; float32, little-endian. The residual of such a rank is in a file beside, of interest to
+ * nobody else.
  */
 final class CheckpointFile {
   private static final int CHUNK = 1 << 16;
@@ -39,8 +40,8 @@ final class CheckpointFile {
   }
 
   private static long mainBytes(Checkpoints.Written state) {
-    long ofShard = 2L * state.momentum().length + state.master().length;
-    return Float.BYTES * (ofShard + state.buffers().length);
+    long ofShard = (1L + state.vectors().size()) * state.weights().length + state.master().length;
+    return Float.BYTES * (ofShard + state.buffers().length + state.bufferEma().length);
   }
 
   /**
@@ -54,8 +55,11 @@ final class CheckpointFile {
             path,
             out -> {
               write(out, state.weights());
-              write(out, state.momentum());
+              for (float[] vector : state.vectors()) {
+                write(out, vector);
+              }
               write(out, state.buffers());
+              write(out, state.bufferEma());
               write(out, state.master());
             });
     boolean rounds = state.master().length + state.residual().length > 0;
@@ -67,6 +71,7 @@ final class CheckpointFile {
         state.weights().length,
         mainBytes(state),
         crc,
+        state.layout(),
         ofResidual);
   }
 
@@ -114,10 +119,10 @@ final class CheckpointFile {
   }
 
   /**
-   * Reads it: all of its weights, and what of its momentum and master weights is of the state's
-   * shard.
+   * Reads it: all of its weights, and what of its optimiser's vectors and master weights is of the
+   * state's shard.
    *
-   * @param buffers filled with the rank's own
+   * @param buffers filled with the rank's own, and their moving averages if it has any
    * @throws DamagedException if it is not what was written
    */
   void read(Checkpoints.Part part, Checkpoints.State state, float[] buffers) throws IOException {
@@ -130,8 +135,13 @@ final class CheckpointFile {
           read(in, shard);
           state.weights().put(part.offset(), shard);
           copy(part, shard, state, state.rounding().master());
-          read(in, shard);
-          copy(part, shard, state, state.momentum());
+          for (String name : part.optimizer().vectors()) {
+            read(in, shard);
+            float[] vector = state.optimizer().vector(name);
+            if (vector != null) {
+              copy(part, shard, state, vector);
+            }
+          }
           read(in, buffers);
           if (part.rounded()) {
             read(in, shard);

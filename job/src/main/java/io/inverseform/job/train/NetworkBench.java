@@ -58,7 +58,7 @@ public record NetworkBench(
     int steps) {
   private static final long SEED = 0;
   private static final double RATE = 1e-3;
-  private static final OptimizerConfig SGD = new OptimizerConfig(RATE, 0.9, 5e-4, 0);
+  private static final OptimizerConfig SGD = OptimizerConfig.sgd(RATE, 0.9, 5e-4, 0);
   private static final String CUDA = "cuda";
 
   /** Steps whose parts are measured, after the others. */
@@ -136,8 +136,8 @@ public record NetworkBench(
       Exchange exchange;
       if (parameters.onDevice()) {
         parameters.keepGradientOnDevice();
-        optimizer = new DeviceSgd(manager, parameters, SGD);
-        optimizer.learningRate(RATE);
+        optimizer = new DeviceOptimizer(manager, parameters, SGD, ParameterGroups.none());
+        optimizer.begin(RATE);
         FlatVector gradient = parameters.gradient();
         exchange = LocalExchange.onDevice(gradient.length(), gradient::norm, 0);
       } else {
@@ -147,7 +147,8 @@ public record NetworkBench(
                 FlatMemory.of(parameters.weights().bytes(), parameters.gradient().bytes()), 0);
       }
       Step whole = new Step(pass, optimizer, exchange);
-      return measured(parameters, pass.estimate(), whole::run, whole::phases);
+      return measured(
+          parameters, pass.estimate().withOptimizer(optimizer.state()), whole::run, whole::phases);
     }
   }
 
@@ -211,9 +212,10 @@ public record NetworkBench(
     return Torch.manager(Torch.device(device.equals(CUDA) ? List.of("0") : List.of()));
   }
 
-  static Sgd optimizer(FlatParameters parameters, FloatRange shard) {
-    Sgd optimizer = new Sgd(parameters.weights().host(), shard, SGD);
-    optimizer.learningRate(RATE);
+  static Optimizer optimizer(FlatParameters parameters, FloatRange shard) {
+    Optimizer optimizer =
+        new HostOptimizer(parameters.weights().host(), shard, SGD, ParameterGroups.none());
+    optimizer.begin(RATE);
     return optimizer;
   }
 

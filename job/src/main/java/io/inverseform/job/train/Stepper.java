@@ -23,6 +23,7 @@ final class Stepper<E> {
   private final FlatParameters parameters;
   private final Exchange exchange;
   private final Optimizer optimizer;
+  private final BufferEma bufferEma;
   private final StepClock clock;
 
   /**
@@ -61,6 +62,7 @@ final class Stepper<E> {
       FlatParameters parameters,
       Exchange exchange,
       Optimizer optimizer,
+      BufferEma bufferEma,
       StepClock clock) {
     this.objective = objective;
     this.terms = objective.terms();
@@ -69,6 +71,7 @@ final class Stepper<E> {
     this.parameters = parameters;
     this.exchange = new TimedExchange(exchange, clock);
     this.optimizer = optimizer;
+    this.bufferEma = bufferEma;
     this.clock = clock;
   }
 
@@ -110,12 +113,13 @@ final class Stepper<E> {
       parameters.buffers().putBack();
       notFinite = NotFinite.ofAllRanks(exchange, mine, terms, parameters, loaded);
     } else {
-      optimizer.learningRate(learningRate);
+      optimizer.begin(learningRate);
       exchange.allGather(step, optimizer);
       clock.enter(Phase.UPDATE);
       if (!optimizer.isOnDevice()) {
         parameters.weights().toDevice();
       }
+      bufferEma.update(optimizer.state().updates());
     }
     Map<String, Double> values = new LinkedHashMap<>();
     for (int i = 0; i < terms.size(); i++) {

@@ -139,19 +139,30 @@ final class Worker {
       boolean local = train.exchange().localSteps() > 1 && worldSize > 1;
       FloatRange moved = local ? new FloatRange(0, parameters.weights().length()) : shard;
       boolean alone = worldSize == 1 && parameters.onDevice();
+      ParameterGroups groups = ParameterGroups.of(parameters.slots(), config.optimizer());
       Optimizer optimizer =
           alone
-              ? new DeviceSgd(device, parameters, config.optimizer())
-              : new Sgd(parameters.weights().host(), moved, config.optimizer());
-      float[] momentum = local ? new float[shard.length()] : optimizer.momentum();
+              ? new DeviceOptimizer(device, parameters, config.optimizer(), groups)
+              : new HostOptimizer(parameters.weights().host(), moved, config.optimizer(), groups);
+      ShardState ofShard = local ? optimizer.state().part(shard.length()) : optimizer.state();
+      BufferEma bufferEma = new BufferEma(parameters.buffers(), config.optimizer());
       Rounding rounding =
           Rounding.of(
               Wire.valueOf(train.exchange().wire().name()),
               worldSize,
               shard,
               parameters.weights().length());
-      Checkpoints.State state = state(shard, momentum, rounding);
-      restore(state, optimizer, worldSize);
+      Checkpoints.State state =
+          new Checkpoints.State(
+              driver.rank(),
+              shard.offset(),
+              parameters.weights().host(),
+              ofShard,
+              parameters.buffers().host(),
+              bufferEma.values(),
+              rounding);
+      EarlyStop earlyStop = new EarlyStop(train.earlyStop(), restore(state, worldSize));
+      optimizer.toDevice();
 
       FlatMemory memory =
           FlatMemory.of(parameters.weights().bytes(), parameters.gradient().bytes());
@@ -163,8 +174,8 @@ final class Worker {
                   ? new LocalSteps(
                       peers,
                       memory,
-                      optimizer.momentum(),
-                      momentum,
+                      optimizer.state().vectors(),
+                      ofShard.vectors(),
                       resumeFrom + 1,
                       train.exchange().localSteps())
                   : peers;
@@ -172,7 +183,37 @@ final class Worker {
           ExampleLoader<E> loader = loader(sampler, worldSize, lastStep)) {
         try {
           StepClock clock = new StepClock(exchange::sentBytes, exchange::receivedBytes, trace);
-          return loop(exchange, loader, sampler, optimizer, state, clock, lastStep);
+          EvaluationCopy copy =
+              new EvaluationCopy(exchange, parameters, optimizer, ofShard, bufferEma);
+          TrainingLoop.Parts<E> parts =
+              new TrainingLoop.Parts<>(
+                  loader,
+                  new Stepper<>(
+                      objective,
+                      config.seed(),
+                      device,
+                      parameters,
+                      exchange,
+                      optimizer,
+                      bufferEma,
+                      clock),
+                  Schedule.of(config, scheduled),
+                  new Validation(exchange, objective, copy),
+                  earlyStop,
+                  new CheckpointWriter(
+                      run.checkpoints(),
+                      () -> {
+                        toHost(optimizer);
+                        return state.written();
+                      },
+                      spec.attempt(),
+                      train.timeoutSeconds(),
+                      driver::requireGoingOn),
+                  objective,
+                  clock);
+          MemoryEstimate estimate =
+              objective.memory(device, parameters, train.batch()).withOptimizer(optimizer.state());
+          return loop(parts, optimizer, copy, estimate, sampler.stepsPerEpoch(), lastStep);
         } catch (Throwable e) {
           // Before the exchange closes, which waits for peers: the driver shall know the cause
           // first.
@@ -191,55 +232,32 @@ final class Worker {
     /** Makes the host show what is trained, before it is written. */
     private void toHost(Optimizer optimizer) {
       parameters.buffers().toHost();
-      if (optimizer.isOnDevice()) {
-        parameters.weights().toHost();
-        optimizer.toHost();
-      }
+      optimizer.toHost();
     }
 
     private Result loop(
-        Exchange exchange,
-        ExampleLoader<E> loader,
-        GlobalSampler sampler,
+        TrainingLoop.Parts<E> parts,
         Optimizer optimizer,
-        Checkpoints.State state,
-        StepClock clock,
+        EvaluationCopy copy,
+        MemoryEstimate estimate,
+        int stepsPerEpoch,
         long lastStep)
         throws IOException {
-      long scheduled = (long) train.epochs() * sampler.stepsPerEpoch();
-      TrainingLoop.Parts<E> parts =
-          new TrainingLoop.Parts<>(
-              loader,
-              new Stepper<>(
-                  objective, config.seed(), device, parameters, exchange, optimizer, clock),
-              new Schedule(config.optimizer(), config.schedule(), scheduled),
-              new Validation(exchange, objective, parameters.buffers()),
-              new CheckpointWriter(
-                  run.checkpoints(),
-                  () -> {
-                    toHost(optimizer);
-                    return state.written();
-                  },
-                  spec.attempt(),
-                  train.timeoutSeconds(),
-                  driver::requireGoingOn),
-              objective,
-              clock);
-      MemoryEstimate estimate = objective.memory(device, parameters, train.batch());
       LOG.info("a step of rank {} takes about {}", driver.rank(), estimate);
+      EarlyStop earlyStop = parts.earlyStop();
       long step;
       try {
         step =
-            new TrainingLoop<>(train, driver, parts, sampler.stepsPerEpoch())
-                .run(resumeFrom + 1, lastStep);
+            new TrainingLoop<>(train, driver, parts, stepsPerEpoch)
+                .run(resumeFrom + 1, earlyStop.due() ? resumeFrom : lastStep);
       } catch (RuntimeException | Error e) {
         OutOfMemory.explain(e, place.device().toString(), config, estimate);
         throw e;
       }
-      boolean complete = step >= lastStep;
+      boolean complete = step >= lastStep || earlyStop.due();
       toHost(optimizer);
       if (complete) {
-        export(exchange, step);
+        copy.during(() -> export(step));
       }
       return new Result(driver.rank(), step, complete, crc());
     }
@@ -256,27 +274,17 @@ final class Worker {
       return trace;
     }
 
-    private Checkpoints.State state(FloatRange shard, float[] momentum, Rounding rounding) {
-      return new Checkpoints.State(
-          driver.rank(),
-          shard.offset(),
-          parameters.weights().host(),
-          momentum,
-          parameters.buffers().host(),
-          rounding);
-    }
-
-    private void restore(Checkpoints.State state, Optimizer optimizer, int worldSize)
-        throws IOException {
+    private EarlyStop.Patience restore(Checkpoints.State state, int worldSize) throws IOException {
       if (resumeFrom == 0) {
-        state.rounding().begin(state.weights());
-      } else {
-        Checkpoints checkpoints = run.checkpoints();
-        checkpoints.restore(checkpoints.read(resumeFrom), worldSize, state);
-        parameters.weights().toDevice();
-        parameters.buffers().toDevice();
-        optimizer.toDevice();
+        state.begin();
+        return EarlyStop.Patience.NEW;
       }
+      Checkpoints checkpoints = run.checkpoints();
+      Manifest manifest = checkpoints.read(resumeFrom);
+      checkpoints.restore(manifest, worldSize, state);
+      parameters.weights().toDevice();
+      parameters.buffers().toDevice();
+      return manifest.patience();
     }
 
     private ExampleLoader<E> loader(GlobalSampler sampler, int worldSize, long lastStep) {
@@ -292,15 +300,14 @@ final class Worker {
           train.timeoutSeconds());
     }
 
-    /** Rank 0 writes the trained network, with the mean of all ranks' running statistics. */
-    private void export(Exchange exchange, long step) throws IOException {
-      float[] own = Validation.meanBuffers(exchange, parameters.buffers());
+    /** Rank 0 writes the trained network. */
+    private Void export(long step) throws IOException {
       if (driver.rank() == 0) {
         Map<String, String> metadata = new HashMap<>(objective.metadata());
         metadata.put(RunFolder.STEP, Long.toString(step));
         WholeFile.write(run.fileSystem(), run.model(), out -> parameters.write(out, metadata));
       }
-      parameters.buffers().host().put(own);
+      return null;
     }
 
     private long crc() {

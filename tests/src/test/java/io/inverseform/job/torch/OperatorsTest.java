@@ -55,6 +55,8 @@ class OperatorsTest {
           "fill",
           "zerosLike",
           "sgd",
+          "adamW",
+          "average",
           "norm",
           "detach",
           "requiresGradient");

@@ -104,7 +104,7 @@ class TrainingTest {
     run(two, false);
 
     // After one step the momentum is the gradient.
-    assertThat(Goldens.relativeL2(SavedStates.momentum(two, 1), SavedStates.momentum(one, 1)))
+    assertThat(Goldens.relativeL2(SavedState.momentum(two, 1), SavedState.momentum(one, 1)))
         .isLessThan(tolerance);
   }
 
@@ -116,8 +116,8 @@ class TrainingTest {
     Training.Outcome outcome = run(config, false);
 
     assertThat(outcome.step()).isEqualTo(6);
-    float[] first = SavedStates.of(config, outcome.step(), 0, 2).buffers().array();
-    float[] second = SavedStates.of(config, outcome.step(), 1, 2).buffers().array();
+    float[] first = SavedState.of(config, outcome.step(), 0, 2).buffers().array();
+    float[] second = SavedState.of(config, outcome.step(), 1, 2).buffers().array();
     assertThat(Arrays.equals(first, second)).as("the same running statistics").isTrue();
     assertThat(first).doesNotContain(Float.NaN);
   }
