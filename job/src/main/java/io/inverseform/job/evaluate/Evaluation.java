@@ -1,8 +1,10 @@
 package io.inverseform.job.evaluate;
 
+import io.inverseform.job.config.ConfigException;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.dataset.SampleSchema;
 import io.inverseform.job.dataset.SampleTable;
+import io.inverseform.job.model.SegmentationNetwork;
 import io.inverseform.job.model.Segmenter;
 import io.inverseform.job.progress.ProgressLine;
 import io.inverseform.job.progress.TaskProgress;
@@ -24,6 +26,7 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 import org.apache.spark.util.LongAccumulator;
 
 /** A run's model on a split of the sample table, a share of the pictures on every slot. */
@@ -53,6 +56,7 @@ public final class Evaluation {
    *
    * @throws IOException if there is no model, it was trained on other classes, or the split has no
    *     samples or none with labels
+   * @throws ConfigException if a picture is smaller than a window
    */
   public static Scores run(SparkSession spark, JobConfig config) throws IOException {
     return new Evaluation(spark, config).score();
@@ -72,7 +76,7 @@ public final class Evaluation {
   private Scores score() throws IOException {
     String split = config.evaluate().split();
     Dataset<Row> samples = table.read(spark, split);
-    long count = samples.count();
+    long count = countFitting(samples);
     if (count == 0) {
       throw new IOException(table.folder() + " has no sample in split " + split);
     }
@@ -87,6 +91,25 @@ public final class Evaluation {
             run.model().toString(), split, config.evaluate().views().describe(), catalogue);
     run.write(run.scores(split), scores.json());
     return scores;
+  }
+
+  /** The number of samples, all of which have room for the configured views. */
+  private long countFitting(Dataset<Row> samples) {
+    SegmentationNetwork network = SegmentationNetwork.of(config.model(), catalogue.size());
+    long count = 0;
+    for (Row size :
+        samples
+            .groupBy(SampleSchema.WIDTH, SampleSchema.HEIGHT)
+            .agg(functions.count(functions.lit(1)), functions.min(SampleSchema.SAMPLE_ID))
+            .collectAsList()) {
+      try {
+        Segmenter.requireFit(network, config.evaluate().views(), size.getInt(1), size.getInt(0));
+      } catch (ConfigException e) {
+        throw new ConfigException("sample " + size.getString(3) + ": " + e.getMessage());
+      }
+      count += size.getLong(2);
+    }
+    return count;
   }
 
   private ScoredPictures score(Dataset<Row> samples, long count) {
@@ -115,16 +138,11 @@ public final class Evaluation {
     Segmenter segmenter = model.segmenter();
     while (rows.hasNext()) {
       Row row = rows.next();
-      String sampleId = row.getString(0);
       RgbPicture picture = picture(row);
-      try {
-        scored.add(
-            sampleId,
-            LabelPng.decode(row.getAs(2)),
-            segmenter.segment(picture.rgb(), picture.height(), picture.width()));
-      } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException("sample " + sampleId + ": " + e.getMessage(), e);
-      }
+      scored.add(
+          row.getString(0),
+          LabelPng.decode(row.getAs(2)),
+          segmenter.segment(picture.rgb(), picture.height(), picture.width()));
       done.add(1);
     }
     return scored;

@@ -1,5 +1,6 @@
 package io.inverseform.job.evaluate;
 
+import io.inverseform.job.config.ConfigException;
 import io.inverseform.job.dataset.WholeFile;
 import io.inverseform.job.model.Segmenter;
 import io.inverseform.udf.label.ClassCatalogue;
@@ -77,7 +78,7 @@ final class PredictTask implements FlatMapFunction<Iterator<PictureToPredict>, F
       throws UnusableException {
     try {
       return segmenter.segment(picture.rgb(), picture.height(), picture.width());
-    } catch (IllegalArgumentException e) {
+    } catch (ConfigException e) {
       throw new UnusableException(e);
     }
   }

@@ -29,6 +29,18 @@ public final class Segmenter {
   }
 
   /**
+   * Refuses views that pictures of that size have no room for, before any of them is shown.
+   *
+   * @param network need not have memory
+   * @throws ConfigException if windows are smaller than the network takes, or larger than the
+   *     scaled picture
+   */
+  public static void requireFit(
+      SegmentationNetwork network, ViewsConfig views, int height, int width) {
+    new Views(network, views).windows(height, width);
+  }
+
+  /**
    * What a network says of a picture.
    *
    * @param labels the most probable train id of every pixel
@@ -41,7 +53,7 @@ public final class Segmenter {
    * The most probable train id of every pixel.
    *
    * @param rgb (H, W, 3) unsigned bytes
-   * @throws IllegalArgumentException if the picture is smaller than a window
+   * @throws ConfigException if the picture is smaller than a window
    */
   public LabelMap segment(byte[] rgb, int height, int width) {
     try (NDManager picture = manager.newSubManager()) {
@@ -53,7 +65,7 @@ public final class Segmenter {
    * Labels and boundaries.
    *
    * @param rgb (H, W, 3) unsigned bytes
-   * @throws IllegalArgumentException if the picture is smaller than a window
+   * @throws ConfigException if the picture is smaller than a window
    */
   public Prediction predict(byte[] rgb, int height, int width) {
     try (NDManager picture = manager.newSubManager()) {
@@ -82,7 +94,7 @@ public final class Segmenter {
    *
    * @param pictures (N, 3, H, W), normalised; the caller keeps them
    * @return (N, classes, H, W)
-   * @throws IllegalArgumentException if the pictures are smaller than a window
+   * @throws ConfigException if the pictures are smaller than a window
    */
   public NDArray scores(NDArray pictures) {
     return views.mean(pictures, Segmenter::classes).singletonOrThrow();

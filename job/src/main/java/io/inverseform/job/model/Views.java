@@ -50,6 +50,17 @@ final class Views {
   }
 
   /**
+   * The windows at every scale over pictures of that size.
+   *
+   * @throws ConfigException if a window is larger than the scaled picture
+   */
+  List<Windows> windows(int height, int width) {
+    return config.scales().stream()
+        .map(scale -> Windows.of(config, scale, height, width, network.minSide()))
+        .toList();
+  }
+
+  /**
    * The means over all views, where every scale counts the same.
    *
    * @param pictures (N, 3, H, W), normalised; owner of the result
@@ -58,7 +69,7 @@ final class Views {
   NDList mean(NDArray pictures, Reader reader) {
     int height = Math.toIntExact(pictures.getShape().get(2));
     int width = Math.toIntExact(pictures.getShape().get(3));
-    List<Windows> scales = Windows.ofAll(config, height, width, network.minSide());
+    List<Windows> scales = windows(height, width);
     boolean alone = !config.flip() && scales.size() == 1 && scales.get(0).count() == 1;
     NDList sums = new NDList();
     for (Windows windows : scales) {

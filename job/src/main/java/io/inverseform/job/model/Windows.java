@@ -1,8 +1,7 @@
 package io.inverseform.job.model;
 
+import io.inverseform.job.config.ConfigException;
 import io.inverseform.job.config.ViewsConfig;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * The windows of one scale that cover a picture.
@@ -19,7 +18,7 @@ record Windows(int height, int width, int[] tops, int[] lefts, int windowHeight,
    * The windows over a picture, which is the only one where none are configured.
    *
    * @param minSide least side that the network takes; a picture that becomes smaller is scaled up
-   * @throws IllegalArgumentException if a window is larger than the scaled picture
+   * @throws ConfigException if a window is larger than the scaled picture
    */
   static Windows of(ViewsConfig views, double scale, int height, int width, int minSide) {
     int scaledHeight = Math.max(minSide, (int) Math.round(height * scale));
@@ -31,7 +30,7 @@ record Windows(int height, int width, int[] tops, int[] lefts, int windowHeight,
     int windowHeight = views.window().get(0);
     int windowWidth = views.window().get(1);
     if (windowHeight > scaledHeight || windowWidth > scaledWidth) {
-      throw new IllegalArgumentException(
+      throw new ConfigException(
           "a window of %dx%d is larger than the picture, %dx%d at scale %s: set evaluate.views.window to a smaller one or, for whole pictures, to []"
               .formatted(windowWidth, windowHeight, scaledWidth, scaledHeight, scale));
     }
@@ -42,15 +41,6 @@ record Windows(int height, int width, int[] tops, int[] lefts, int windowHeight,
         starts(scaledWidth, windowWidth, views.steps().get(1)),
         windowHeight,
         windowWidth);
-  }
-
-  /** All scales' windows over a picture. */
-  static List<Windows> ofAll(ViewsConfig views, int height, int width, int minSide) {
-    List<Windows> all = new ArrayList<>();
-    for (double scale : views.scales()) {
-      all.add(of(views, scale, height, width, minSide));
-    }
-    return all;
   }
 
   /** The last one ends with the side. */

@@ -12,6 +12,7 @@ import io.inverseform.job.allreduce.Rounding;
 import io.inverseform.job.allreduce.UnrecoverableException;
 import io.inverseform.job.allreduce.Wire;
 import io.inverseform.job.allreduce.WorkerClient;
+import io.inverseform.job.config.ConfigException;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.config.TrainConfig;
 import io.inverseform.job.dataset.GlobalSampler;
@@ -91,12 +92,12 @@ final class Worker {
     }
   }
 
-  /** What is not there when a worker opens it will not be there the next time. */
+  /** What is not there, or does not fit, when a worker opens it will not the next time. */
   private Objective<?> open(NDManager device) throws IOException {
     try {
       return spec.objective()
           .open(config, new Site(device, place.localFolder(), spec.hadoop().value()));
-    } catch (FileNotFoundException e) {
+    } catch (FileNotFoundException | ConfigException e) {
       throw new UnrecoverableException(e.toString(), e);
     }
   }

@@ -50,7 +50,7 @@ class ServedModelTest {
   private static final String[] SINGLE = {"augment.crop_width=128", "train.max_steps=3"};
   private static final String[] SEVERAL = {
     "train.max_steps=3",
-    "evaluate.views={scales: [0.75, 1.0], flip: true}",
+    "evaluate.views={scales: [0.75], flip: true}",
     "model.scales={train: [0.5, 1.0], infer: [0.5, 1.0, 2.0], channels: 8}",
     "model.heads=[{type: ocr, name: ocr, mid: 32, key: 16, dropout: 0.05}, {type: boundary, name:"
         + " edgeocr_cls_head, output: main, features: ocr, channels: []}]"

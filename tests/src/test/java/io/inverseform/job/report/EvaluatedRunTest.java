@@ -5,17 +5,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.inverseform.job.Pictures;
 import io.inverseform.job.archive.SmallArchive;
+import io.inverseform.job.config.ConfigException;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.evaluate.Evaluation;
 import io.inverseform.job.evaluate.PictureScore;
 import io.inverseform.job.evaluate.PredictedSample;
 import io.inverseform.job.evaluate.Scores;
+import io.inverseform.job.preprocess.Preprocess;
 import io.inverseform.job.train.RunFolder;
 import io.inverseform.job.train.Segmentation;
 import io.inverseform.job.train.SmallRun;
 import io.inverseform.job.train.Training;
 import io.inverseform.udf.label.ClassCatalogue;
+import io.inverseform.udf.label.LabelMap;
+import io.inverseform.udf.label.LabelPng;
 import io.inverseform.udf.score.Tally;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
@@ -99,9 +104,37 @@ class EvaluatedRunTest {
         .isEqualTo(scores.confusion().stream().flatMap(List::stream).mapToLong(n -> n).sum());
     JobConfig large = small.config("run", "evaluate.views.window=[48, 129]");
     assertThatThrownBy(() -> Evaluation.run(spark, large))
-        .hasStackTraceContaining("sample ")
-        .hasStackTraceContaining(
-            ": a window of 129x48 is larger than the picture, 128x64 at scale 1.0: ");
+        .isInstanceOf(ConfigException.class)
+        .hasMessageMatching(
+            "sample \\S+: a window of 129x48 is larger than the picture, 128x64 at scale 1.0: set evaluate.*");
+    assertThatThrownBy(
+            () ->
+                Training.run(
+                    spark,
+                    small.config("refused", "evaluate.views.window=[48, 129]"),
+                    new Segmentation.Factory(),
+                    false))
+        .hasStackTraceContaining("a window of 129x48 is larger than the picture, 128x64 at");
+  }
+
+  @Test
+  void aSplitWithoutLabelsIsReferredToPredict() throws Exception {
+    Path pictures = Path.of(config.data().source());
+    Files.createDirectories(pictures.resolve("leftImg8bit/test/x"));
+    Files.createDirectories(pictures.resolve("gtFine/test/x"));
+    Files.write(
+        pictures.resolve("leftImg8bit/test/x/x_000000_000000_leftImg8bit.png"),
+        Pictures.png(Pictures.random(1, 64, 40, BufferedImage.TYPE_INT_RGB)));
+    Files.write(
+        pictures.resolve("gtFine/test/x/x_000000_000000_gtFine_labelIds.png"),
+        LabelPng.encode(new LabelMap(64, 40, new byte[64 * 40])));
+    JobConfig withheld =
+        small.config(
+            "run", "data.table=" + pictures.resolveSibling("withheld"), "evaluate.split=test");
+    Preprocess.run(spark, withheld.data(), withheld.preprocess());
+    assertThatThrownBy(() -> Evaluation.run(spark, withheld))
+        .hasMessageMatching(
+            "none of the 1 pictures of split test in \\S+/withheld has a labelled pixel, .* predict --label-ids");
   }
 
   @Test
