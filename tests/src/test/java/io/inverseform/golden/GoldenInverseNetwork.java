@@ -40,6 +40,7 @@ public final class GoldenInverseNetwork {
       Npz.Array array = golden.array(prefix + slot.name().substring("fc.".length()));
       parameters.weights().host().position(slot.offset()).put(array.floats());
     }
+    parameters.weights().toDevice();
     return network;
   }
 

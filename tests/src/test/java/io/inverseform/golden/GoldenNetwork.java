@@ -1,9 +1,9 @@
 package io.inverseform.golden;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.inverseform.job.TestDevice;
 import io.inverseform.job.config.HeadConfig;
 import io.inverseform.job.config.ModelConfig;
 import io.inverseform.job.config.ModelConfig.BackboneConfig;
@@ -92,7 +92,7 @@ public final class GoldenNetwork implements AutoCloseable {
   private GoldenNetwork(Kind kind, List<Double> scales, MemoryFormat format) throws IOException {
     Torch.start(1);
     json = new ObjectMapper().readTree(Npz.folder().resolve("model_config.json").toFile());
-    manager = Torch.manager(Device.cpu());
+    manager = Torch.manager(TestDevice.get());
     weights = kind.weights();
     try (WeightFile file = weights()) {
       int stem = Math.toIntExact(file.tensor("backbone.conv1.weight").shape().get(0));

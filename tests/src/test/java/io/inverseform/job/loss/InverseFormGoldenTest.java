@@ -2,7 +2,6 @@ package io.inverseform.job.loss;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -10,6 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import io.inverseform.golden.GoldenInverseNetwork;
 import io.inverseform.golden.Goldens;
 import io.inverseform.golden.Npz;
+import io.inverseform.job.TestDevice;
 import io.inverseform.job.config.LossConfig;
 import io.inverseform.job.model.InverseTransformNetwork;
 import io.inverseform.job.model.Output;
@@ -54,7 +54,7 @@ class InverseFormGoldenTest {
 
   private static void check(Npz golden, String prefix, String mode) {
     Torch.start(1);
-    try (NDManager manager = Torch.manager(Device.cpu())) {
+    try (NDManager manager = Torch.manager(TestDevice.get())) {
       InverseTransformNetwork network = network(manager, golden, mode);
       InverseForm term =
           new InverseForm(LossConfig.InverseForm.published(1, "inverse"), 1, network);
@@ -104,7 +104,7 @@ class InverseFormGoldenTest {
     Torch.start(1);
     Npz golden = Npz.golden("inverseform.npz");
     String name = "frob" + numbers;
-    try (NDManager manager = Torch.manager(Device.cpu())) {
+    try (NDManager manager = Torch.manager(TestDevice.get())) {
       InverseTransformNetwork network =
           GoldenInverseNetwork.load(manager, golden, "inv" + numbers + ".fc.");
       Differentiable theta =

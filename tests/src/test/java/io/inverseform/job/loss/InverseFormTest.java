@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.inverseform.golden.Goldens;
+import io.inverseform.job.TestDevice;
 import io.inverseform.job.config.InverseNetworkConfig;
 import io.inverseform.job.config.LossConfig;
 import io.inverseform.job.config.LossConfig.BoundarySource;
@@ -49,7 +49,7 @@ class InverseFormTest {
   @BeforeEach
   void start() {
     Torch.start(1);
-    manager = Torch.manager(Device.cpu());
+    manager = Torch.manager(TestDevice.get());
     maps = new BoundaryMaps(manager);
   }
 
@@ -125,7 +125,7 @@ class InverseFormTest {
     InverseTransformNetwork network =
         InverseTransformNetwork.of(SmallInverseNetwork.perceptron(TILE));
     FlatParameters parameters = new FlatParameters(manager, network, 5);
-    parameters.weights().host().put(new float[parameters.weights().length()]);
+    parameters.weights().write(new float[parameters.weights().length()]);
     InverseForm released =
         new InverseForm(LossConfig.InverseForm.published(1, "inverse"), 1, network);
     Outcome outcome =

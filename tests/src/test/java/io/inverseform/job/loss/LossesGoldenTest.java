@@ -3,13 +3,13 @@ package io.inverseform.job.loss;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.inverseform.golden.GoldenInverseNetwork;
 import io.inverseform.golden.Goldens;
 import io.inverseform.golden.Npz;
+import io.inverseform.job.TestDevice;
 import io.inverseform.job.config.LossConfig;
 import io.inverseform.job.config.LossConfig.Average;
 import io.inverseform.job.config.LossConfig.Scope;
@@ -71,7 +71,7 @@ class LossesGoldenTest {
   @BeforeAll
   static void start() {
     Torch.start(1);
-    networks = Torch.manager(Device.cpu());
+    networks = Torch.manager(TestDevice.get());
   }
 
   @AfterAll
@@ -238,7 +238,7 @@ class LossesGoldenTest {
   }
 
   private static void check(Npz golden, String prefix, int classes, Row row) {
-    try (NDManager manager = Torch.manager(Device.cpu())) {
+    try (NDManager manager = Torch.manager(TestDevice.get())) {
       Differentiable logits = leaf(manager, golden.array(prefix + ".logits"));
       NDArray target = Goldens.labels(manager, golden.array(prefix + ".target"));
       boolean edges = golden.has(prefix + ".edge_logits");
@@ -312,7 +312,7 @@ class LossesGoldenTest {
     int classes = classes(golden, prefix);
     boolean norm = name.endsWith("norm1");
     boolean inverse = name.endsWith("sigmoidinv");
-    try (NDManager manager = Torch.manager(Device.cpu())) {
+    try (NDManager manager = Torch.manager(TestDevice.get())) {
       Differentiable logits = leaf(manager, golden.array(prefix + ".logits"));
       Differentiable boundary = leaf(manager, golden.array(prefix + ".edge_logits"));
       Truth truth =
@@ -380,7 +380,7 @@ class LossesGoldenTest {
 
   /** A class that is absent weighs 1 here; the reference's weight of it is never used. */
   private static void checkWeights(Npz golden, String prefix) {
-    try (NDManager manager = Torch.manager(Device.cpu())) {
+    try (NDManager manager = Torch.manager(TestDevice.get())) {
       int classes = classes(golden, prefix);
       NDArray target = Goldens.labels(manager, golden.array(prefix + ".target"));
       NDArray counts = Operators.classCounts(target, classes);
@@ -401,7 +401,7 @@ class LossesGoldenTest {
   private static void checkHardPixels(Npz golden, String prefix, String row) {
     Matcher name = OHEM.matcher(row);
     assertThat(name.matches()).isTrue();
-    try (NDManager manager = Torch.manager(Device.cpu())) {
+    try (NDManager manager = Torch.manager(TestDevice.get())) {
       int classes = classes(golden, prefix);
       NDArray target = Goldens.labels(manager, golden.array(prefix + ".target"));
       NDArray losses =
@@ -420,7 +420,7 @@ class LossesGoldenTest {
   }
 
   private static void checkNear(Npz golden, String prefix) {
-    try (NDManager manager = Torch.manager(Device.cpu())) {
+    try (NDManager manager = Torch.manager(TestDevice.get())) {
       int classes = classes(golden, prefix);
       NDArray target = Goldens.labels(manager, golden.array(prefix + ".target"));
       NDArray near = LossOperators.multiHot(target, classes, 1).get(":, :" + classes);
@@ -432,7 +432,7 @@ class LossesGoldenTest {
   }
 
   private static void checkMultiHot(Npz golden, String prefix, String name) {
-    try (NDManager manager = Torch.manager(Device.cpu())) {
+    try (NDManager manager = Torch.manager(TestDevice.get())) {
       NDArray target = Goldens.labels(manager, golden.array(prefix + ".target"));
       NDArray hot = LossOperators.multiHot(target, classes(golden, prefix), 1);
       assertThat(hot.toFloatArray()).containsExactly(golden.array(name).floats());

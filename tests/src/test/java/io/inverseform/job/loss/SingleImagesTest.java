@@ -2,10 +2,10 @@ package io.inverseform.job.loss;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import io.inverseform.job.TestDevice;
 import io.inverseform.job.config.LossConfig;
 import io.inverseform.job.config.LossConfig.Scope;
 import io.inverseform.job.config.ModelConfig;
@@ -109,7 +109,7 @@ class SingleImagesTest {
       InverseTransformNetwork inverse =
           InverseTransformNetwork.of(SmallInverseNetwork.convolutional(TILE));
       Map<String, double[]> own = new LinkedHashMap<>();
-      try (NDManager manager = Torch.manager(Device.cpu());
+      try (NDManager manager = Torch.manager(TestDevice.get());
           Tape tape =
               Tape.training(
                   manager, RandomParameters.collector(network, own), SmallNetwork.keepAll())) {

@@ -3,11 +3,11 @@ package io.inverseform.job.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import io.inverseform.golden.GoldenNetwork;
 import io.inverseform.golden.GoldenNetwork.Kind;
 import io.inverseform.golden.Npz;
+import io.inverseform.job.TestDevice;
 import io.inverseform.job.config.ConfigException;
 import io.inverseform.job.config.InverseNetworkConfig;
 import io.inverseform.job.config.InverseNetworkConfig.Transform;
@@ -77,7 +77,7 @@ class GoldenCheckpointTest {
   @Test
   void aPublishedInverseNetworkServesWhereItIsTheConfiguredOne() throws IOException {
     Torch.start(1);
-    try (NDManager manager = Torch.manager(Device.cpu());
+    try (NDManager manager = Torch.manager(TestDevice.get());
         Stream<Path> files = Files.list(Npz.folder())) {
       for (Path path :
           files

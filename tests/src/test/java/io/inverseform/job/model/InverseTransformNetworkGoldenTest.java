@@ -2,13 +2,13 @@ package io.inverseform.job.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.inverseform.golden.GoldenInverseNetwork;
 import io.inverseform.golden.Goldens;
 import io.inverseform.golden.Npz;
+import io.inverseform.job.TestDevice;
 import io.inverseform.job.torch.SpatialTransformer;
 import io.inverseform.job.torch.Tape;
 import io.inverseform.job.torch.Torch;
@@ -33,7 +33,7 @@ class InverseTransformNetworkGoldenTest {
   @BeforeEach
   void start() {
     Torch.start(1);
-    manager = Torch.manager(Device.cpu());
+    manager = Torch.manager(TestDevice.get());
   }
 
   @AfterEach

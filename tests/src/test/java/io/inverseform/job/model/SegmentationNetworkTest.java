@@ -3,11 +3,11 @@ package io.inverseform.job.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.inverseform.golden.Goldens;
+import io.inverseform.job.TestDevice;
 import io.inverseform.job.config.ConfigException;
 import io.inverseform.job.config.ModelConfig;
 import io.inverseform.job.config.ModelConfig.ComputeConfig;
@@ -45,7 +45,7 @@ class SegmentationNetworkTest {
   @BeforeEach
   void start() {
     Torch.start(1);
-    manager = Torch.manager(Device.cpu());
+    manager = Torch.manager(TestDevice.get());
   }
 
   @AfterEach
@@ -145,7 +145,7 @@ class SegmentationNetworkTest {
 
   /** Takes a few steps down the gradient, so that one wrong bit would grow. */
   private static float[] gradientAfterSteps(long seed) {
-    try (NDManager own = Torch.manager(Device.cpu())) {
+    try (NDManager own = Torch.manager(TestDevice.get())) {
       SegmentationNetwork network =
           SegmentationNetwork.of(SmallNetwork.config(NormConfig.Type.BATCH), SmallNetwork.CLASSES);
       FlatParameters parameters = new FlatParameters(own, network, 1);

@@ -2,12 +2,12 @@ package io.inverseform.job.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.inverseform.job.TestDevice;
 import io.inverseform.job.config.HeadConfig;
 import io.inverseform.job.config.ModelConfig;
 import io.inverseform.job.config.ModelConfig.NormConfig.Type;
@@ -114,7 +114,7 @@ class SynchronisedNetworkTest {
             parts.length,
             (rank, group) -> {
               int from = Arrays.stream(parts, 0, rank).sum();
-              try (NDManager manager = Torch.manager(Device.cpu())) {
+              try (NDManager manager = Torch.manager(TestDevice.get())) {
                 return pass(
                     manager, group, new Network(norm, checkpoints), type, from, parts[rank]);
               }

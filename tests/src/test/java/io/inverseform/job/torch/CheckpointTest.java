@@ -2,13 +2,13 @@ package io.inverseform.job.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+import io.inverseform.job.TestDevice;
 import io.inverseform.udf.random.KeyedRandom;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +26,7 @@ class CheckpointTest {
   @BeforeEach
   void start() {
     Torch.start(1);
-    manager = Torch.manager(Device.cpu());
+    manager = Torch.manager(TestDevice.get());
   }
 
   @AfterEach

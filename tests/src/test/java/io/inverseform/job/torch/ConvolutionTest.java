@@ -2,12 +2,12 @@ package io.inverseform.job.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.inverseform.golden.Goldens;
+import io.inverseform.job.TestDevice;
 import io.inverseform.udf.random.KeyedRandom;
 import java.util.List;
 import org.junit.jupiter.api.RepeatedTest;
@@ -42,7 +42,7 @@ class ConvolutionTest {
       int images, int in, int out, int kernel, int side, int stride) {
     KeyedRandom random = new KeyedRandom(images + in);
     Torch.start(1);
-    try (NDManager manager = Torch.manager(Device.cpu())) {
+    try (NDManager manager = Torch.manager(TestDevice.get())) {
       NDArray x = values(manager, random, images, in, side, side);
       NDArray weight = values(manager, random, out, in, kernel, kernel);
       NDArray bias = values(manager, random, out);
@@ -102,7 +102,7 @@ class ConvolutionTest {
   @Test
   void convolutionPadsWithHalfTheKernelOfZeros() {
     Torch.start(1);
-    try (NDManager manager = Torch.manager(Device.cpu())) {
+    try (NDManager manager = Torch.manager(TestDevice.get())) {
       NDArray x = manager.create(new float[] {1, 2, 3}, new Shape(1, 1, 1, 3));
       NDArray weight = manager.create(new float[] {100, 10, 1}, new Shape(1, 1, 1, 3));
       assertThat(Operators.convolution(x, weight, null, 1).toFloatArray())

@@ -2,12 +2,12 @@ package io.inverseform.job.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+import io.inverseform.job.TestDevice;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,7 +22,7 @@ class FlatParametersTest {
   @BeforeEach
   void start() {
     Torch.start(1);
-    manager = Torch.manager(Device.cpu());
+    manager = Torch.manager(TestDevice.get());
   }
 
   @AfterEach
@@ -108,6 +108,7 @@ class FlatParametersTest {
     assertThat(second.toFloatArray()).containsExactly(values(parameters, "weight2"));
 
     parameters.weights().host().put(64, 4).put(65, 5);
+    parameters.weights().toDevice();
     assertThat(second.toFloatArray()).containsExactly(4, 5);
 
     Operators.fill(second, 6);
@@ -164,6 +165,7 @@ class FlatParametersTest {
     float[] stale = new float[parameters.gradient().length()];
     Arrays.fill(stale, 9);
     parameters.gradient().host().put(stale);
+    parameters.gradient().toDevice();
     int[] completed = new int[stale.length];
     FlatParameters.Collector collector =
         parameters.collect(
@@ -199,8 +201,10 @@ class FlatParametersTest {
     FlatParameters parameters = of(new Vectors(List.of(3), List.of()), 1);
     assertThat(parameters.gradientIsFinite()).isTrue();
     parameters.gradient().host().put(1, Float.NaN);
+    parameters.gradient().toDevice();
     assertThat(parameters.gradientIsFinite()).isFalse();
     parameters.gradient().host().put(1, Float.NEGATIVE_INFINITY);
+    parameters.gradient().toDevice();
     assertThat(parameters.gradientIsFinite()).isFalse();
   }
 

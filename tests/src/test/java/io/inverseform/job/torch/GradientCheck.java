@@ -2,11 +2,11 @@ package io.inverseform.job.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
+import io.inverseform.job.TestDevice;
 import io.inverseform.udf.random.KeyedRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +36,7 @@ public final class GradientCheck {
   /** Fails unless every derivative of a weighted sum of the function's values is right. */
   public void check(Function<List<NDArray>, NDArray> function) {
     List<double[]> gradients = new ArrayList<>();
-    try (NDManager manager = Torch.manager(Device.cpu())) {
+    try (NDManager manager = Torch.manager(TestDevice.get())) {
       List<Differentiable> leaves = new ArrayList<>();
       for (int k = 0; k < values.size(); k++) {
         leaves.add(new Differentiable(manager.create(values.get(k), shapes.get(k))));
@@ -74,7 +74,7 @@ public final class GradientCheck {
 
   private double value(Function<List<NDArray>, NDArray> function) {
     JniUtils.setGradMode(false);
-    try (NDManager manager = Torch.manager(Device.cpu())) {
+    try (NDManager manager = Torch.manager(TestDevice.get())) {
       List<NDArray> inputs = new ArrayList<>();
       for (int k = 0; k < values.size(); k++) {
         inputs.add(manager.create(values.get(k), shapes.get(k)));

@@ -2,12 +2,12 @@ package io.inverseform.job.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.inverseform.job.TestDevice;
 import io.inverseform.udf.random.KeyedRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -135,7 +135,7 @@ public final class LayerCheck {
         WorkersInMemory.run(
                 parts.length,
                 (rank, group) -> {
-                  try (NDManager manager = Torch.manager(Device.cpu())) {
+                  try (NDManager manager = Torch.manager(TestDevice.get())) {
                     return pass(manager, rank, group, backward);
                   }
                 })

@@ -3,8 +3,8 @@ package io.inverseform.job.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
+import io.inverseform.job.TestDevice;
 import io.inverseform.job.config.ConfigException;
 import io.inverseform.job.config.ModelConfig.NormConfig;
 import io.inverseform.job.config.PretrainedConfig;
@@ -36,7 +36,7 @@ class LoadedWeightsTest {
   @BeforeEach
   void open() {
     Torch.start(1);
-    manager = Torch.manager(Device.cpu());
+    manager = Torch.manager(TestDevice.get());
   }
 
   @AfterEach

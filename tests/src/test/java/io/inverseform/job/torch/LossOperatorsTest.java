@@ -3,11 +3,11 @@ package io.inverseform.job.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.inverseform.job.TestDevice;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
@@ -41,7 +41,7 @@ class LossOperatorsTest {
   @BeforeEach
   void start() {
     Torch.start(1);
-    manager = Torch.manager(Device.cpu());
+    manager = Torch.manager(TestDevice.get());
   }
 
   @AfterEach

@@ -2,12 +2,12 @@ package io.inverseform.job.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
+import io.inverseform.job.TestDevice;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +20,7 @@ class ScalarFactorTest {
     Torch.start(1);
     boolean mode = JniUtils.isGradMode();
     JniUtils.setGradMode(true);
-    try (NDManager manager = Torch.manager(Device.cpu())) {
+    try (NDManager manager = Torch.manager(TestDevice.get())) {
       List<NDArray> leaves = new ArrayList<>();
       List<NDArray> losses = new ArrayList<>();
       for (int i = 0; i < 200; i++) {

@@ -2,12 +2,12 @@ package io.inverseform.job.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.inverseform.golden.Goldens;
 import io.inverseform.golden.Npz;
+import io.inverseform.job.TestDevice;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +46,7 @@ class SpatialTransformerGoldenTest {
   private static void check(
       Npz golden, String prefix, String maps, String name, boolean alignCorners) {
     Torch.start(1);
-    try (NDManager manager = Torch.manager(Device.cpu())) {
+    try (NDManager manager = Torch.manager(TestDevice.get())) {
       Differentiable edge =
           new Differentiable(Goldens.tensor(manager, golden.array(prefix + ".edge")));
       Differentiable theta = new Differentiable(Goldens.tensor(manager, golden.array(maps)));

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.inverseform.job.TestDevice;
 import io.inverseform.job.torch.SpatialTransformer.Padding;
 import java.util.Arrays;
 import java.util.List;
@@ -25,7 +25,7 @@ class SpatialTransformerTest {
   @BeforeEach
   void start() {
     Torch.start(1);
-    manager = Torch.manager(Device.cpu());
+    manager = Torch.manager(TestDevice.get());
   }
 
   @AfterEach

@@ -3,7 +3,6 @@ package io.inverseform.job.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -11,6 +10,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import io.inverseform.golden.Goldens;
+import io.inverseform.job.TestDevice;
 import io.inverseform.udf.random.KeyedRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -68,7 +68,7 @@ class SyncBatchNormTest {
   private record After(float[] y, float[] mean, float[] variance) {}
 
   private static After forward(Group group, float... values) {
-    try (NDManager manager = Torch.manager(Device.cpu())) {
+    try (NDManager manager = Torch.manager(TestDevice.get())) {
       NDArray mean = manager.create(new float[] {10});
       NDArray variance = manager.create(new float[] {1});
       SyncBatchNorm node =
@@ -101,7 +101,7 @@ class SyncBatchNormTest {
   /** Outputs, inputs' gradients and running variances of layers 2 and 3 channels wide. */
   private static List<float[]> pass(int rank, Group group, List<List<Integer>> nodes) {
     List<float[]> results = new ArrayList<>();
-    try (NDManager manager = Torch.manager(Device.cpu())) {
+    try (NDManager manager = Torch.manager(TestDevice.get())) {
       for (List<Integer> node : nodes) {
         List<SyncBatchNorm.Running> running = new ArrayList<>();
         NDList inputs = new NDList();
@@ -175,7 +175,7 @@ class SyncBatchNormTest {
 
   @Test
   void aWorkerAloneComputesBatchNorm() {
-    try (NDManager manager = Torch.manager(Device.cpu())) {
+    try (NDManager manager = Torch.manager(TestDevice.get())) {
       NDArray x = manager.randomNormal(1, 2, new Shape(3, 4, 5, 5), DataType.FLOAT32);
       NDArray scale = manager.create(new float[] {1, -2, 0.5f, 3});
       NDArray shift = manager.create(new float[] {0, 1, 2, -3});
@@ -224,7 +224,7 @@ class SyncBatchNormTest {
 
   @Test
   void outputsAreLikeThoseOfAnyOperator() {
-    try (NDManager manager = Torch.manager(Device.cpu())) {
+    try (NDManager manager = Torch.manager(TestDevice.get())) {
       Normalised layer = new Normalised(2);
       new RandomParameters(layer, 1).bind(manager, layer, DataType.FLOAT32);
       try (Tape tape =

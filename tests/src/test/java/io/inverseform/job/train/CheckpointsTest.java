@@ -472,7 +472,7 @@ class CheckpointsTest {
       }
       state.optimizer().restoreUpdates(17);
       System.arraycopy(buffers(rank), 0, state.bufferEma(), 0, BUFFERS);
-      parts.add(checkpoints().write(3, "a", state));
+      parts.add(checkpoints().write(3, "a", state.written()));
     }
     checkpoints().publish(Manifest.of(3, Map.of(), new EarlyStop.Patience(0.5, 4), parts));
     for (int worldSize = 1; worldSize <= 3; worldSize++) {

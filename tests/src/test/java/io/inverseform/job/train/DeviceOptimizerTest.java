@@ -3,9 +3,9 @@ package io.inverseform.job.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import io.inverseform.golden.Goldens;
+import io.inverseform.job.TestDevice;
 import io.inverseform.job.allreduce.Exchange;
 import io.inverseform.job.allreduce.FlatMemory;
 import io.inverseform.job.allreduce.FloatRange;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** On the CPU, where the device's memory is the host's. */
+/** On the CPU, where the device's memory is the host's; float32 in another order of operations. */
 class DeviceOptimizerTest {
   private static final int STEPS = 4;
   private static final double EMA = 0.6;
@@ -36,7 +36,7 @@ class DeviceOptimizerTest {
     Torch.start(1);
   }
 
-  private final NDManager manager = Torch.manager(Device.cpu());
+  private final NDManager manager = Torch.manager(TestDevice.get());
 
   @AfterEach
   void close() {
@@ -63,6 +63,7 @@ class DeviceOptimizerTest {
       while (gradient.hasRemaining()) {
         gradient.put((float) random.nextGaussian());
       }
+      parameters.gradient().toDevice();
       exchange.reduceScatter(whole);
       if (optimizer.clips()) {
         optimizer.clip(exchange.gradientNorm(step));
@@ -119,10 +120,10 @@ class DeviceOptimizerTest {
   void theDevicesUpdateIsTheHosts(OptimizerConfig config) {
     Result host = onHost(config);
     Result device = onDevice(config);
-    assertThat(Goldens.relativeL2(device.weights(), host.weights())).isLessThan(1e-6);
+    assertThat(Goldens.relativeL2(device.weights(), host.weights())).isLessThan(3e-6);
     assertThat(device.state()).hasSameSizeAs(host.state());
     for (int i = 0; i < host.state().size(); i++) {
-      assertThat(Goldens.relativeL2(device.state().get(i), host.state().get(i))).isLessThan(1e-6);
+      assertThat(Goldens.relativeL2(device.state().get(i), host.state().get(i))).isLessThan(3e-6);
     }
   }
 

@@ -134,6 +134,14 @@ class RecipesTest {
         .isLessThan(0.02 * config.optimizer().learningRate());
   }
 
+  private static TotalLoss loss(JobConfig config, int classes) {
+    return new TotalLoss(
+        config.loss(),
+        config.model().outputs(),
+        classes,
+        InverseTransformNetwork.of(config.pretrain().network()));
+  }
+
   @ParameterizedTest
   @MethodSource("recipes")
   void theMemoryOfAStepIsCounted(String recipe) {
@@ -147,6 +155,7 @@ class RecipesTest {
                   manager,
                   network,
                   parameters,
+                  loss(config, data(recipe)[1]),
                   config.train().batch(),
                   config.augment().cropHeight(),
                   config.augment().cropWidth())
