@@ -16,6 +16,7 @@ import java.io.Serializable;
  * @param keepBest checkpoints kept besides, those with the best scores of validation
  * @param maxSkipped steps in a row that may be left out for a gradient that is not finite
  * @param decodeThreads threads a worker that decode pictures ahead of the step
+ * @param prefetch passes whose examples are made ahead of the pass that computes
  * @param exchange of gradients between the workers
  * @param timeoutSeconds longest wait for any other worker, and for the cluster to replace an
  *     executor
@@ -39,6 +40,7 @@ public record TrainConfig(
     int keepBest,
     int maxSkipped,
     int decodeThreads,
+    int prefetch,
     ExchangeConfig exchange,
     int timeoutSeconds,
     int heartbeatSeconds,
@@ -61,6 +63,7 @@ public record TrainConfig(
     Check.atLeast(0, "keep_best", keepBest);
     Check.atLeast(0, "max_skipped", maxSkipped);
     Check.atLeast(1, "decode_threads", decodeThreads);
+    Check.atLeast(1, "prefetch", prefetch);
     Check.given("exchange", exchange);
     Check.atLeast(1, "timeout_seconds", timeoutSeconds);
     Check.atLeast(1, "heartbeat_seconds", heartbeatSeconds);

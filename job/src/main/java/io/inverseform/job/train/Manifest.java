@@ -9,21 +9,28 @@ import java.util.OptionalDouble;
  * What a checkpoint consists of.
  *
  * @param step after which it was taken
+ * @param seen samples up to then, of all epochs and ranks
  * @param weights floats of the flat weights
  * @param buffers floats of a rank's flat buffers
  * @param scores of the validation after that step, what matters most first; empty if there was none
  * @param parts all ranks' files, by rank
  */
 record Manifest(
-    long step, int weights, int buffers, Map<String, Double> scores, List<Checkpoints.Part> parts) {
+    long step,
+    long seen,
+    int weights,
+    int buffers,
+    Map<String, Double> scores,
+    List<Checkpoints.Part> parts) {
   /** Of all ranks' files, in any order. */
-  static Manifest of(long step, Map<String, Double> scores, List<Checkpoints.Part> parts) {
+  static Manifest of(
+      long step, long seen, Map<String, Double> scores, List<Checkpoints.Part> parts) {
     List<Checkpoints.Part> byRank =
         parts.stream().sorted(Comparator.comparingInt(Checkpoints.Part::rank)).toList();
     int weights = byRank.stream().mapToInt(Checkpoints.Part::length).sum();
     Checkpoints.Part first = byRank.get(0);
     int buffers = Math.toIntExact(first.bytes() / Float.BYTES - ofShard(first));
-    return new Manifest(step, weights, buffers, scores, byRank);
+    return new Manifest(step, seen, weights, buffers, scores, byRank);
   }
 
   /** Floats of a part that are of its shard. */
@@ -42,7 +49,7 @@ record Manifest(
 
   /** Whether it can be that of a checkpoint: the ranks' shards make up all weights. */
   boolean isSound() {
-    if (scores == null || parts == null || parts.isEmpty() || buffers < 0) {
+    if (seen < step || scores == null || parts == null || parts.isEmpty() || buffers < 0) {
       return false;
     }
     long offset = 0;

@@ -3,8 +3,10 @@ package io.inverseform.job.train;
 import io.inverseform.job.config.ConfigYaml;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.config.TrainConfig;
+import io.inverseform.job.dataset.ClassUniformEpochs;
 import io.inverseform.job.dataset.GlobalSampler;
 import io.inverseform.job.dataset.SampleTable;
+import io.inverseform.job.dataset.UniformEpochs;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -114,9 +116,13 @@ public final class Training {
     Preflight.await(spark.sparkContext(), train.workers());
     int images = countSamples(Objective.TRAIN);
     countSamples(Objective.VALIDATION);
+    ClassUniformEpochs.weights(config.data().classUniform(), table().catalogue());
     GlobalSampler sampler =
-        new GlobalSampler(config.seed(), images, train.globalBatch(train.workers()));
-    long steps = (long) train.epochs() * sampler.stepsPerEpoch();
+        new GlobalSampler(
+            new UniformEpochs(config.seed(), images),
+            train.globalBatch(train.workers()),
+            run.checkpoints().start(resumeFrom));
+    long steps = sampler.lastStep(train.epochs());
     long lastStep = train.maxSteps() > 0 ? Math.min(train.maxSteps(), steps) : steps;
     if (resumeFrom >= lastStep && run.hasModel(resumeFrom)) {
       throw new IOException(
@@ -139,7 +145,7 @@ public final class Training {
           steps,
           images);
     }
-    long left = Math.max(0, sampler.imagesBetween(resumeFrom, lastStep));
+    long left = lastStep > resumeFrom ? sampler.seen(lastStep) - sampler.seen(resumeFrom) : 0;
     Duration limit = Duration.ofSeconds(train.timeoutSeconds());
     try (StopRequests stops = new StopRequests(run, limit);
         TrainingMonitor monitor = new TrainingMonitor(train, run, left)) {
@@ -151,8 +157,12 @@ public final class Training {
     }
   }
 
+  private SampleTable table() throws IOException {
+    return SampleTable.open(config.data().table(), hadoop);
+  }
+
   private int countSamples(String split) throws IOException {
-    long count = SampleTable.open(config.data().table(), hadoop).read(spark, split).count();
+    long count = table().read(spark, split).count();
     if (count == 0) {
       throw new IOException(
           "sample table " + config.data().table() + " has no sample in split " + split);

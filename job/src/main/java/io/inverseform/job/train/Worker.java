@@ -129,8 +129,11 @@ final class Worker {
     Result train() throws IOException {
       int worldSize = driver.worldSize();
       GlobalSampler sampler =
-          new GlobalSampler(config.seed(), objective.samples(), train.globalBatch(worldSize));
-      long scheduled = (long) train.epochs() * sampler.stepsPerEpoch();
+          new GlobalSampler(
+              objective.epochs(),
+              train.globalBatch(worldSize),
+              run.checkpoints().start(resumeFrom));
+      long scheduled = sampler.lastStep(train.epochs());
       long lastStep = train.maxSteps() > 0 ? Math.min(train.maxSteps(), scheduled) : scheduled;
 
       FloatRange shard =
@@ -184,7 +187,7 @@ final class Worker {
         StepClock clock,
         long lastStep)
         throws IOException {
-      long scheduled = (long) train.epochs() * sampler.stepsPerEpoch();
+      long scheduled = sampler.lastStep(train.epochs());
       TrainingLoop.Parts<E> parts =
           new TrainingLoop.Parts<>(
               loader,
@@ -204,9 +207,7 @@ final class Worker {
       LOG.info("a step of rank {} takes about {}", driver.rank(), estimate);
       long step;
       try {
-        step =
-            new TrainingLoop<>(train, driver, parts, sampler.stepsPerEpoch())
-                .run(resumeFrom + 1, lastStep);
+        step = new TrainingLoop<>(train, driver, parts, sampler).run(resumeFrom + 1, lastStep);
       } catch (RuntimeException | Error e) {
         OutOfMemory.explain(e, place.device().toString(), config, estimate);
         throw e;
@@ -260,7 +261,7 @@ final class Worker {
           worldSize,
           resumeFrom + 1,
           lastStep,
-          train.decodeThreads(),
+          new ExampleLoader.Ahead(train.prefetch(), train.decodeThreads()),
           train.timeoutSeconds());
     }
 

@@ -24,7 +24,7 @@ class PictureFolderTest {
   private PictureFolder open(DataConfig.Layout layout, Map<String, String> splits)
       throws IOException {
     return PictureFolder.open(
-        new DataConfig(root.toString(), layout, "classes.json", splits, "unused"),
+        DataConfig.of(root.toString(), layout, "classes.json", splits, "unused"),
         new Configuration());
   }
 
@@ -127,7 +127,7 @@ class PictureFolderTest {
   @Test
   void saysWhatIsMissing() throws IOException {
     DataConfig data =
-        new DataConfig(
+        DataConfig.of(
             root.toString(), DataConfig.Layout.FOLDERS, "classes.json", Map.of(), "unused");
     assertThatThrownBy(() -> open(DataConfig.Layout.CITYSCAPES).pairs())
         .isInstanceOf(FileNotFoundException.class)
@@ -135,14 +135,14 @@ class PictureFolderTest {
             "no picture found under file:"
                 + root
                 + "/leftImg8bit/<split>/<city>/*_leftImg8bit.png");
-    assertThatThrownBy(() -> PictureFolder.catalogue(data, new Configuration()))
+    assertThatThrownBy(() -> PictureFolder.labels(data, new Configuration()))
         .hasMessage(
             "no class file file:"
                 + root
                 + "/classes.json: it names the classes of the label maps; data.classes gives its path,"
                 + " or 'cityscapes'");
     touch("classes.json");
-    assertThatThrownBy(() -> PictureFolder.catalogue(data, new Configuration()))
+    assertThatThrownBy(() -> PictureFolder.labels(data, new Configuration()))
         .hasMessageStartingWith("file:" + root + "/classes.json is no valid class file: ");
     Files.delete(root.resolve("classes.json"));
     Files.delete(root);

@@ -72,7 +72,7 @@ class BrokenInputTest {
     summary =
         Preprocess.run(
             LocalSpark.session(),
-            new DataConfig(
+            DataConfig.of(
                 folder.resolve("pictures").toString(),
                 DataConfig.Layout.FOLDERS,
                 "classes.yaml",

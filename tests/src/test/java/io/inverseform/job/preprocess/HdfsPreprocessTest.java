@@ -72,7 +72,7 @@ class HdfsPreprocessTest {
 
   private static Summary run(String source, String table) throws IOException {
     DataConfig data =
-        new DataConfig(source, DataConfig.Layout.CITYSCAPES, "cityscapes", Map.of(), table);
+        DataConfig.of(source, DataConfig.Layout.CITYSCAPES, "cityscapes", Map.of(), table);
     return Preprocess.run(LocalSpark.session(), data, CONFIG);
   }
 

@@ -78,12 +78,12 @@ class PreprocessTest {
   }
 
   private static DataConfig cityscapes(Path source, String table) {
-    return new DataConfig(
+    return DataConfig.of(
         source.toString(), DataConfig.Layout.CITYSCAPES, "cityscapes", Map.of(), table);
   }
 
   private static DataConfig folders(Path source, String table) {
-    return new DataConfig(
+    return DataConfig.of(
         source.toString(), DataConfig.Layout.FOLDERS, "classes.json", Map.of(), table);
   }
 
