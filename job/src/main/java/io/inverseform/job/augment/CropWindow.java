@@ -7,6 +7,7 @@ import io.inverseform.udf.label.LabelMap;
 import io.inverseform.udf.random.KeyedRandom;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * A rectangle of the source picture and where it goes in the crop: the part of augmentation that
@@ -142,6 +143,32 @@ public record CropWindow(
     int top = clipped(Math.floor(Arrays.stream(y).min().getAsDouble()) - 1, pictureHeight - 1);
     int bottom = clipped(Math.ceil(Arrays.stream(y).max().getAsDouble()) + 1, pictureHeight);
     return new Box(left, top, Math.max(1, right - left), Math.max(1, bottom - top));
+  }
+
+  /** Where the crop's corners lie in the source, x and y, clockwise from the upper left. */
+  double[][] corners() {
+    Affine map = map();
+    double right = isRotated() ? config.cropWidth() : width;
+    double bottom = isRotated() ? config.cropHeight() : height;
+    double[][] corners = {{0, 0}, {right, 0}, {right, bottom}, {0, bottom}};
+    for (double[] corner : corners) {
+      double x = corner[0];
+      corner[0] = map.x(x, corner[1]);
+      corner[1] = map.y(x, corner[1]);
+    }
+    return corners;
+  }
+
+  /** What was drawn, in words. */
+  String words() {
+    return String.format(
+        Locale.ROOT,
+        "x%.2f at (%d, %d)%s%s",
+        width / (double) source.width(),
+        source.left(),
+        source.top(),
+        flip ? ", mirrored" : "",
+        isRotated() ? String.format(Locale.ROOT, ", rotated %+.1f\u00b0", degrees) : "");
   }
 
   private static int clipped(double value, int most) {

@@ -9,6 +9,7 @@ import io.inverseform.job.torch.Operators;
 import io.inverseform.udf.random.KeyedRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * How a crop's colours change, in order: photometric distortion, colour jitter, blur. Labels and
@@ -110,6 +111,16 @@ record Look(List<Change> changes) {
       }
     }
     return scaled(look, 255);
+  }
+
+  /** What was drawn, in words, after those on the crop. */
+  String words() {
+    StringBuilder words = new StringBuilder();
+    for (Change change : changes) {
+      String kind = change.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+      words.append(String.format(Locale.ROOT, ", %s %.2f", kind, change.value()));
+    }
+    return words.toString();
   }
 
   private static NDArray scaled(NDArray picture, double factor) {

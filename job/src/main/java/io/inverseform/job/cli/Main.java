@@ -30,6 +30,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       SynthesizeCommand.class,
       PreprocessCommand.class,
       PretrainCommand.class,
+      BrowseCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
       ExportCommand.class,

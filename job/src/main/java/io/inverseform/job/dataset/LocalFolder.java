@@ -1,5 +1,6 @@
 package io.inverseform.job.dataset;
 
+import io.inverseform.job.config.DataConfig;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -17,6 +18,12 @@ public record LocalFolder(Path path, long limit) {
   /** A folder whose copies may take whatever is free. */
   public LocalFolder(Path path) {
     this(path, 0);
+  }
+
+  /** That of processes without Spark, such as measurements; executors have one of their own. */
+  public static LocalFolder temporary(DataConfig data) {
+    Path path = Path.of(System.getProperty("java.io.tmpdir"), "inverseform-samples");
+    return new LocalFolder(path, data.localCopyMb() * MEGABYTE);
   }
 
   /**

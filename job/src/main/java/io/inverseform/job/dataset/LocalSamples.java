@@ -53,6 +53,29 @@ public final class LocalSamples implements AutoCloseable {
   }
 
   /**
+   * Position of a sample by its id, negative if there is none.
+   *
+   * @throws IOException if the local file is damaged
+   */
+  public int indexOf(String id) throws IOException {
+    int low = 0;
+    int high = size() - 1;
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      int order = file.read(middle).id().compareTo(id);
+      if (order == 0) {
+        return middle;
+      }
+      if (order < 0) {
+        low = middle + 1;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return -1;
+  }
+
+  /**
    * Where classes lie in the samples.
    *
    * @throws IOException if the local file is damaged

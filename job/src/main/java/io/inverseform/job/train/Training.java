@@ -39,6 +39,8 @@ public final class Training {
    * @param firstLoss mean total loss over the first tenth of this training's steps, without those
    *     that were left out
    * @param lastLoss mean total loss over the last tenth
+   * @param starvation share of the steps' time, 0 to 1, that the rank waited for examples which
+   *     waited longest
    * @param scores of the last validation, by name
    */
   public record Outcome(
@@ -48,6 +50,7 @@ public final class Training {
       long weightsCrc,
       double firstLoss,
       double lastLoss,
+      double starvation,
       Map<String, Double> scores) {
     /** What a command that ends with this ends with. */
     public int exitCode() {
@@ -189,6 +192,7 @@ public final class Training {
         first.weightsCrc(),
         mean(losses.subList(0, Math.min(tenth, losses.size()))),
         mean(losses.subList(Math.max(0, losses.size() - tenth), losses.size())),
+        monitor.starvation(),
         monitor.scores());
   }
 

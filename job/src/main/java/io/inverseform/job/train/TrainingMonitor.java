@@ -44,6 +44,8 @@ final class TrainingMonitor implements AutoCloseable {
   private final NavigableSet<Long> skipped = new TreeSet<>();
   private final Map<Long, List<Checkpoints.Part>> written = new TreeMap<>();
   private long lastStep;
+  private double seconds;
+  private double starvedSeconds;
   private Map<String, Double> scores = Map.of();
 
   /**
@@ -123,6 +125,8 @@ final class TrainingMonitor implements AutoCloseable {
     ofStep.forEach((rank, its) -> ranks.add(new Step.Rank(rank, its.host(), its.timings())));
     List<Straggler> slow = ranks.size() == worldSize ? stragglers.after(ranks) : List.of();
     Step step = ofStep.get(0).step(ranks, slow);
+    seconds += step.seconds();
+    starvedSeconds += step.starvation() * step.seconds();
     if (step.skipped()) {
       LOG.warn("step {} is left out: {}", step.step(), step.notFinite());
       skipped.add(step.step());
@@ -170,6 +174,11 @@ final class TrainingMonitor implements AutoCloseable {
   /** What the last step was validated with; empty if it was not. */
   synchronized Map<String, Double> scores() {
     return scores;
+  }
+
+  /** Share of all steps' time, 0 to 1, that a rank waited for examples; 0 without a step. */
+  synchronized double starvation() {
+    return seconds == 0 ? 0 : starvedSeconds / seconds;
   }
 
   /** The last step that rank 0 reported, or the one that the attempt began behind. */
