@@ -8,6 +8,7 @@ import io.inverseform.job.config.DataConfig;
 import io.inverseform.job.config.EdgeConfig;
 import io.inverseform.job.config.PreprocessConfig;
 import io.inverseform.job.config.SynthesizeConfig;
+import io.inverseform.job.dataset.LocalFolder;
 import io.inverseform.job.dataset.LocalSamples;
 import io.inverseform.job.dataset.Sample;
 import io.inverseform.job.synthesize.SceneSynthesizer;
@@ -78,7 +79,8 @@ class HdfsPreprocessTest {
 
   private List<Sample> samples(String table) throws IOException {
     List<Sample> all = new ArrayList<>();
-    try (LocalSamples local = LocalSamples.open(table, "train", folder.resolve("copies"), HADOOP)) {
+    try (LocalSamples local =
+        LocalSamples.open(table, "train", new LocalFolder(folder.resolve("copies")), HADOOP)) {
       for (int i = 0; i < local.size(); i++) {
         all.add(local.sample(i));
       }

@@ -9,6 +9,7 @@ import io.inverseform.job.config.DataConfig;
 import io.inverseform.job.config.EdgeConfig;
 import io.inverseform.job.config.PreprocessConfig;
 import io.inverseform.job.config.SynthesizeConfig;
+import io.inverseform.job.dataset.LocalFolder;
 import io.inverseform.job.dataset.LocalSamples;
 import io.inverseform.job.dataset.Sample;
 import io.inverseform.job.dataset.SampleSchema;
@@ -148,7 +149,8 @@ class PreprocessTest {
   void samplesHoldOriginalBytesAndWhatFollowsFromTheLabels() throws IOException {
     long[] pixels = new long[19];
     long edges = 0;
-    try (LocalSamples samples = LocalSamples.open(table, "train", temporary, HADOOP)) {
+    try (LocalSamples samples =
+        LocalSamples.open(table, "train", new LocalFolder(temporary), HADOOP)) {
       assertThat(samples.size()).isEqualTo(41);
       assertThat(samples.catalogue()).isEqualTo(ClassCatalogue.cityscapes());
       for (int i = 0; i < samples.size(); i++) {
@@ -186,7 +188,8 @@ class PreprocessTest {
             .read(LocalSpark.session(), "val")
             .orderBy(SampleSchema.SAMPLE_ID)
             .collectAsList();
-    try (LocalSamples samples = LocalSamples.open(table, "val", temporary, HADOOP)) {
+    try (LocalSamples samples =
+        LocalSamples.open(table, "val", new LocalFolder(temporary), HADOOP)) {
       assertThat(rows).hasSize(3);
       for (int i = 0; i < 3; i++) {
         assertSame(rows.get(i), samples.sample(i));
@@ -281,7 +284,8 @@ class PreprocessTest {
     Summary second = run(cityscapes(source, other), new PreprocessConfig(distance, 16, true, 0.2));
     assertThat(second.work().prepared()).isEqualTo(52);
     assertThat(second.work().removed()).isZero();
-    try (LocalSamples samples = LocalSamples.open(other, "val", temporary, HADOOP)) {
+    try (LocalSamples samples =
+        LocalSamples.open(other, "val", new LocalFolder(temporary), HADOOP)) {
       Sample sample = samples.sample(1);
       assertThat(sample.edgeMap())
           .isEqualTo(new DistanceEdges(3, Ignored.NO_EDGE).edges(sample.labelMap()));
@@ -334,7 +338,8 @@ class PreprocessTest {
             .read(LocalSpark.session(), "val")
             .orderBy(SampleSchema.SAMPLE_ID)
             .collectAsList();
-    try (LocalSamples samples = LocalSamples.open(paths, "val", temporary, HADOOP)) {
+    try (LocalSamples samples =
+        LocalSamples.open(paths, "val", new LocalFolder(temporary), HADOOP)) {
       for (int i = 0; i < 3; i++) {
         assertSame(rows.get(i), samples.sample(i));
         assertThat(Path.of(rows.get(i).<String>getAs("source").substring("file:".length())))
@@ -344,7 +349,7 @@ class PreprocessTest {
     Path picture =
         pictures.resolve("leftImg8bit/train/generated/generated_000007_000000_leftImg8bit.png");
     Pictures.write(picture, Pictures.png(Pictures.random(1, 8, 8, BufferedImage.TYPE_3BYTE_BGR)));
-    assertThatThrownBy(() -> LocalSamples.open(paths, "train", temporary, HADOOP))
+    assertThatThrownBy(() -> LocalSamples.open(paths, "train", new LocalFolder(temporary), HADOOP))
         .hasMessage(
             "picture file:"
                 + picture

@@ -84,7 +84,7 @@ class CheckpointsTest {
       state.buffers().put(0, buffers(rank));
       parts.add(checkpoints().write(step, "a", state));
     }
-    checkpoints().publish(Manifest.of(step, scores, parts));
+    checkpoints().publish(Manifest.of(step, 4 * step, scores, parts));
   }
 
   private static float[] residual(int rank, int length) {
