@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
 /** Draws what training sees of some samples. */
 @Command(
     name = "browse",
-    description = "Draw augmented samples with labels and edges, as training sees them.",
+    description = "Draw augmented samples, as training sees them.",
     showDefaultValues = true,
     mixinStandardHelpOptions = true)
 final class BrowseCommand implements Callable<Integer> {

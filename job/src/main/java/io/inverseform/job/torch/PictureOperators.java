@@ -58,10 +58,7 @@ public final class PictureOperators {
 
   /** Gaussian blur, separable, with the border's pixels repeated outside. */
   public static NDArray blur(NDArray x, double sigma) {
-    double[] kernel = kernel(sigma);
-    try (NDArray weights = LossOperators.constants(x, kernel)) {
-      return call("blur", x, weights);
-    }
+    return call("blur", x, kernel(sigma));
   }
 
   /** Weights of a blur along an axis; they add up to 1. */
