@@ -1,6 +1,7 @@
 package io.inverseform.job.dataset;
 
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * The order in which training sees a split, step by step. A step's global batch is the next piece
@@ -16,7 +17,9 @@ public final class GlobalSampler {
   private final int size;
   private final int globalBatch;
   private final Start start;
-  private volatile Known current;
+
+  /** Of an even and of an odd epoch: who looks ahead may be in the next one already. */
+  private final AtomicReferenceArray<Known> known = new AtomicReferenceArray<>(2);
 
   /**
    * Where a training begins or goes on.
@@ -134,11 +137,11 @@ public final class GlobalSampler {
   }
 
   private Draw[] draws(int epoch) {
-    Known known = current;
-    if (known == null || known.epoch() != epoch) {
-      known = new Known(epoch, epochs.of(epoch));
-      current = known;
+    Known found = known.get(epoch % 2);
+    if (found == null || found.epoch() != epoch) {
+      found = new Known(epoch, epochs.of(epoch));
+      known.set(epoch % 2, found);
     }
-    return known.draws();
+    return found.draws();
   }
 }

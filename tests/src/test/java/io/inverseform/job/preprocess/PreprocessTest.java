@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.inverseform.job.LocalSpark;
 import io.inverseform.job.Pictures;
+import io.inverseform.job.config.ConfigLoader;
 import io.inverseform.job.config.DataConfig;
 import io.inverseform.job.config.EdgeConfig;
 import io.inverseform.job.config.PreprocessConfig;
@@ -268,6 +269,53 @@ class PreprocessTest {
     assertThat(once.splits())
         .usingRecursiveFieldByFieldElementComparator()
         .isEqualTo(second.splits());
+  }
+
+  @Test
+  void labelsInColoursOfAnyTwoFoldersBecomeTrainIds() throws IOException {
+    Path pictures = temporary.resolve("pairs");
+    Pictures.write(
+        pictures.resolve("raw/seq/1.png"),
+        Pictures.png(Pictures.random(1, WIDTH, HEIGHT, BufferedImage.TYPE_3BYTE_BGR)));
+    BufferedImage colours = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
+    for (int i = 0; i < WIDTH * HEIGHT; i++) {
+      int x = i % WIDTH;
+      colours.setRGB(x, i / WIDTH, x < 5 ? 0x808080 : x < 9 ? 0x123456 : 0x800000);
+    }
+    Pictures.write(pictures.resolve("labelled/seq/1_L.png"), Pictures.png(colours));
+    Files.writeString(
+        pictures.resolve("classes.yaml"),
+        """
+        classes:
+          - {index: 0, name: sky, rgb: [128, 128, 128]}
+          - {index: 1, name: building, rgb: [1, 2, 3], source_rgb: [[128, 0, 0]]}
+        unlisted: ignored
+        """);
+    String other = temporary.resolve("pairs-table").toString();
+    DataConfig data =
+        ConfigLoader.loadDemo(
+                List.of(
+                    "data.source=" + pictures,
+                    "data.table=" + other,
+                    "data.layout=pairs",
+                    "data.pairs={images: raw, labels: labelled, label_ending: _L.png}",
+                    "data.labels=colours",
+                    "data.classes=classes.yaml",
+                    "data.splits={train: 'raw/*'}"))
+            .data();
+
+    assertThat(run(data, CONFIG).work().prepared()).isEqualTo(1);
+
+    try (LocalSamples samples =
+        LocalSamples.open(other, "train", new LocalFolder(temporary), HADOOP)) {
+      assertThat(samples.catalogue().names()).containsExactly("sky", "building");
+      Sample sample = samples.sample(0);
+      assertThat(sample.id()).isEqualTo("seq/1");
+      LabelMap labels = sample.labelMap();
+      assertThat(List.of(labels.id(4, 0), labels.id(5, HEIGHT - 1), labels.id(9, 3)))
+          .containsExactly(0, 255, 1);
+    }
+    assertThat(run(data, CONFIG).work().prepared()).as("known by now").isZero();
   }
 
   @Test
