@@ -91,7 +91,7 @@ class CheckpointsTest {
       state.buffers().put(0, buffers(rank));
       parts.add(checkpoints().write(step, "a", state.written()));
     }
-    checkpoints().publish(Manifest.of(step, scores, EarlyStop.Patience.NEW, parts));
+    checkpoints().publish(Manifest.of(step, 4 * step, scores, EarlyStop.Patience.NEW, parts));
   }
 
   private static float[] residual(int rank, int length) {
