@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import io.inverseform.job.config.InferenceConfig;
 import io.inverseform.job.config.ModelConfig;
 import io.inverseform.job.config.ModelConfig.NormConfig;
+import io.inverseform.job.config.ViewsConfig;
 import io.inverseform.job.model.SegmentationNetwork;
 import io.inverseform.job.model.SmallNetwork;
 import io.inverseform.job.torch.FlatParameters;
@@ -28,7 +29,8 @@ public final class SmallArchive {
   private SmallArchive() {}
 
   static InferenceConfig inference(ModelConfig model) {
-    return new InferenceConfig(model, List.of(0.4, 0.5, 0.6), List.of(0.2, 0.25, 0.3), 1);
+    return new InferenceConfig(
+        model, List.of(0.4, 0.5, 0.6), List.of(0.2, 0.25, 0.3), ViewsConfig.WHOLE);
   }
 
   static ClassCatalogue classes() {

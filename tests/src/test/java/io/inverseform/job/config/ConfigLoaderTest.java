@@ -214,7 +214,7 @@ class ConfigLoaderTest {
         "train.workers=3000000000 | 'train.workers' must be a whole number of at most 31 bits, is 3000000000",
         "train.workers=[2] | 'train.workers' must be a whole number of at most 31 bits, is [2]",
         "seed=x | 'seed' must be a whole number of at most 63 bits, is \"x\"",
-        "evaluate.scale=big | 'evaluate.scale' must be a number, is \"big\"",
+        "evaluate.boundary_iou=big | 'evaluate.boundary_iou' must be a number, is \"big\"",
         "augment.flip=1 | 'augment.flip' must be true or false, is 1",
         "run=7 | 'run' must be a text (quote numbers), is 7",
         "train=7 | 'train' must be a map of keys and values, is 7",
@@ -287,8 +287,15 @@ class ConfigLoaderTest {
         "train.trace_steps=0-5 | 'train.trace_steps' must be like 20-25, at most 100 steps, or empty, is '0-5'",
         "train.trace_steps=7-6 | 'train.trace_steps' must be like 20-25, at most 100 steps, or empty, is '7-6'",
         "train.trace_steps=1-101 | 'train.trace_steps' must be like 20-25, at most 100 steps, or empty, is '1-101'",
-        "evaluate.scale=0 | 'evaluate.scale' must be a finite number above 0, is 0.0",
-        "evaluate.boundary_tolerance=-1 | 'evaluate.boundary_tolerance' must be at least 0, is -1"
+        "evaluate.views.scales=[0] | 'evaluate.views.scales' must be a list of at least 1, each above 0, at most 8.0, is [0.0]",
+        "evaluate.views.scales=[1, 1.0] | 'evaluate.views.scales' must be different ones, is [1.0, 1.0]",
+        "evaluate.views.window=[512] | 'evaluate.views.window' must be a list of height and width, each at least 1, or empty, is [512]",
+        "evaluate.views.stride=[1, 1] | 'evaluate.views.stride' must be at most 'window' = [], such that windows touch, is [1, 1]",
+        "evaluate.views={window: [64, 96], stride: [64, 97]} | 'evaluate.views.stride' must be at most 'window' = [64, 96], such that windows touch, is [64, 97]",
+        "evaluate.boundary_f=[] | 'evaluate.boundary_f' must be a list of at least 1, each above 0, at most 32000, is []",
+        "evaluate.boundary_f=[3, 3] | 'evaluate.boundary_f' must be different ones, is [3.0, 3.0]",
+        "evaluate.boundary_iou=0 | 'evaluate.boundary_iou' must be above 0, at most 32000, is 0.0",
+        "evaluate.trimap=[-1] | 'evaluate.trimap' must be a list of at least 1, each above 0, at most 32000, is [-1.0]"
       })
   void aValueOutOfRangeIsShownWithItsRange(String setting, String problem) {
     assertRefused(complete, "--set " + setting + ": " + problem, setting);

@@ -74,7 +74,7 @@ class PredictionsTest {
                 manager,
                 hadoop),
             new Images(archive.network().mean(), archive.network().std()),
-            1);
+            archive.network().views());
   }
 
   @AfterAll

@@ -14,9 +14,10 @@ import io.inverseform.job.train.RunFolder;
 import io.inverseform.job.train.Segmentation;
 import io.inverseform.job.train.SmallRun;
 import io.inverseform.job.train.Training;
-import io.inverseform.udf.score.BoundaryF;
-import io.inverseform.udf.score.Tolerance;
+import io.inverseform.udf.label.ClassCatalogue;
+import io.inverseform.udf.score.Tally;
 import java.awt.image.BufferedImage;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import javax.imageio.ImageIO;
@@ -54,21 +55,31 @@ class EvaluatedRunTest {
         .hasSize(3)
         .isSortedAccordingTo((a, b) -> a.sampleId().compareTo(b.sampleId()));
     List<String> ids = scores.pictures().stream().map(PictureScore::sampleId).toList();
-    BoundaryF whole = new BoundaryF(scores.classes().size(), Tolerance.ofPixels(3));
+    Tally whole = new Tally(scores.classes().size(), config.evaluate().measures());
     for (PredictedSample sample : Evaluation.predict(spark, config, ids)) {
       whole.add(sample.labels(), sample.predictedLabels());
     }
-    assertThat(scores.boundary()).usingRecursiveComparison().isEqualTo(whole);
+    assertThat(scores)
+        .isEqualTo(
+            Scores.of(
+                scores.predictor(),
+                "val",
+                "whole pictures at scale 1.0",
+                ClassCatalogue.cityscapes(),
+                whole,
+                scores.pictures()));
   }
 
   @Test
-  void scoresNameTheBoundaryFAndItsTolerance() throws Exception {
-    JsonNode json = new ObjectMapper().readTree(scores.json());
-    assertThat(json.at("/boundary_f").asDouble()).isEqualTo(scores.boundaryF());
-    assertThat(json.at("/boundary_tolerance").asInt()).isEqualTo(3);
-    assertThat(json.at("/boundary_f_by_class/road").asDouble()).isEqualTo(scores.boundary().f()[0]);
+  void theRunFolderKeepsTheScoresAsJson() throws Exception {
+    String json = Files.readString(Path.of(config.run(), "scores-val.json"));
+    assertThat(Scores.read(json, "the run")).isEqualTo(scores);
+    JsonNode tree = new ObjectMapper().readTree(json);
+    assertThat(tree.at("/boundaries/0/mean").asDouble()).isEqualTo(scores.boundaryF());
+    assertThat(tree.at("/boundaries/0/tolerance/amount").asInt()).isEqualTo(3);
+    assertThat(tree.at("/classes/0/name").asText()).isEqualTo("road");
     // No generated scene has a train.
-    assertThat(json.at("/iou/train").isNull()).isTrue();
+    assertThat(tree.at("/classes/16/iou").isNull()).isTrue();
     assertThat(scores.toString())
         .contains("F (3 px)", "boundary F %.3f at 3 px".formatted(scores.boundaryF()));
   }
