@@ -137,7 +137,7 @@ spark_option() {
 
 needs_no_spark() {
   ((${#job_args[@]} == 0)) && return 0
-  [[ ${job_args[0]} =~ ^(config|weights|export)$ ]] && return 0
+  [[ ${job_args[0]} =~ ^(config|weights|export|compare)$ ]] && return 0
   local arg
   for arg in "${job_args[@]}"; do
     case $arg in

@@ -11,8 +11,19 @@ import java.util.stream.Collectors;
  * @param title what is drawn
  * @param lines of one run or several, main and auxiliary output; of at least one step each
  * @param lastStep where the axis of steps ends
+ * @param kind of all lines
  */
-record Chart(String title, List<Line> lines, long lastStep) {
+record Chart(String title, List<Line> lines, long lastStep, Kind kind) {
+  /** What is drawn, and what is the one number to say of it. */
+  enum Kind {
+    /** Falls by orders of magnitude and is noisy: the mean of its last tenth. */
+    LOSS,
+    /** Is what it is: the last value. */
+    STATE,
+    /** Is the same all the time, but for disturbances: the median. */
+    RATE
+  }
+
   /** As many points as a wide screen has pixels for one of several charts. */
   private static final int MAX_POINTS = 600;
 
@@ -43,7 +54,7 @@ record Chart(String title, List<Line> lines, long lastStep) {
     html.open("span", "class", "last");
     for (Line line : lines) {
       if (!line.auxiliary()) {
-        html.element("span", Figures.any(last(line.curve())), "class", line.kind() + " text");
+        html.element("span", Figures.any(figure(line.curve())), "class", line.kind() + " text");
       }
     }
     html.close().close();
@@ -71,7 +82,10 @@ record Chart(String title, List<Line> lines, long lastStep) {
   private Ticks values() {
     double min = lines.stream().mapToDouble(line -> line.curve().min()).min().orElseThrow();
     double max = lines.stream().mapToDouble(line -> line.curve().max()).max().orElseThrow();
-    return min > 0 && max > MIN_LOGARITHMIC * min && max < MAX_LOGARITHMIC * min
+    return kind == Kind.LOSS
+            && min > 0
+            && max > MIN_LOGARITHMIC * min
+            && max < MAX_LOGARITHMIC * min
         ? Ticks.around(min, max, true)
         : Ticks.around(Math.min(0, min), Math.max(0, max), false);
   }
@@ -84,9 +98,12 @@ record Chart(String title, List<Line> lines, long lastStep) {
     return isLong(curve) ? curve.smoothed(curve.size() / 50).thinned(MAX_POINTS / 2) : curve;
   }
 
-  private static double last(Curve curve) {
-    Curve smooth = smooth(curve);
-    return smooth.values()[smooth.size() - 1];
+  private double figure(Curve curve) {
+    return switch (kind) {
+      case LOSS -> curve.lastTenth();
+      case STATE -> curve.values()[curve.size() - 1];
+      case RATE -> curve.median();
+    };
   }
 
   private String description() {

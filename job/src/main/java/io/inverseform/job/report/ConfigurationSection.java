@@ -33,7 +33,8 @@ record ConfigurationSection(
     keys.addAll(configuration.keySet());
     List<String> different = new ArrayList<>();
     for (String key : keys) {
-      if (!other.getOrDefault(key, Figures.NONE)
+      if (!other
+          .getOrDefault(key, Figures.NONE)
           .equals(configuration.getOrDefault(key, Figures.NONE))) {
         different.add(key);
       }

@@ -74,7 +74,7 @@ record ConfusionSection(Scores scores, String name) {
     html.open(
         "td",
         "class",
-        share > 0.5 ? kind + " strong" : kind,
+        kind,
         "style",
         String.format(Locale.ROOT, "--share:%.1f%%", Double.isNaN(share) ? 0 : 100 * share),
         "title",
@@ -109,18 +109,18 @@ record ConfusionSection(Scores scores, String name) {
     }
     all.sort(Comparator.comparingLong(Mistake::pixels).reversed());
     long total = all.stream().mapToLong(Mistake::pixels).sum();
-    html.open("table", "class", "mistakes").element("caption", "Largest mistakes, " + name);
+    html.open("table", "class", "mistakes")
+        .element("caption", "Largest mistakes by pixels, " + name);
     html.open("thead").open("tr").element("th", "class", "scope", "col");
     html.element("th", "taken for", "scope", "col");
-    html.element("th", "of the class", "scope", "col", "class", "number");
-    html.element("th", "of all wrong pixels", "scope", "col", "class", "number");
+    html.element("th", "of class", "scope", "col", "class", "number");
+    html.element("th", "of errors", "scope", "col", "class", "number");
     html.close().close().open("tbody");
     for (Mistake mistake : all.subList(0, Math.min(MISTAKES, all.size()))) {
       html.open("tr").element("th", scores.classes().get(mistake.truth()).name(), "scope", "row");
       html.element("td", scores.classes().get(mistake.prediction()).name());
       html.element("td", Figures.percent(mistake.share()), "class", "number");
-      html.element(
-          "td", Figures.percent(mistake.pixels() / (double) total), "class", "number");
+      html.element("td", Figures.percent(mistake.pixels() / (double) total), "class", "number");
       html.close();
     }
     html.close().close();

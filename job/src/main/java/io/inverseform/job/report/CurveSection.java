@@ -19,10 +19,11 @@ record CurveSection(List<RunRecord> runs) {
   void draw(Html html) {
     legend(html);
     html.open("div", "class", "charts");
-    chart(html, "loss, total", of(run -> List.of(run.metrics().loss())));
-    charts(html, of(run -> run.metrics().terms()), "loss, ");
-    charts(html, of(run -> run.metrics().validation()), "validation, ");
-    chart(html, "learning rate", of(run -> List.of(run.metrics().learningRate())));
+    chart(html, "loss, total", of(run -> List.of(run.metrics().loss())), Chart.Kind.LOSS);
+    charts(html, "loss, ", of(run -> run.metrics().terms()), Chart.Kind.LOSS);
+    charts(html, "validation, ", of(run -> run.metrics().validation()), Chart.Kind.STATE);
+    chart(
+        html, "learning rate", of(run -> List.of(run.metrics().learningRate())), Chart.Kind.STATE);
     html.close();
   }
 
@@ -33,11 +34,10 @@ record CurveSection(List<RunRecord> runs) {
         html.element("span", runs.get(i).name(), "class", "run" + i + " text");
       }
     }
-    boolean auxiliary =
-        of(run -> run.metrics().terms()).stream().anyMatch(Chart.Line::auxiliary);
+    boolean auxiliary = of(run -> run.metrics().terms()).stream().anyMatch(Chart.Line::auxiliary);
     html.text(
-        "By step. Faint: as measured; strong: a moving mean; at the right, its last value."
-            + " Terms are without their weights."
+        "By step. Faint: as measured; strong: a moving mean. At the right: of losses the mean of"
+            + " the last tenth, else the last value. Terms are without their weights."
             + (auxiliary ? " Dashed: the auxiliary output." : ""));
     for (RunRecord run : runs) {
       long skipped = run.metrics().skipped();
@@ -69,20 +69,20 @@ record CurveSection(List<RunRecord> runs) {
   }
 
   /** A chart for each name. */
-  private void charts(Html html, List<Chart.Line> lines, String prefix) {
+  private void charts(Html html, String prefix, List<Chart.Line> lines, Chart.Kind kind) {
     Map<String, List<Chart.Line>> byName = new LinkedHashMap<>();
     for (Chart.Line line : lines) {
       String name = line.curve().name();
       String term = line.auxiliary() ? name.substring(AUXILIARY.length()) : name;
       byName.computeIfAbsent(term, key -> new ArrayList<>()).add(line);
     }
-    byName.forEach((name, its) -> chart(html, prefix + name, its));
+    byName.forEach((name, its) -> chart(html, prefix + name, its, kind));
   }
 
-  private void chart(Html html, String title, List<Chart.Line> lines) {
+  private void chart(Html html, String title, List<Chart.Line> lines, Chart.Kind kind) {
     if (!lines.isEmpty()) {
       long last = runs.stream().mapToLong(run -> run.metrics().lastStep()).max().orElseThrow();
-      new Chart(title, lines, last).draw(html);
+      new Chart(title, lines, last, kind).draw(html);
     }
   }
 }

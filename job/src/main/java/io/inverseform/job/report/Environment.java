@@ -60,14 +60,18 @@ public record Environment(String command, Map<String, String> facts, Map<String,
     settings.replaceAll(redaction::value);
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put(
-        "command", redaction.commandLine(Stream.concat(Stream.of("submit.sh"), arguments.stream())));
+        "command",
+        redaction.commandLine(Stream.concat(Stream.of("submit.sh"), arguments.stream())));
     facts.put(
-        "ended", ZonedDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss xxx")));
+        "ended",
+        ZonedDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss xxx")));
     facts.put("code", BuildInfo.current().toString());
     facts.put("Spark", spark.version() + ", master " + redaction.text(spark.master()));
     facts.put("executors", executors(spark.statusTracker().getExecutorInfos()));
     facts.put("Hadoop", VersionInfo.getVersion());
-    facts.put("Java", "%s, %s".formatted(System.getProperty("java.version"), System.getProperty("java.vm.name")));
+    facts.put(
+        "Java",
+        "%s, %s".formatted(System.getProperty("java.version"), System.getProperty("java.vm.name")));
     facts.put("driver", driver());
     System.getenv().entrySet().stream()
         .filter(variable -> variable.getKey().matches(VARIABLES))

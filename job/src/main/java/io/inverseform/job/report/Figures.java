@@ -28,9 +28,7 @@ final class Figures {
   }
 
   private static String signed(String number) {
-    return number.matches("[+-]0\\.0*")
-        ? "±" + number.substring(1)
-        : number.replace('-', '\u2212');
+    return number.matches("[+-]0\\.0*") ? "±" + number.substring(1) : number.replace('-', '\u2212');
   }
 
   /** Four digits that count, for what has any size. */

@@ -23,7 +23,7 @@ record Frame(Ticks x, Ticks y) {
       html.element("text", tick.label(), "class", "y", "x", "-8", "y", at, "dy", "4");
     }
     for (Ticks.Tick tick : x.ticks()) {
-      String end = tick.place() > 0.95 ? "x last" : tick.place() < 0.05 ? "x first" : "x";
+      String end = tick.place() > 0.95 ? "x at-end" : tick.place() < 0.05 ? "x at-start" : "x";
       html.element(
           "text", tick.label(), "class", end, "x", percent(tick.place()), "y", "100%", "dy", "18");
     }

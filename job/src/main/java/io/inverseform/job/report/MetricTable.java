@@ -12,8 +12,7 @@ import java.util.Optional;
  * @param base name of the other run, if there is one
  * @param name of the run
  */
-record MetricTable(
-    String title, String first, Optional<String> base, String name, List<Row> rows) {
+record MetricTable(String title, String first, Optional<String> base, String name, List<Row> rows) {
   /**
    * A row.
    *
@@ -44,8 +43,7 @@ record MetricTable(
         html.element("td", Figures.score(row.value()), "class", "number");
         html.open("td", "class", "bar");
         double width = Double.isNaN(row.value()) ? 0 : 100 * row.value();
-        html.element(
-            "span", "", "style", String.format(Locale.ROOT, "width:%.1f%%", width));
+        html.element("span", "", "style", String.format(Locale.ROOT, "width:%.1f%%", width));
         html.close();
       }
       html.close();

@@ -60,8 +60,7 @@ final class Page {
 
   /** Two runs; differences are the second minus the first. */
   static Page comparing(RunRecord first, RunRecord second) {
-    return new Page(
-        first.name() + " and " + second.name(), List.of(first, second), Map.of());
+    return new Page(first.name() + " and " + second.name(), List.of(first, second), Map.of());
   }
 
   private void section(String id, String heading, boolean there, Consumer<Html> content) {
@@ -148,8 +147,7 @@ final class Page {
     Optional<Scores> first = scores(0, split);
     Optional<Scores> second = scores(1, split);
     if (first.isPresent() && second.isPresent() && sameClasses(first.get(), second.get())) {
-      new ScoreSection(
-              second.get(), runs.get(1).name(), first, Optional.of(runs.get(0).name()))
+      new ScoreSection(second.get(), runs.get(1).name(), first, Optional.of(runs.get(0).name()))
           .draw(html);
       return;
     }
@@ -164,7 +162,9 @@ final class Page {
   }
 
   private static boolean sameClasses(Scores first, Scores second) {
-    return first.classes().stream().map(c -> c.name()).toList()
+    return first.classes().stream()
+        .map(c -> c.name())
+        .toList()
         .equals(second.classes().stream().map(c -> c.name()).toList());
   }
 
@@ -221,7 +221,8 @@ final class Page {
         html.open("details");
         html.element(
             "summary",
-            "Spark, all %d settings, %s".formatted(environment.spark().size(), environment.command()));
+            "Spark, all %d settings, %s"
+                .formatted(environment.spark().size(), environment.command()));
         ConfigurationSection.table(html, environment.spark());
         html.close();
       }

@@ -25,7 +25,8 @@ record PictureSection(ShownPictures shown, String name) {
     }
     html.open("ul", "class", "legend", "aria-label", "Colours of the labels, " + name);
     for (ShownPictures.Entry entry : shown.legend()) {
-      html.open("li").element("span", "", "class", "swatch", "style", "background:" + entry.colour());
+      html.open("li")
+          .element("span", "", "class", "swatch", "style", "background:" + entry.colour());
       html.text(entry.name()).close();
     }
     html.close();

@@ -45,8 +45,7 @@ record PreviousRun(String name, Scores scores, Map<String, String> configuration
   private static Optional<PreviousRun> find(RunFolder run, Path parent, Scores scores)
       throws IOException {
     FileSystem fileSystem = run.fileSystem();
-    long time =
-        fileSystem.getFileStatus(run.scores(scores.split())).getModificationTime();
+    long time = fileSystem.getFileStatus(run.scores(scores.split())).getModificationTime();
     List<Path> folders =
         Arrays.stream(fileSystem.listStatus(parent))
             .filter(FileStatus::isDirectory)
@@ -80,9 +79,7 @@ record PreviousRun(String name, Scores scores, Map<String, String> configuration
       return classes(read).equals(classes(scores))
           ? Optional.of(
               new PreviousRun(
-                  other.path().getName(),
-                  read,
-                  RunRecord.configuration(other, Redaction.here())))
+                  other.path().getName(), read, RunRecord.configuration(other, Redaction.here())))
           : Optional.empty();
     } catch (IOException e) {
       LOG.info("{} is not compared with: {}", other.path(), e.toString());

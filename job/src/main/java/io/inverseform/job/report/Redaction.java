@@ -16,12 +16,12 @@ final class Redaction {
 
   private static final Pattern SECRET_NAME =
       Pattern.compile(
-          "(?i)secret|passw|pwd|passphrase|token|credential|signature"
-              + "|(access|account|api|private|encryption|shared)[._-]?key|(^|[._-])(key|auth|sas|sig)$");
+          "(?i)secret|passw|passphrase|token|credential|signature"
+              + "|(access|account|api|private|encryption|shared)[._-]?key|(^|[._-])(key|auth|sas|sig|pwd)$");
 
-  /** Where a name says that its value is a place to look for secrets, it is no secret. */
+  /** How to find secrets, and how long they are; the folder that a shell is in. */
   private static final Pattern HARMLESS_NAME =
-      Pattern.compile("(?i)credentials?[._-]provider|secretBitLength");
+      Pattern.compile("(?i)credentials?[._-]provider|secretBitLength|^(OLD)?PWD$");
 
   private static final Pattern PAIR =
       Pattern.compile(
@@ -115,7 +115,8 @@ final class Redaction {
   /** The same for a whole command line. */
   String commandLine(Stream<String> words) {
     return text(
-        words.map(word -> word.matches("\\S+") ? word : "'" + word + "'")
+        words
+            .map(word -> word.matches("\\S+") ? word : "'" + word + "'")
             .collect(Collectors.joining(" ")));
   }
 }

@@ -25,7 +25,7 @@ record ScoreSection(Scores scores, String name, Optional<Scores> base, Optional<
   void draw(Html html) {
     html.element(
         "p",
-        "%s pictures, %s. Boundary scores: share of boundary that lies within a distance of the other one."
+        "%s pictures, %s. Distances at boundaries are pixels or shares of the picture's diagonal."
             .formatted(Figures.count(scores.images()), scores.views()),
         "class",
         "note");
@@ -34,11 +34,14 @@ record ScoreSection(Scores scores, String name, Optional<Scores> base, Optional<
     ofClasses("IoU", Scores::meanIou, s -> s.classes().stream().map(ClassScore::iou).toList())
         .draw(html);
     ofClasses(
-            "Boundary F, " + scores.boundary().tolerance(),
+            "Boundary F, " + shortened(scores.boundary().tolerance()),
             Scores::boundaryF,
             s -> boundary(s, scores.boundary().tolerance()).map(BoundaryScore::f).orElse(none(s)))
         .draw(html);
-    ofClasses("Boundary IoU, " + scores.boundaryIou().width(), s -> s.boundaryIou().mean(), s -> s.boundaryIou().iou())
+    ofClasses(
+            "Boundary IoU, " + shortened(scores.boundaryIou().width()),
+            s -> s.boundaryIou().mean(),
+            s -> s.boundaryIou().iou())
         .draw(html);
     ofClasses(
             "Accuracy",
@@ -58,12 +61,12 @@ record ScoreSection(Scores scores, String name, Optional<Scores> base, Optional<
     for (BoundaryScore own : scores.boundaries()) {
       rows.add(
           row(
-              "boundary F, " + own.tolerance(),
+              "boundary F, " + shortened(own.tolerance()),
               s -> boundary(s, own.tolerance()).map(BoundaryScore::mean).orElse(Double.NaN)));
     }
     rows.add(
         row(
-            "boundary IoU, " + scores.boundaryIou().width(),
+            "boundary IoU, " + shortened(scores.boundaryIou().width()),
             s ->
                 s.boundaryIou().width().equals(scores.boundaryIou().width())
                     ? s.boundaryIou().mean()
@@ -71,7 +74,7 @@ record ScoreSection(Scores scores, String name, Optional<Scores> base, Optional<
     for (BandScore own : scores.trimap()) {
       rows.add(
           row(
-              "mean IoU near boundaries, " + own.width(),
+              "mean IoU at boundaries, " + shortened(own.width()),
               s ->
                   s.trimap().stream()
                       .filter(other -> other.width().equals(own.width()))
@@ -97,8 +100,7 @@ record ScoreSection(Scores scores, String name, Optional<Scores> base, Optional<
     List<MetricTable.Row> rows = new ArrayList<>();
     for (int c = 0; c < own.size(); c++) {
       rows.add(
-          new MetricTable.Row(
-              scores.classes().get(c).name(), other.get(c), own.get(c), false));
+          new MetricTable.Row(scores.classes().get(c).name(), other.get(c), own.get(c), false));
     }
     rows.add(
         new MetricTable.Row(
@@ -129,12 +131,14 @@ record ScoreSection(Scores scores, String name, Optional<Scores> base, Optional<
       return;
     }
     html.open("details");
-    html.element("summary", "Every class at every distance from boundaries" + (base.isPresent() ? ", " + name : ""));
+    html.element(
+        "summary",
+        "Every class at every distance from boundaries" + (base.isPresent() ? ", " + name : ""));
     html.open("div", "class", "tables");
     if (f.size() > 1) {
       columns(html, "Boundary F within a distance of", f);
     }
-    columns(html, "IoU of pixels that near to true boundaries", bands);
+    columns(html, "IoU of pixels as near to true boundaries as", bands);
     html.close().close();
   }
 

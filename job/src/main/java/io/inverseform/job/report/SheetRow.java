@@ -26,7 +26,8 @@ record SheetRow(String place, String sampleId, String scores, List<Panel> panels
     panels.add(new Panel("image", thumbnails.photograph(picture), true));
     panels.add(new Panel("true labels", thumbnails.classes(sample.labels(), palette), false));
     panels.add(
-        new Panel("predicted labels", thumbnails.classes(sample.predictedLabels(), palette), false));
+        new Panel(
+            "predicted labels", thumbnails.classes(sample.predictedLabels(), palette), false));
     panels.add(
         new Panel(
             "errors",
@@ -35,6 +36,11 @@ record SheetRow(String place, String sampleId, String scores, List<Panel> panels
             true));
     panels.add(new Panel("true edges", thumbnails.edges(sample.edges(), 1), false));
     panels.add(new Panel("predicted edges", thumbnails.edges(sample.predictedEdges(), 255), true));
+    for (PredictedSample.Attention attention : sample.attention()) {
+      panels.add(
+          new Panel(
+              "attention to scale " + attention.scale(), thumbnails.heat(attention.map()), true));
+    }
     return new SheetRow(
         ranked.place(),
         sample.sampleId(),

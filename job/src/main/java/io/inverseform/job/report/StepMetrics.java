@@ -201,9 +201,13 @@ final class StepMetrics {
   private List<Curve> curves(String parent) {
     Stream<String> pointers = columns.keySet().stream().filter(key -> key.startsWith(parent));
     return pointers
-        .map(key -> curve(key.substring(parent.length()).replace('_', ' '), key))
+        .map(key -> curve(name(key.substring(parent.length())), key))
         .filter(curve -> curve.size() > 0)
         .toList();
+  }
+
+  private static String name(String key) {
+    return key.replace('_', ' ').replaceAll("\\biou\\b", "IoU");
   }
 
   private Curve curve(String name, String pointer) {

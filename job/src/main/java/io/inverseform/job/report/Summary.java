@@ -2,7 +2,6 @@ package io.inverseform.job.report;
 
 import io.inverseform.job.evaluate.Scores;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,10 +33,9 @@ record Summary(List<RunRecord> runs, Map<String, PreviousRun> previous) {
       facts.add(score("boundary F, " + split, scores, base, Scores::boundaryF));
     }
     if (runs.stream().anyMatch(run -> run.metrics().count() > 0)) {
-      fact(facts, "loss at the end", run -> Figures.any(lastLoss(run)));
-      fact(facts, "images a second", Summary::rate);
+      fact(facts, "loss at the end", run -> Figures.any(run.metrics().loss().lastTenth()));
+      fact(facts, "images a second", run -> Figures.any(run.metrics().imagesPerSecond().median()));
       fact(facts, "steps", run -> Figures.count(run.metrics().lastStep()));
-      fact(facts, "images seen", run -> Figures.count(run.metrics().images()));
       fact(facts, "time in steps", run -> Figures.duration(run.metrics().seconds()));
       fact(facts, "epochs", run -> Figures.count(run.metrics().epochs()));
       if (runs.stream().anyMatch(run -> run.metrics().attempts() > 1)) {
@@ -77,19 +75,6 @@ record Summary(List<RunRecord> runs, Map<String, PreviousRun> previous) {
 
   private void fact(List<Fact> facts, String name, Text text) {
     facts.add(new Fact(name, runs.stream().map(text::of).toList(), Double.NaN));
-  }
-
-  /** Mean of the last tenth of the steps. */
-  private static double lastLoss(RunRecord run) {
-    double[] values = run.metrics().loss().values();
-    return Arrays.stream(values, values.length - (values.length + 9) / 10, values.length)
-        .average()
-        .orElse(Double.NaN);
-  }
-
-  private static String rate(RunRecord run) {
-    return Figures.any(
-        ThroughputSection.percentile(run.metrics().imagesPerSecond().values(), 0.5));
   }
 
   private static void large(Html html, List<Fact> facts) {

@@ -74,8 +74,8 @@ final class Thumbnails {
   }
 
   /**
-   * A photograph in dim grey, redder the more of what falls on a pixel is predicted wrongly. Ignored
-   * pixels are as dim as right ones.
+   * A photograph in dim grey, redder the more of what falls on a pixel is predicted wrongly.
+   * Ignored pixels are as dim as right ones.
    */
   BufferedImage errors(RgbPicture picture, LabelMap truth, LabelMap prediction, int classes) {
     return draw(
@@ -89,8 +89,7 @@ final class Thumbnails {
           }
           int rgb = mean(picture, left, top, right, bottom);
           int grey = ((rgb >> 16 & 0xFF) + (rgb >> 8 & 0xFF) + (rgb & 0xFF)) / 6;
-          return mixed(
-              0x010101 * grey, ERROR, wrong / (double) ((right - left) * (bottom - top)));
+          return mixed(0x010101 * grey, ERROR, wrong / (double) ((right - left) * (bottom - top)));
         });
   }
 
@@ -104,8 +103,7 @@ final class Thumbnails {
               sum += map.id(x, y);
             }
           }
-          double place =
-              sum / (255.0 * (right - left) * (bottom - top)) * (HEAT.length - 1);
+          double place = sum / (255.0 * (right - left) * (bottom - top)) * (HEAT.length - 1);
           int below = Math.min((int) place, HEAT.length - 2);
           return mixed(HEAT[below], HEAT[below + 1], place - below);
         });

@@ -28,7 +28,7 @@ record Ticks(double min, double max, boolean logarithmic) {
           Math.pow(10, Math.ceil(Math.log10(greatest))),
           true);
     }
-    double high = greatest > least ? greatest : least + Math.max(Math.abs(least), 1e-12);
+    double high = greatest > least ? greatest : least + (least == 0 ? 1 : Math.abs(least));
     double step = step(high - least);
     return new Ticks(Math.floor(least / step) * step, Math.ceil(high / step) * step, false);
   }
