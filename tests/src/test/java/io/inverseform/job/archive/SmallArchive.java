@@ -40,12 +40,17 @@ public final class SmallArchive {
 
   /** Random weights of a network as a run leaves them. */
   public static void writeWeights(Path file, ModelConfig model, int classes) throws IOException {
+    writeWeights(file, model, classes, Map.of("step", "7"));
+  }
+
+  /** The same with other metadata. */
+  public static void writeWeights(
+      Path file, ModelConfig model, int classes, Map<String, String> metadata) throws IOException {
     Torch.start(1);
     Files.createDirectories(file.getParent());
     try (NDManager manager = Torch.manager(Device.cpu());
         OutputStream out = Files.newOutputStream(file)) {
-      new FlatParameters(manager, SegmentationNetwork.of(model, classes), 5)
-          .write(out, Map.of("step", "7"));
+      new FlatParameters(manager, SegmentationNetwork.of(model, classes), 5).write(out, metadata);
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.inverseform.job.archive.SmallArchive;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.evaluate.Evaluation;
 import io.inverseform.job.evaluate.PictureScore;
@@ -20,6 +21,7 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import javax.imageio.ImageIO;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
@@ -31,17 +33,20 @@ import org.junit.jupiter.api.io.TempDir;
 /** A short training and what it leaves to look at. */
 class EvaluatedRunTest {
   private static SparkSession spark;
+  private static SmallRun small;
   private static JobConfig config;
   private static Scores scores;
+  private static String json;
 
   @BeforeAll
   static void train(@TempDir Path folder) throws Exception {
     spark = SmallRun.session("local[2]");
-    SmallRun small = new SmallRun(folder);
+    small = new SmallRun(folder);
     small.prepare(spark);
     config = small.config("run", "train.max_steps=2");
     Training.run(spark, config, new Segmentation.Factory(), false);
     scores = Evaluation.run(spark, config);
+    json = Files.readString(Path.of(config.run(), "scores-val.json"));
   }
 
   @AfterAll
@@ -72,7 +77,6 @@ class EvaluatedRunTest {
 
   @Test
   void theRunFolderKeepsTheScoresAsJson() throws Exception {
-    String json = Files.readString(Path.of(config.run(), "scores-val.json"));
     assertThat(Scores.read(json, "the run")).isEqualTo(scores);
     JsonNode tree = new ObjectMapper().readTree(json);
     assertThat(tree.at("/boundaries/0/mean").asDouble()).isEqualTo(scores.boundaryF());
@@ -82,6 +86,35 @@ class EvaluatedRunTest {
     assertThat(tree.at("/classes/16/iou").isNull()).isTrue();
     assertThat(scores.toString())
         .contains("F (3 px)", "boundary F %.3f at 3 px".formatted(scores.boundaryF()));
+  }
+
+  @Test
+  void windowsOverTwoScalesAreScoredAndThoseThatAreTooLargeAreNamed() throws Exception {
+    Scores both =
+        Evaluation.run(
+            spark, small.config("run", "evaluate.views={window: [48, 64], scales: [0.75, 1.0]}"));
+    assertThat(both.views())
+        .isEqualTo("windows of 64x48 every 43 and 32 pixels at scale 0.75 and 1.0");
+    assertThat(both.confusion().stream().flatMap(List::stream).mapToLong(n -> n).sum())
+        .isEqualTo(scores.confusion().stream().flatMap(List::stream).mapToLong(n -> n).sum());
+    JobConfig large = small.config("run", "evaluate.views.window=[48, 129]");
+    assertThatThrownBy(() -> Evaluation.run(spark, large))
+        .hasStackTraceContaining("sample ")
+        .hasStackTraceContaining(
+            ": a window of 129x48 is larger than the picture, 128x64 at scale 1.0: ");
+  }
+
+  @Test
+  void aModelOfOtherClassesIsRefused(@TempDir Path folder) throws Exception {
+    SmallArchive.writeWeights(
+        folder.resolve("other/model.safetensors"),
+        config.model(),
+        19,
+        Map.of(Segmentation.CLASSES, "[road, sky]"));
+    JobConfig other = small.config("run", "run=" + folder.resolve("other"));
+    assertThatThrownBy(() -> Evaluation.run(spark, other))
+        .hasMessageContaining(
+            "other/model.safetensors was trained on the classes [road, sky], the sample table has 19 others, [road, sidewalk,");
   }
 
   @Test
