@@ -90,7 +90,7 @@ pack() {
   [[ ! -d $archive ]] || refuse "package cannot write '$archive': it is a folder"
   find_java
   build
-  parts=(submit.sh README.md LICENSE configs docs "${jar#"$root/"}" "${lib#"$root/"}")
+  parts=(submit.sh README.md README.zh-CN.md LICENSE configs docs "${jar#"$root/"}" "${lib#"$root/"}")
   if $with_spark; then
     [[ -d $root/udf/target/spark/jars ]] || refuse "this package holds no Spark to pack: give --without-spark"
     parts+=(udf/target/spark/jars)

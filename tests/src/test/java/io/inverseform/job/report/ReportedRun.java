@@ -35,7 +35,7 @@ final class ReportedRun {
 
   ReportedRun(Path folder, long seed) throws IOException {
     this.folder = Files.createDirectories(folder);
-    run = new RunFolder(folder.toUri().toString(), new Configuration());
+    run = new RunFolder(folder.toString(), new Configuration());
     random = new SplittableRandom(seed);
   }
 
