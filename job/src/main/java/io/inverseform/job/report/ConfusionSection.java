@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /** What is taken for what: a heat map of the classes, and the largest mistakes in words. */
-record ConfusionSection(Scores scores, String name) {
+record ConfusionSection(Scores scores) {
   /** More classes have no room for their names. */
   private static final int MAX_CLASSES = 32;
 
@@ -109,8 +109,7 @@ record ConfusionSection(Scores scores, String name) {
     }
     all.sort(Comparator.comparingLong(Mistake::pixels).reversed());
     long total = all.stream().mapToLong(Mistake::pixels).sum();
-    html.open("table", "class", "mistakes")
-        .element("caption", "Largest mistakes by pixels, " + name);
+    html.open("table", "class", "mistakes").element("caption", "Largest mistakes by pixels");
     html.open("thead").open("tr").element("th", "class", "scope", "col");
     html.element("th", "taken for", "scope", "col");
     html.element("th", "of class", "scope", "col", "class", "number");

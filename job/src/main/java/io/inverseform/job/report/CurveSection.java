@@ -43,8 +43,9 @@ record CurveSection(List<RunRecord> runs) {
       long skipped = run.metrics().skipped();
       if (skipped > 0) {
         html.text(
-            " %s left %s steps out, since a gradient was not finite."
-                .formatted(run.name(), Figures.count(skipped)));
+            " %s left %s out, since a gradient was not finite."
+                .formatted(
+                    run.name(), skipped == 1 ? "a step" : Figures.count(skipped) + " steps"));
       }
     }
     html.close();

@@ -175,7 +175,7 @@ final class Page {
         if (runs.size() > 1) {
           html.element("h3", run.name());
         }
-        new ConfusionSection(own, run.name()).draw(html);
+        new ConfusionSection(own).draw(html);
       }
     }
   }

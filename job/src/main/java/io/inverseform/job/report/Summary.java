@@ -97,7 +97,7 @@ record Summary(List<RunRecord> runs, Map<String, PreviousRun> previous) {
       html.open("th", "scope", "col", "class", "number");
       html.element("span", runs.get(i).name(), "class", "run" + i + " text").close();
     }
-    html.element("th", "difference", "scope", "col", "class", "number").close().close();
+    html.element("th", "difference", "scope", "col", "class", "number last").close().close();
     html.open("tbody");
     for (Fact fact : facts) {
       html.open("tr").element("th", fact.name(), "scope", "row");

@@ -216,8 +216,7 @@ class SegmenterTest {
     assertThat(prediction.boundary()).isEmpty();
     assertThat(prediction.attention()).containsOnlyKeys(0.5, 1.0);
     try (Tape tape = Tape.inference(manager)) {
-      List<Output> outputs =
-          network.outputs(tape, segmenter.input(manager, rgb(), HEIGHT, WIDTH));
+      List<Output> outputs = network.outputs(tape, segmenter.input(manager, rgb(), HEIGHT, WIDTH));
       for (double scale : List.of(0.5, 1.0)) {
         NDArray attention = Output.of(outputs, ModelConfig.scaleName(scale)).attention();
         assertThat(prediction.attention().get(scale))
@@ -228,8 +227,7 @@ class SegmenterTest {
 
   @Test
   void withoutAttentionOverScalesAPredictionHasABoundaryAndNoAttention() {
-    Segmenter.Prediction prediction =
-        segmenter(ViewsConfig.WHOLE).predict(rgb(), HEIGHT, WIDTH);
+    Segmenter.Prediction prediction = segmenter(ViewsConfig.WHOLE).predict(rgb(), HEIGHT, WIDTH);
     assertThat(prediction.boundary()).hasSize(HEIGHT * WIDTH);
     assertThat(prediction.attention()).isEmpty();
     assertThat(prediction.labels())

@@ -165,7 +165,7 @@ class ReportTest {
             "images a second, all workers")) {
       assertThat(html).contains("<figcaption><span>" + title + "</span>");
     }
-    assertThat(html).contains(NAME + " left 1 steps out");
+    assertThat(html).contains(NAME + " left a step out, since a gradient was not finite.");
     for (String place : List.of("worst", "median", "best")) {
       for (String view :
           List.of(
