@@ -53,11 +53,32 @@ public final class BoundaryF implements Serializable {
    * @throws IllegalArgumentException if sizes differ, or a counted pixel's prediction is no class
    */
   public void add(LabelMap truth, LabelMap prediction) {
-    ClassMaps.checkSizes(truth, prediction);
-    double pixels = tolerance.pixels(truth.width(), truth.height());
-    BoundaryMask[] truths = BoundaryMask.of(truth, classes());
-    BoundaryMask[] predictions =
-        BoundaryMask.of(ClassMaps.prediction(prediction, truth, classes()), classes());
+    add(Boundaries.of(truth, prediction, classes()));
+  }
+
+  /**
+   * The boundaries of a picture, which do not depend on the tolerance. By class; null for a class
+   * without any.
+   *
+   * @param width of the picture
+   * @param height of the picture
+   */
+  record Boundaries(int width, int height, BoundaryMask[] truths, BoundaryMask[] predictions) {
+    static Boundaries of(LabelMap truth, LabelMap prediction, int classes) {
+      ClassMaps.checkSizes(truth, prediction);
+      return new Boundaries(
+          truth.width(),
+          truth.height(),
+          BoundaryMask.of(truth, classes),
+          BoundaryMask.of(ClassMaps.prediction(prediction, truth, classes), classes));
+    }
+  }
+
+  /** Scores a picture by its boundaries. */
+  void add(Boundaries boundaries) {
+    double pixels = tolerance.pixels(boundaries.width(), boundaries.height());
+    BoundaryMask[] truths = boundaries.truths();
+    BoundaryMask[] predictions = boundaries.predictions();
     pictures[0]++;
     for (int c = 0; c < classes(); c++) {
       if (truths[c] != null && predictions[c] != null) {

@@ -45,7 +45,8 @@ public final class Tally implements Serializable {
    */
   public Tally add(LabelMap truth, LabelMap prediction) {
     matrix.add(truth, prediction);
-    boundaries.forEach(boundary -> boundary.add(truth, prediction));
+    BoundaryF.Boundaries found = BoundaryF.Boundaries.of(truth, prediction, matrix.classes());
+    boundaries.forEach(boundary -> boundary.add(found));
     boundaryIou.add(truth, prediction);
     trimaps.forEach(trimap -> trimap.add(truth, prediction));
     return this;
