@@ -50,9 +50,7 @@ record ConfusionSection(Scores scores) {
     html.element(
         "caption",
         "Share of each true class’s pixels (row) by predicted class (column), %"
-            + (shown.size() < scores.classes().size()
-                ? "; %d of %d classes".formatted(shown.size(), scores.classes().size())
-                : ""));
+            + (shown.size() == MAX_CLASSES ? "; the classes with the most errors" : ""));
     html.open("thead").open("tr").element("td", "");
     for (int c : shown) {
       html.open("th", "scope", "col").element("span", scores.classes().get(c).name()).close();

@@ -207,7 +207,7 @@ final class StepMetrics {
   }
 
   private static String name(String key) {
-    return key.replace('_', ' ').replaceAll("\\biou\\b", "IoU");
+    return key.replace('_', ' ').replaceAll("\\biou\\b", "IoU").replaceAll("\\bf\\b", "F");
   }
 
   private Curve curve(String name, String pointer) {
