@@ -73,6 +73,9 @@ final class BenchNetworkOptions {
       description = "Without the InverseForm term and its network.")
   private boolean inverseForm = true;
 
+  @Option(names = "--device", description = "What computes: cpu or cuda.")
+  private String device = "cpu";
+
   @Option(names = "--threads", description = "Torch threads.")
   private int threads = 2;
 
@@ -101,7 +104,7 @@ final class BenchNetworkOptions {
           ModelConfig.ocrNet(backbone, 512, 256, 0.05, new NormConfig(norm, 0.1, 1e-5, 32))
               .with(new ComputeConfig(precision, format), recompute);
       return new NetworkBench(
-          model, classes, size.height(), size.width(), batch, inverseForm, threads, steps);
+          model, classes, size.height(), size.width(), batch, inverseForm, device, threads, steps);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

@@ -73,8 +73,7 @@ public abstract sealed class InverseTransformNetwork extends Layer
    */
   public final NDArray transforms(Tape tape, NDArray predicted, NDArray ofTruth) {
     NDArray x = ofPredicted(tape, predicted);
-    Operators.addInPlace(x, ofTruth);
-    Operators.reluInPlace(x);
+    Operators.addReluInPlace(x, ofTruth);
     return head(tape, x);
   }
 

@@ -171,6 +171,11 @@ public final class Operators {
     call("add_", x, y).close();
   }
 
+  /** Adds y to x and takes ReLU, in place; not on a leaf of autograd. */
+  public static void addReluInPlace(NDArray x, NDArray y) {
+    call("add_relu_", x, y).close();
+  }
+
   /** ReLU in place; not on a leaf of autograd. */
   public static void reluInPlace(NDArray x) {
     call("relu_", x).close();
@@ -234,9 +239,39 @@ public final class Operators {
     call("copy_", target, source).close();
   }
 
+  /** Copies each source's values into the memory of the target beside it; at least one. */
+  static void copyAll(NDList targets, NDList sources) {
+    call("copy_all_", targets.get(0), targets, sources).close();
+  }
+
+  /** Adds each source to the target beside it, in place; at least one. */
+  static void addAll(NDList targets, NDList sources) {
+    call("add_all_", targets.get(0), targets, sources).close();
+  }
+
   /** Sets every element of target's memory. */
   static void fill(NDArray target, double value) {
     call("fill_", target, value).close();
+  }
+
+  /**
+   * A step of SGD with momentum and weight decay on flat vectors, in place: m = factor * m + scale
+   * * g + decay * w, w = w - rate * m.
+   */
+  static void sgd(
+      NDArray weights,
+      NDArray gradient,
+      NDArray momentum,
+      double rate,
+      double factor,
+      double decay,
+      double scale) {
+    call("sgd_", weights, gradient, momentum, rate, factor, decay, scale).close();
+  }
+
+  /** Euclidean norm of all elements; a scalar. */
+  static NDArray norm(NDArray x) {
+    return call("norm", x);
   }
 
   /** Zeros of x's shape that share one element's memory: not to be written. */
@@ -246,7 +281,7 @@ public final class Operators {
 
   /** The same memory without history, owned by the given manager. */
   static NDArray detach(NDManager manager, NDArray x) {
-    return ModuleMethods.call(OperatorModule.HANDLE, (PtNDManager) manager, "detach", x);
+    return ModuleMethods.detached((PtNDManager) manager, (PtNDArray) x);
   }
 
   /** Whether a gradient flows into x: a leaf that wants one, or a result with history. */

@@ -1,5 +1,6 @@
 package io.inverseform.job.train;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -61,6 +62,7 @@ final class Checkpoints {
    * @param length floats of the shard
    * @param residualCrc32c of the file beside; null where the exchange does not round
    */
+  @JsonIgnoreProperties(ignoreUnknown = true)
   record Part(
       int rank,
       String file,
@@ -88,11 +90,31 @@ final class Checkpoints {
       float[] momentum,
       FloatBuffer buffers,
       Rounding rounding) {
+    /** What of it is written, in memory of its own: the weights' can be freed meanwhile. */
+    Written written() {
+      float[] shard = new float[momentum.length];
+      weights.get(offset, shard);
+      float[] own = new float[buffers.capacity()];
+      buffers.get(0, own);
+      return new Written(
+          rank, offset, shard, momentum, own, rounding.master(), rounding.residual());
+    }
+
     /** Of a rank whose exchange does not round. */
     State(int rank, int offset, FloatBuffer weights, float[] momentum, FloatBuffer buffers) {
       this(rank, offset, weights, momentum, buffers, Rounding.none());
     }
   }
+
+  /** What a rank's files hold, in their order; master weights and residual where it rounds. */
+  record Written(
+      int rank,
+      int offset,
+      float[] weights,
+      float[] momentum,
+      float[] buffers,
+      float[] master,
+      float[] residual) {}
 
   Checkpoints(FileSystem fileSystem, Path folder) {
     this.fileSystem = fileSystem;
@@ -110,7 +132,7 @@ final class Checkpoints {
    * @param attempt part of the file's name, so that whatever is still written by an earlier attempt
    *     does no harm
    */
-  Part write(long step, String attempt, State state) throws IOException {
+  Part write(long step, String attempt, Written state) throws IOException {
     return file(step, "rank-%05d-%s.bin".formatted(state.rank(), attempt)).write(state);
   }
 

@@ -1,5 +1,6 @@
 package io.inverseform.job.train;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +15,13 @@ import java.util.OptionalDouble;
  * @param scores of the validation after that step, what matters most first; empty if there was none
  * @param parts all ranks' files, by rank
  */
+@JsonIgnoreProperties(ignoreUnknown = true)
 record Manifest(
     long step, int weights, int buffers, Map<String, Double> scores, List<Checkpoints.Part> parts) {
+  Manifest {
+    scores = scores == null ? Map.of() : scores;
+  }
+
   /** Of all ranks' files, in any order. */
   static Manifest of(long step, Map<String, Double> scores, List<Checkpoints.Part> parts) {
     List<Checkpoints.Part> byRank =
@@ -42,7 +48,7 @@ record Manifest(
 
   /** Whether it can be that of a checkpoint: the ranks' shards make up all weights. */
   boolean isSound() {
-    if (scores == null || parts == null || parts.isEmpty() || buffers < 0) {
+    if (parts == null || parts.isEmpty() || buffers < 0) {
       return false;
     }
     long offset = 0;

@@ -1,6 +1,5 @@
 package io.inverseform.job.train;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.sun.management.OperatingSystemMXBean;
@@ -16,6 +15,7 @@ import io.inverseform.job.config.ModelConfig;
 import io.inverseform.job.config.OptimizerConfig;
 import io.inverseform.job.model.SegmentationNetwork;
 import io.inverseform.job.torch.FlatParameters;
+import io.inverseform.job.torch.FlatVector;
 import io.inverseform.job.torch.Group;
 import io.inverseform.job.torch.Tape;
 import io.inverseform.job.torch.Torch;
@@ -36,6 +36,7 @@ import java.util.Map;
  * @param width of the images, pixels
  * @param batch images a step
  * @param inverseForm whether the loss has that term
+ * @param device that computes; "cpu" or "cuda"
  * @param threads torch threads
  * @param steps measured, after one to warm up
  */
@@ -46,10 +47,13 @@ public record NetworkBench(
     int width,
     int batch,
     boolean inverseForm,
+    String device,
     int threads,
     int steps) {
   private static final long SEED = 0;
   private static final double RATE = 1e-3;
+  private static final OptimizerConfig SGD = new OptimizerConfig(RATE, 0.9, 5e-4, 0);
+  private static final String CUDA = "cuda";
 
   /** Steps after which a process has the memory that it needs. */
   private static final int SETTLED = 50;
@@ -68,6 +72,9 @@ public record NetworkBench(
 
   /** Checks what is asked for. */
   public NetworkBench {
+    if (!device.equals(CUDA) && !device.equals("cpu")) {
+      throw new IllegalArgumentException("device must be cpu or cuda, is " + device);
+    }
     require("classes", classes, 1);
     require("height", height, 32);
     require("width", width, 32);
@@ -91,13 +98,23 @@ public record NetworkBench(
   /** Builds the networks, trains the steps and frees everything. */
   public NetworkMeasurement step() throws IOException {
     Torch.start(threads);
-    try (NDManager manager = Torch.manager(Device.cpu())) {
+    try (NDManager manager = manager()) {
       RandomStep pass = new RandomStep(manager, this);
       FlatParameters parameters = pass.parameters();
-      Sgd optimizer = optimizer(parameters, new FloatRange(0, parameters.weights().length()));
-      Exchange exchange =
-          new LocalExchange(
-              FlatMemory.of(parameters.weights().bytes(), parameters.gradient().bytes()), 0);
+      Optimizer optimizer;
+      Exchange exchange;
+      if (parameters.onDevice()) {
+        parameters.keepGradientOnDevice();
+        optimizer = new DeviceSgd(manager, parameters, SGD);
+        optimizer.learningRate(RATE);
+        FlatVector gradient = parameters.gradient();
+        exchange = LocalExchange.onDevice(gradient.length(), gradient::norm, 0);
+      } else {
+        optimizer = optimizer(parameters, new FloatRange(0, parameters.weights().length()));
+        exchange =
+            new LocalExchange(
+                FlatMemory.of(parameters.weights().bytes(), parameters.gradient().bytes()), 0);
+      }
       return measured(
           parameters,
           pass.estimate(),
@@ -107,14 +124,23 @@ public record NetworkBench(
                     (offset, length) -> exchange.reduceScatter(new FloatRange(offset, length)));
             float value = pass.forwardAndBackward(gradients, Group.ALONE, step, batch);
             exchange.allGather(step, optimizer);
+            parameters.weights().await();
             return value;
           });
     }
   }
 
+  /**
+   * Of the device.
+   *
+   * @throws IllegalStateException if this PyTorch cannot use it
+   */
+  NDManager manager() {
+    return Torch.manager(Torch.device(device.equals(CUDA) ? List.of("0") : List.of()));
+  }
+
   static Sgd optimizer(FlatParameters parameters, FloatRange shard) {
-    Sgd optimizer =
-        new Sgd(parameters.weights().host(), shard, new OptimizerConfig(RATE, 0.9, 5e-4, 0));
+    Sgd optimizer = new Sgd(parameters.weights().host(), shard, SGD);
     optimizer.learningRate(RATE);
     return optimizer;
   }
@@ -130,7 +156,7 @@ public record NetworkBench(
   /** Builds the network without boundary and auxiliary heads and runs it forward. */
   public NetworkMeasurement forward() throws IOException {
     Torch.start(threads);
-    try (NDManager manager = Torch.manager(Device.cpu())) {
+    try (NDManager manager = manager()) {
       SegmentationNetwork network = SegmentationNetwork.of(model.forInference(), classes);
       FlatParameters parameters = new FlatParameters(manager, network, SEED);
       RandomStep.Inputs inputs = RandomStep.Inputs.random(manager, this);
@@ -173,11 +199,13 @@ public record NetworkBench(
         model.recompute(),
         height + "x" + width,
         batch,
+        device,
         threads,
         parameters.parameterCount(),
         rounded(median(wall)),
         rounded(median(cpu)),
         megabytes("VmHWM"),
+        device.equals(CUDA) ? Torch.usedMegabytes() : null,
         steps > SETTLED ? List.of(settled, megabytes("VmRSS")) : null,
         estimate == null ? null : estimate.megabytes(),
         rounded(value));

@@ -1,7 +1,6 @@
 package io.inverseform.job.train;
 
 import io.inverseform.job.allreduce.FloatRange;
-import io.inverseform.job.allreduce.RangeUpdate;
 import io.inverseform.job.config.OptimizerConfig;
 import java.nio.FloatBuffer;
 
@@ -10,7 +9,7 @@ import java.nio.FloatBuffer;
  * momentum * m + d, w = w - rate * m, without dampening; with clipping g is scaled before. Holds
  * the momentum of its shard only.
  */
-final class Sgd implements RangeUpdate {
+final class Sgd implements Optimizer {
   private final FloatBuffer weights;
   private final FloatRange shard;
   private final float[] momentum;
@@ -35,28 +34,23 @@ final class Sgd implements RangeUpdate {
     clipNorm = config.clipNorm();
   }
 
-  /** Sets the rate of the next updates. */
-  void learningRate(double rate) {
+  @Override
+  public void learningRate(double rate) {
     learningRate = (float) rate;
   }
 
-  /** Whether {@link #clip} is to be called before the updates of a step. */
-  boolean clips() {
+  @Override
+  public boolean clips() {
     return clipNorm > 0;
   }
 
-  /**
-   * Scales the gradient of the next updates by longest / (norm + 1e-6) where that is below 1, after
-   * PyTorch's {@code clip_grad_norm_}.
-   *
-   * @param norm of the whole gradient, summed over all ranks
-   */
-  void clip(double norm) {
+  @Override
+  public void clip(double norm) {
     scale = (float) Math.min(1, clipNorm / (norm + 1e-6));
   }
 
-  /** Momentum of the shard, in its order; the optimiser's own memory. */
-  float[] momentum() {
+  @Override
+  public float[] momentum() {
     return momentum;
   }
 

@@ -156,8 +156,7 @@ public final class ShardedParameterServer implements ParameterServer {
       weights(slot).put(slot.initial.toByteBuffer().asFloatBuffer());
     }
     exchange = connection.open(memory, step);
-    FloatRange shard =
-        Ranges.split(length, exchange.worldSize(), Ranges.ALIGNMENT).get(exchange.rank());
+    FloatRange shard = Ranges.shard(length, exchange.worldSize(), exchange.rank());
     optimizer = new Sgd(memory.weights(), shard, config);
     differed = exchange.sum(new double[] {takeRankZerosWeights()})[0] > 0;
   }
@@ -200,6 +199,9 @@ public final class ShardedParameterServer implements ParameterServer {
           (int) unusable[0],
           exchange.worldSize());
       exchange.skip(step);
+    } else if (optimizer.clips() && !clip()) {
+      LOG.warn("step {} is left out: the norm of the gradient is not finite", step);
+      exchange.skip(step);
     } else {
       optimizer.learningRate(learningRate.applyAsDouble(step));
       exchange.allGather(step, mean());
@@ -213,6 +215,13 @@ public final class ShardedParameterServer implements ParameterServer {
     }
     given = 0;
     step++;
+  }
+
+  /** Returns whether the mean's norm is finite. */
+  private boolean clip() {
+    double norm = exchange.gradientNorm(step) / exchange.worldSize();
+    optimizer.clip(norm);
+    return Double.isFinite(norm);
   }
 
   private boolean gradientIsFinite() {

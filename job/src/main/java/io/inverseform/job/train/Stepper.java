@@ -22,7 +22,7 @@ final class Stepper<E> {
   private final NDManager device;
   private final FlatParameters parameters;
   private final Exchange exchange;
-  private final Sgd optimizer;
+  private final Optimizer optimizer;
   private final StepClock clock;
 
   /**
@@ -60,7 +60,7 @@ final class Stepper<E> {
       NDManager device,
       FlatParameters parameters,
       Exchange exchange,
-      Sgd optimizer,
+      Optimizer optimizer,
       StepClock clock) {
     this.objective = objective;
     this.terms = objective.terms();
@@ -113,7 +113,9 @@ final class Stepper<E> {
       optimizer.learningRate(learningRate);
       exchange.allGather(step, optimizer);
       clock.enter(Phase.UPDATE);
-      parameters.weights().toDevice(0, parameters.weights().length());
+      if (!optimizer.isOnDevice()) {
+        parameters.weights().toDevice();
+      }
     }
     Map<String, Double> values = new LinkedHashMap<>();
     for (int i = 0; i < terms.size(); i++) {
@@ -125,7 +127,9 @@ final class Stepper<E> {
   /** Makes the weights of all ranks the same, before they are validated or written. */
   void align() {
     exchange.align();
-    parameters.weights().toDevice(0, parameters.weights().length());
+    if (!optimizer.isOnDevice()) {
+      parameters.weights().toDevice();
+    }
   }
 
   /** Returns whether the norm is finite. */

@@ -33,7 +33,7 @@ final class Validation {
 
   /** Replaces the buffers by their mean over the ranks; returns this rank's own. */
   static float[] meanBuffers(Exchange exchange, FlatVector buffers) {
-    buffers.toHost(0, buffers.length());
+    buffers.toHost();
     float[] own = new float[buffers.length()];
     buffers.host().get(own);
     double[] values = new double[own.length];

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import io.inverseform.job.allreduce.Exchange;
 import io.inverseform.job.allreduce.FlatMemory;
 import io.inverseform.job.allreduce.FloatRange;
+import io.inverseform.job.allreduce.LocalExchange;
 import io.inverseform.job.allreduce.LocalSteps;
 import io.inverseform.job.allreduce.Ranges;
 import io.inverseform.job.allreduce.Rounding;
@@ -16,6 +17,7 @@ import io.inverseform.job.config.TrainConfig;
 import io.inverseform.job.dataset.GlobalSampler;
 import io.inverseform.job.dataset.WholeFile;
 import io.inverseform.job.torch.FlatParameters;
+import io.inverseform.job.torch.FlatVector;
 import io.inverseform.job.torch.Torch;
 import io.inverseform.job.watch.StepClock;
 import io.inverseform.job.watch.Trace;
@@ -133,12 +135,14 @@ final class Worker {
       long scheduled = (long) train.epochs() * sampler.stepsPerEpoch();
       long lastStep = train.maxSteps() > 0 ? Math.min(train.maxSteps(), scheduled) : scheduled;
 
-      FloatRange shard =
-          Ranges.split(parameters.weights().length(), worldSize, Ranges.ALIGNMENT)
-              .get(driver.rank());
+      FloatRange shard = Ranges.shard(parameters.weights().length(), worldSize, driver.rank());
       boolean local = train.exchange().localSteps() > 1 && worldSize > 1;
       FloatRange moved = local ? new FloatRange(0, parameters.weights().length()) : shard;
-      Sgd optimizer = new Sgd(parameters.weights().host(), moved, config.optimizer());
+      boolean alone = worldSize == 1 && parameters.onDevice();
+      Optimizer optimizer =
+          alone
+              ? new DeviceSgd(device, parameters, config.optimizer())
+              : new Sgd(parameters.weights().host(), moved, config.optimizer());
       float[] momentum = local ? new float[shard.length()] : optimizer.momentum();
       Rounding rounding =
           Rounding.of(
@@ -147,20 +151,23 @@ final class Worker {
               shard,
               parameters.weights().length());
       Checkpoints.State state = state(shard, momentum, rounding);
-      restore(state, worldSize);
+      restore(state, optimizer, worldSize);
 
       FlatMemory memory =
           FlatMemory.of(parameters.weights().bytes(), parameters.gradient().bytes());
-      try (Exchange exchange =
+      // The peers' is a resource of its own: the first mean goes around before there is another.
+      try (Exchange peers =
+              alone ? onDevice() : driver.exchange(memory, local ? 0 : resumeFrom + 1, rounding);
+          Exchange exchange =
               local
                   ? new LocalSteps(
-                      driver.exchange(memory, 0, rounding),
+                      peers,
                       memory,
                       optimizer.momentum(),
                       momentum,
                       resumeFrom + 1,
                       train.exchange().localSteps())
-                  : driver.exchange(memory, resumeFrom + 1, rounding);
+                  : peers;
           Trace trace = trace(exchange);
           ExampleLoader<E> loader = loader(sampler, worldSize, lastStep)) {
         try {
@@ -175,11 +182,26 @@ final class Worker {
       }
     }
 
+    private Exchange onDevice() {
+      parameters.keepGradientOnDevice();
+      FlatVector gradient = parameters.gradient();
+      return LocalExchange.onDevice(gradient.length(), gradient::norm, resumeFrom + 1);
+    }
+
+    /** Makes the host show what is trained, before it is written. */
+    private void toHost(Optimizer optimizer) {
+      parameters.buffers().toHost();
+      if (optimizer.isOnDevice()) {
+        parameters.weights().toHost();
+        optimizer.toHost();
+      }
+    }
+
     private Result loop(
         Exchange exchange,
         ExampleLoader<E> loader,
         GlobalSampler sampler,
-        Sgd optimizer,
+        Optimizer optimizer,
         Checkpoints.State state,
         StepClock clock,
         long lastStep)
@@ -194,7 +216,10 @@ final class Worker {
               new Validation(exchange, objective, parameters.buffers()),
               new CheckpointWriter(
                   run.checkpoints(),
-                  state,
+                  () -> {
+                    toHost(optimizer);
+                    return state.written();
+                  },
                   spec.attempt(),
                   train.timeoutSeconds(),
                   driver::requireGoingOn),
@@ -212,6 +237,7 @@ final class Worker {
         throw e;
       }
       boolean complete = step >= lastStep;
+      toHost(optimizer);
       if (complete) {
         export(exchange, step);
       }
@@ -240,14 +266,16 @@ final class Worker {
           rounding);
     }
 
-    private void restore(Checkpoints.State state, int worldSize) throws IOException {
+    private void restore(Checkpoints.State state, Optimizer optimizer, int worldSize)
+        throws IOException {
       if (resumeFrom == 0) {
         state.rounding().begin(state.weights());
       } else {
         Checkpoints checkpoints = run.checkpoints();
         checkpoints.restore(checkpoints.read(resumeFrom), worldSize, state);
-        parameters.weights().toDevice(0, parameters.weights().length());
-        parameters.buffers().toDevice(0, parameters.buffers().length());
+        parameters.weights().toDevice();
+        parameters.buffers().toDevice();
+        optimizer.toDevice();
       }
     }
 

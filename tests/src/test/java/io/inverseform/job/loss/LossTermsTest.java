@@ -227,6 +227,7 @@ class LossTermsTest {
     Outcome whole = run(term, maps, logits, boundary);
     float sum = 0;
     List<Float> gradients = new ArrayList<>();
+    List<Float> ofBoundary = new ArrayList<>();
     for (int n = 0; n < 3; n++) {
       String index = n + ":" + (n + 1);
       byte[] labels = Arrays.copyOfRange(maps.labels(), n * PIXELS, (n + 1) * PIXELS);
@@ -237,10 +238,16 @@ class LossTermsTest {
       for (float value : part.logits()) {
         gradients.add(value);
       }
+      for (float value : part.boundary()) {
+        ofBoundary.add(value);
+      }
     }
     assertThat(sum).isCloseTo(whole.sum(), within(1e-5f * Math.max(1, Math.abs(whole.sum()))));
     for (int i = 0; i < gradients.size(); i++) {
       assertThat(gradients.get(i)).isCloseTo(whole.logits()[i], offset(1e-4f));
+    }
+    for (int i = 0; i < ofBoundary.size(); i++) {
+      assertThat(ofBoundary.get(i)).isCloseTo(whole.boundary()[i], offset(1e-4f));
     }
   }
 
@@ -273,6 +280,9 @@ class LossTermsTest {
           .isCloseTo(plain.sum(), within(1e-5f * Math.max(1, Math.abs(plain.sum()))));
       for (int i = 0; i < plain.logits().length; i++) {
         assertThat(other.logits()[i]).isCloseTo(plain.logits()[i], offset(1e-4f));
+      }
+      for (int i = 0; i < plain.boundary().length; i++) {
+        assertThat(other.boundary()[i]).isCloseTo(plain.boundary()[i], offset(1e-4f));
       }
     }
   }

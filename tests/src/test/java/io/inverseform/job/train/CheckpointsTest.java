@@ -82,7 +82,7 @@ class CheckpointsTest {
       state.weights().put(0, random("weights", LENGTH));
       System.arraycopy(momentum, state.offset(), state.momentum(), 0, state.momentum().length);
       state.buffers().put(0, buffers(rank));
-      parts.add(checkpoints().write(step, "a", state));
+      parts.add(checkpoints().write(step, "a", state.written()));
     }
     checkpoints().publish(Manifest.of(step, scores, parts));
   }
@@ -201,7 +201,7 @@ class CheckpointsTest {
 
   @Test
   void aCheckpointWithoutManifestIsNotThere() throws IOException {
-    checkpoints().write(9, "a", empty(0, 1));
+    checkpoints().write(9, "a", empty(0, 1).written());
     assertThat(checkpoints().newest()).isEmpty();
     write(3, 2);
     assertThat(checkpoints().newest()).contains(3L);
@@ -235,9 +235,9 @@ class CheckpointsTest {
 
   @Test
   void whatIsNotWholeGoesWithTheOldOnesOrBeforeTheNextAttempt() throws IOException {
-    checkpoints().write(2, "a", empty(0, 1));
+    checkpoints().write(2, "a", empty(0, 1).written());
     write(3, 1);
-    checkpoints().write(4, "a", empty(0, 1));
+    checkpoints().write(4, "a", empty(0, 1).written());
     checkpoints().keep(1, 1);
     assertThat(steps()).containsExactlyInAnyOrder("step-00000003", "step-00000004");
     checkpoints().removeIncomplete();
@@ -327,7 +327,7 @@ class CheckpointsTest {
     CheckpointWriter writer =
         new CheckpointWriter(
             hanging(),
-            empty(0, 1),
+            empty(0, 1)::written,
             "a",
             60,
             what -> {
@@ -356,7 +356,7 @@ class CheckpointsTest {
 
   private static CheckpointWriter writer(
       Checkpoints checkpoints, Checkpoints.State state, int limitSeconds) {
-    return new CheckpointWriter(checkpoints, state, "a", limitSeconds, what -> {});
+    return new CheckpointWriter(checkpoints, state::written, "a", limitSeconds, what -> {});
   }
 
   /** Fails when it has written half a file. */

@@ -11,7 +11,6 @@ import io.inverseform.job.evaluate.Evaluation;
 import io.inverseform.job.evaluate.PositionPrior;
 import io.inverseform.job.evaluate.Scores;
 import java.io.IOException;
-import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -105,7 +104,8 @@ class TrainingTest {
     run(two, false);
 
     // After one step the momentum is the gradient.
-    assertThat(Goldens.relativeL2(momentum(two), momentum(one))).isLessThan(tolerance);
+    assertThat(Goldens.relativeL2(SavedStates.momentum(two, 1), SavedStates.momentum(one, 1)))
+        .isLessThan(tolerance);
   }
 
   @Test
@@ -116,8 +116,8 @@ class TrainingTest {
     Training.Outcome outcome = run(config, false);
 
     assertThat(outcome.step()).isEqualTo(6);
-    float[] first = buffers(config, outcome.step(), 0);
-    float[] second = buffers(config, outcome.step(), 1);
+    float[] first = SavedStates.of(config, outcome.step(), 0, 2).buffers().array();
+    float[] second = SavedStates.of(config, outcome.step(), 1, 2).buffers().array();
     assertThat(Arrays.equals(first, second)).as("the same running statistics").isTrue();
     assertThat(first).doesNotContain(Float.NaN);
   }
@@ -346,29 +346,5 @@ class TrainingTest {
 
   private static Path model(JobConfig config) {
     return Path.of(config.run(), "model.safetensors");
-  }
-
-  private static float[] momentum(JobConfig config) throws IOException {
-    return state(config, 1, 0, 1).momentum();
-  }
-
-  /** A rank's own running statistics, of two ranks. */
-  private static float[] buffers(JobConfig config, long step, int rank) throws IOException {
-    return state(config, step, rank, 2).buffers().array();
-  }
-
-  private static Checkpoints.State state(JobConfig config, long step, int rank, int worldSize)
-      throws IOException {
-    Checkpoints checkpoints = new RunFolder(config.run(), new Configuration()).checkpoints();
-    Manifest manifest = checkpoints.read(step);
-    Checkpoints.State state =
-        new Checkpoints.State(
-            rank,
-            0,
-            FloatBuffer.allocate(manifest.weights()),
-            new float[manifest.weights()],
-            FloatBuffer.allocate(manifest.buffers()));
-    checkpoints.restore(manifest, worldSize, state);
-    return state;
   }
 }
