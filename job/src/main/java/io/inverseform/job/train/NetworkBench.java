@@ -9,6 +9,7 @@ import io.inverseform.job.allreduce.FloatRange;
 import io.inverseform.job.allreduce.LocalExchange;
 import io.inverseform.job.config.HeadConfig;
 import io.inverseform.job.config.InverseNetworkConfig;
+import io.inverseform.job.config.InverseNetworkConfig.Transform;
 import io.inverseform.job.config.LossConfig;
 import io.inverseform.job.config.LossConfig.Scope;
 import io.inverseform.job.config.ModelConfig;
@@ -23,19 +24,24 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
- * Measures a network on random input: a training step of one worker with every loss, InverseForm's
- * network in its published size among them, or a forward pass of what is left for inference.
+ * Measures a network on random input: a training step of one worker with its losses, InverseForm
+ * among them or not, or a forward pass of what is left for inference.
  *
  * @param height of the images, pixels
  * @param width of the images, pixels
  * @param batch images a step
- * @param inverseForm whether the loss has that term
+ * @param inverse the InverseForm term, or none
  * @param device that computes; "cpu" or "cuda"
  * @param threads torch threads
  * @param steps measured, after one to warm up
@@ -46,7 +52,7 @@ public record NetworkBench(
     int height,
     int width,
     int batch,
-    boolean inverseForm,
+    Optional<Inverse> inverse,
     String device,
     int threads,
     int steps) {
@@ -55,20 +61,45 @@ public record NetworkBench(
   private static final OptimizerConfig SGD = new OptimizerConfig(RATE, 0.9, 5e-4, 0);
   private static final String CUDA = "cuda";
 
+  /** Steps whose parts are measured, after the others. */
+  private static final int PHASED = 3;
+
   /** Steps after which a process has the memory that it needs. */
   private static final int SETTLED = 50;
 
-  static final InverseNetworkConfig PUBLISHED =
-      new InverseNetworkConfig.MultiLayerPerceptron(
-          224, List.of(1000, 32), InverseNetworkConfig.Transform.EUCLIDEAN4);
   private static final LossConfig LOSS =
       new LossConfig(
           Map.of(HeadConfig.MAIN, 1.0, HeadConfig.AUXILIARY, 0.4),
           List.of(
-              new LossConfig.CrossEntropy(1, "ce", 1, Scope.IMAGE),
+              new LossConfig.ClassWeightedCrossEntropy(1, "ce", 1, Scope.IMAGE),
               new LossConfig.BoundaryCrossEntropy(0.3, "bce", Scope.BATCH),
-              new LossConfig.EdgeAttention(0.1, "attention", 0.8, 1, Scope.IMAGE),
-              new LossConfig.InverseForm(0.3, "inverse", LossConfig.Tiling.RESIZED_3X6, false)));
+              new LossConfig.EdgeAttention(0.1, "attention", 0.8, 1, Scope.IMAGE)));
+
+  /** The InverseForm term: its network and how it is used. */
+  public enum Inverse {
+    /** The small convolutional one on whole tiles, anchored. */
+    CONVOLUTIONAL,
+    /** The published perceptron on its 3 x 6 tiles. */
+    PUBLISHED;
+
+    InverseNetworkConfig config() {
+      return switch (this) {
+        case CONVOLUTIONAL ->
+            new InverseNetworkConfig.Convolutional(
+                64, List.of(24, 48, 48, 64, 64), 128, Transform.EUCLIDEAN6);
+        case PUBLISHED ->
+            new InverseNetworkConfig.MultiLayerPerceptron(
+                224, List.of(1000, 32), Transform.EUCLIDEAN4);
+      };
+    }
+
+    private LossConfig.Term term() {
+      return switch (this) {
+        case CONVOLUTIONAL -> new LossConfig.InverseForm(0.1, "inverse");
+        case PUBLISHED -> LossConfig.InverseForm.published(0.3, "inverse");
+      };
+    }
+  }
 
   /** Checks what is asked for. */
   public NetworkBench {
@@ -115,18 +146,59 @@ public record NetworkBench(
             new LocalExchange(
                 FlatMemory.of(parameters.weights().bytes(), parameters.gradient().bytes()), 0);
       }
-      return measured(
-          parameters,
-          pass.estimate(),
-          step -> {
-            FlatParameters.Collector gradients =
-                parameters.collect(
-                    (offset, length) -> exchange.reduceScatter(new FloatRange(offset, length)));
-            float value = pass.forwardAndBackward(gradients, Group.ALONE, step, batch);
-            exchange.allGather(step, optimizer);
+      Step whole = new Step(pass, optimizer, exchange);
+      return measured(parameters, pass.estimate(), whole::run, whole::phases);
+    }
+  }
+
+  /** A step with its parts. */
+  private final class Step {
+    private final RandomStep pass;
+    private final FlatParameters parameters;
+    private final Optimizer optimizer;
+    private final Exchange exchange;
+    private long next;
+    private long forward;
+    private long backward;
+
+    Step(RandomStep pass, Optimizer optimizer, Exchange exchange) {
+      this.pass = pass;
+      this.parameters = pass.parameters();
+      this.optimizer = optimizer;
+      this.exchange = exchange;
+    }
+
+    float run(int step) {
+      float value = pass.forwardAndBackward(collector(), Group.ALONE, next, batch);
+      exchange.allGather(next++, optimizer);
+      parameters.weights().await();
+      return value;
+    }
+
+    private FlatParameters.Collector collector() {
+      return parameters.collect(
+          (offset, length) -> exchange.reduceScatter(new FloatRange(offset, length)));
+    }
+
+    /** Seconds of forward pass, backward pass and update, each waited for on the device. */
+    double[] phases() {
+      long start = System.nanoTime();
+      pass.forwardAndBackward(
+          collector(),
+          Group.ALONE,
+          next,
+          batch,
+          () -> {
             parameters.weights().await();
-            return value;
+            forward = System.nanoTime();
           });
+      parameters.weights().await();
+      backward = System.nanoTime();
+      exchange.allGather(next++, optimizer);
+      parameters.weights().await();
+      return new double[] {
+        (forward - start) * 1e-9, (backward - forward) * 1e-9, (System.nanoTime() - backward) * 1e-9
+      };
     }
   }
 
@@ -146,10 +218,8 @@ public record NetworkBench(
   }
 
   LossConfig loss() {
-    List<LossConfig.Term> terms =
-        LOSS.terms().stream()
-            .filter(term -> inverseForm || !(term instanceof LossConfig.InverseForm))
-            .toList();
+    List<LossConfig.Term> terms = new ArrayList<>(LOSS.terms());
+    inverse.map(Inverse::term).ifPresent(terms::add);
     return new LossConfig(LOSS.outputWeights(), terms);
   }
 
@@ -170,11 +240,13 @@ public record NetworkBench(
               images.attach(arrays);
               return network.outputs(tape, images).get(0).logits().mean().getFloat();
             }
-          });
+          },
+          null);
     }
   }
 
-  private NetworkMeasurement measured(FlatParameters parameters, MemoryEstimate estimate, Pass pass)
+  private NetworkMeasurement measured(
+      FlatParameters parameters, MemoryEstimate estimate, Pass pass, Supplier<double[]> phases)
       throws IOException {
     double[] wall = new double[steps + 1];
     double[] cpu = new double[steps + 1];
@@ -207,8 +279,21 @@ public record NetworkBench(
         megabytes("VmHWM"),
         device.equals(CUDA) ? Torch.usedMegabytes() : null,
         steps > SETTLED ? List.of(settled, megabytes("VmRSS")) : null,
+        phases == null ? null : medians(phases),
         estimate == null ? null : estimate.megabytes(),
         rounded(value));
+  }
+
+  private static Map<String, Double> medians(Supplier<double[]> phases) {
+    List<double[]> measured = Stream.generate(phases).limit(1 + PHASED).toList();
+    Map<String, Double> medians = new LinkedHashMap<>();
+    List<String> names = List.of("forward", "backward", "update");
+    for (int i = 0; i < names.size(); i++) {
+      int phase = i;
+      medians.put(
+          names.get(i), rounded(median(measured.stream().mapToDouble(m -> m[phase]).toArray())));
+    }
+    return medians;
   }
 
   private static String name(Enum<?> constant) {
@@ -229,7 +314,8 @@ public record NetworkBench(
     return Math.round(value * 1e4) / 1e4;
   }
 
-  private static long cpuNanos() {
+  /** Of the process, all threads. */
+  static long cpuNanos() {
     return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
         .getProcessCpuTime();
   }
