@@ -30,8 +30,7 @@ import picocli.CommandLine.Spec;
  */
 @Command(
     name = "demo",
-    description =
-        "Synthesize, preprocess, pretrain, train and evaluate on generated scenes, in a few minutes.",
+    description = "Synthesize, preprocess, pretrain, train, evaluate: in minutes.",
     mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
