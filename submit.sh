@@ -90,7 +90,7 @@ pack() {
   [[ ! -d $archive ]] || refuse "package cannot write '$archive': it is a folder"
   find_java
   build
-  parts=(submit.sh README.md LICENSE configs docs "${jar#"$root/"}" "${lib#"$root/"}")
+  parts=(submit.sh README.md README.zh-CN.md LICENSE configs docs "${jar#"$root/"}" "${lib#"$root/"}")
   if $with_spark; then
     [[ -d $root/udf/target/spark/jars ]] || refuse "this package holds no Spark to pack: give --without-spark"
     parts+=(udf/target/spark/jars)
@@ -137,7 +137,7 @@ spark_option() {
 
 needs_no_spark() {
   ((${#job_args[@]} == 0)) && return 0
-  [[ ${job_args[0]} =~ ^(config|weights|export)$ ]] && return 0
+  [[ ${job_args[0]} =~ ^(config|weights|export|compare)$ ]] && return 0
   local arg
   for arg in "${job_args[@]}"; do
     case $arg in

@@ -30,8 +30,7 @@ import picocli.CommandLine.Spec;
  */
 @Command(
     name = "demo",
-    description =
-        "Synthesize, preprocess, pretrain, train and evaluate on generated scenes, in a few minutes.",
+    description = "Synthesize, preprocess, pretrain, train, evaluate: in minutes.",
     mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
@@ -55,7 +54,7 @@ final class DemoCommand implements Callable<Integer> {
     try (SparkSession spark = SparkSessions.forTraining(spec.name(), config)) {
       Preflight.await(spark.sparkContext(), config.train().workers());
       out.println(Preprocess.run(spark, config.data(), config.preprocess()));
-      Training.Outcome pretrained = PretrainCommand.run(spark, config.pretraining(), false, out);
+      Training.Outcome pretrained = PretrainCommand.run(spark, config.pretraining(), false, spec);
       if (pretrained.stopped().isPresent()) {
         return pretrained.exitCode();
       }
@@ -71,6 +70,7 @@ final class DemoCommand implements Callable<Integer> {
       RunFolder run = new RunFolder(config.run(), locations.hadoop());
       Drawings.print(out, "curves", () -> LossCurves.write(run));
       Drawings.print(out, "pictures", () -> PictureSheet.write(spark, config, model));
+      Drawings.report(out, spark, spec, run);
     }
     return 0;
   }

@@ -5,6 +5,7 @@ import io.inverseform.job.evaluate.Evaluation;
 import io.inverseform.job.evaluate.Scores;
 import io.inverseform.job.report.PictureSheet;
 import io.inverseform.job.storage.Locations;
+import io.inverseform.job.train.RunFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -35,6 +36,7 @@ final class EvaluateCommand implements Callable<Integer> {
       PrintWriter out = spec.commandLine().getOut();
       out.print(scores);
       Drawings.print(out, "pictures", () -> PictureSheet.write(spark, config, scores));
+      Drawings.report(out, spark, spec, new RunFolder(config.run(), locations.hadoop()));
     }
     return 0;
   }

@@ -32,6 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       PretrainCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
+      CompareCommand.class,
       ExportCommand.class,
       PredictCommand.class,
       BrowseCommand.class,

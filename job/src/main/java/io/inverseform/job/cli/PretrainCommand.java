@@ -36,7 +36,7 @@ final class PretrainCommand implements Callable<Integer> {
     locations.require("data.table", config.data().table(), "set it, or run preprocess first");
     locations.reach("pretrain.run", config.run());
     try (SparkSession spark = SparkSessions.forTraining(spec.name(), config)) {
-      return run(spark, config, resume, spec.commandLine().getOut()).exitCode();
+      return run(spark, config, resume, spec).exitCode();
     }
   }
 
@@ -44,9 +44,11 @@ final class PretrainCommand implements Callable<Integer> {
    * Pretrains, and prints what came out.
    *
    * @param config of {@link JobConfig#pretraining}
+   * @param spec of the command that does so
    */
-  static Training.Outcome run(SparkSession spark, JobConfig config, boolean resume, PrintWriter out)
-      throws IOException {
+  static Training.Outcome run(
+      SparkSession spark, JobConfig config, boolean resume, CommandSpec spec) throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
     Training.Outcome outcome = Training.run(spark, config, new InverseTransform.Factory(), resume);
     if (!outcome.scores().isEmpty()) {
       out.println(new PretrainScores(outcome.scores()));
@@ -55,6 +57,7 @@ final class PretrainCommand implements Callable<Integer> {
     if (outcome.stopped().isEmpty()) {
       RunFolder run = new RunFolder(config.run(), spark.sessionState().newHadoopConf());
       Drawings.print(out, "curves", () -> LossCurves.write(run));
+      Drawings.report(out, spark, spec, run);
     }
     return outcome;
   }

@@ -53,6 +53,7 @@ final class TrainCommand implements Callable<Integer> {
       if (outcome.stopped().isEmpty()) {
         RunFolder run = new RunFolder(config.run(), locations.hadoop());
         Drawings.print(out, "curves", () -> LossCurves.write(run));
+        Drawings.report(out, spark, spec, run);
       }
       return outcome.exitCode();
     }

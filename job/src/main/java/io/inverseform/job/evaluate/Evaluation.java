@@ -15,6 +15,7 @@ import io.inverseform.udf.label.LabelMap;
 import io.inverseform.udf.label.LabelPng;
 import io.inverseform.udf.picture.RgbPicture;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -189,16 +190,28 @@ public final class Evaluation {
     RgbPicture picture = picture(row);
     Segmenter.Prediction prediction =
         model.segmenter().predict(picture.rgb(), picture.height(), picture.width());
-    byte[] edges = new byte[picture.height() * picture.width()];
-    for (int i = 0; i < prediction.boundary().length; i++) {
-      edges[i] = (byte) Math.round(255 * prediction.boundary()[i]);
-    }
+    List<PredictedSample.Attention> attention = new ArrayList<>();
+    prediction
+        .attention()
+        .forEach(
+            (scale, values) ->
+                attention.add(new PredictedSample.Attention(scale, map(picture, values))));
     return new PredictedSample(
         row.getString(0),
         row.getAs(1),
         LabelPng.decode(row.getAs(2)),
         LabelPng.decodeBits(row.getAs(3)),
         prediction.labels(),
-        new LabelMap(picture.width(), picture.height(), edges));
+        map(picture, prediction.boundary()),
+        attention);
+  }
+
+  /** Values of 0..1 as bytes; zeros where there are none. */
+  private static LabelMap map(RgbPicture picture, float[] values) {
+    byte[] bytes = new byte[picture.height() * picture.width()];
+    for (int i = 0; i < values.length; i++) {
+      bytes[i] = (byte) Math.round(255 * values[i]);
+    }
+    return new LabelMap(picture.width(), picture.height(), bytes);
   }
 }

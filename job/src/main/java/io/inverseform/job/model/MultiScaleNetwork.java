@@ -96,6 +96,11 @@ final class MultiScaleNetwork extends SegmentationNetwork {
     return new Output(name, joined(all, name, one), boundary(one, one));
   }
 
+  @Override
+  public List<Double> attentionScales() {
+    return scales.infer().subList(0, scales.infer().size() - 1);
+  }
+
   private static Scaled one(List<Scaled> all) {
     return all.stream().filter(scaled -> scaled.scale() == 1).findFirst().orElseThrow();
   }

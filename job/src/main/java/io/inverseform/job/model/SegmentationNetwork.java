@@ -82,6 +82,14 @@ public abstract sealed class SegmentationNetwork extends Layer
     return outputs(tape, images).get(0);
   }
 
+  /**
+   * Scales, ascending, whose attention says how much a pixel takes from them in inference; none
+   * without attention over scales. The largest scale is not among them: it gives the rest.
+   */
+  public List<Double> attentionScales() {
+    return List.of();
+  }
+
   /** Logits and, behind them, boundary logits of each of the {@link #outputs}. */
   @Override
   public final NDList forward(Tape tape, NDList images) {

@@ -4,16 +4,22 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.inverseform.job.config.ConfigException;
+import io.inverseform.job.config.ModelConfig;
 import io.inverseform.job.config.ViewsConfig;
 import io.inverseform.job.torch.Images;
 import io.inverseform.job.torch.Operators;
 import io.inverseform.udf.label.LabelMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Segments whole pictures with a network's main output, of one view of each or of several. */
 public final class Segmenter {
   private final NDManager manager;
   private final Images images;
   private final Views views;
+  private final Views detailed;
+  private final List<Double> attentionScales;
 
   /**
    * A segmenter with the weights that the network has at each call.
@@ -25,7 +31,9 @@ public final class Segmenter {
       NDManager manager, SegmentationNetwork network, Images images, ViewsConfig views) {
     this.manager = manager;
     this.images = images;
-    this.views = new Views(network, views);
+    this.views = new Views(network, (its, tape, input) -> List.of(its.main(tape, input)), views);
+    detailed = new Views(network, SegmentationNetwork::outputs, views);
+    attentionScales = network.attentionScales();
   }
 
   /**
@@ -46,8 +54,10 @@ public final class Segmenter {
    * @param labels the most probable train id of every pixel
    * @param boundary probability that a pixel lies on a boundary (H, W), 0..1; empty if the network
    *     has no boundary head
+   * @param attention by scale, with attention over scales, how much a pixel takes from that scale
+   *     (H, W), 0..1; the largest scale gives what the others leave
    */
-  public record Prediction(LabelMap labels, float[] boundary) {}
+  public record Prediction(LabelMap labels, float[] boundary, Map<Double, float[]> attention) {}
 
   /**
    * The most probable train id of every pixel.
@@ -62,16 +72,23 @@ public final class Segmenter {
   }
 
   /**
-   * Labels and boundaries.
+   * Labels, boundaries and attention.
    *
    * @param rgb (H, W, 3) unsigned bytes
    * @throws ConfigException if the picture is smaller than a window
    */
   public Prediction predict(byte[] rgb, int height, int width) {
     try (NDManager picture = manager.newSubManager()) {
-      NDList maps = views.mean(input(picture, rgb, height, width), Segmenter::classesAndBoundary);
+      NDList maps = detailed.mean(input(picture, rgb, height, width), this::everything);
+      Map<Double, float[]> attention = new TreeMap<>();
+      int at = 1;
+      for (double scale : attentionScales) {
+        attention.put(scale, maps.get(at++).toFloatArray());
+      }
       return new Prediction(
-          largest(maps.get(0)), maps.size() > 1 ? maps.get(1).toFloatArray() : new float[0]);
+          largest(maps.get(0)),
+          maps.size() > at ? maps.get(at).toFloatArray() : new float[0],
+          attention);
     }
   }
 
@@ -100,8 +117,8 @@ public final class Segmenter {
     return views.mean(pictures, Segmenter::classes).singletonOrThrow();
   }
 
-  private static NDList classes(Output output, long height, long width, boolean alone) {
-    NDArray logits = Operators.bilinear(output.logits(), height, width, false);
+  private static NDList classes(List<Output> outputs, long height, long width, boolean alone) {
+    NDArray logits = Operators.bilinear(outputs.get(0).logits(), height, width, false);
     if (alone) {
       return new NDList(logits);
     }
@@ -110,10 +127,16 @@ public final class Segmenter {
     }
   }
 
-  private static NDList classesAndBoundary(Output output, long height, long width, boolean alone) {
-    NDList maps = classes(output, height, width, alone);
-    if (output.boundary() != null) {
-      try (NDArray logits = Operators.bilinear(output.boundary(), height, width, false)) {
+  /** Classes, attention at each scale that has one, boundary. */
+  private NDList everything(List<Output> outputs, long height, long width, boolean alone) {
+    NDList maps = classes(outputs, height, width, alone);
+    for (double scale : attentionScales) {
+      NDArray attention = Output.of(outputs, ModelConfig.scaleName(scale)).attention();
+      maps.add(Operators.bilinear(attention, height, width, false));
+    }
+    NDArray boundary = outputs.get(0).boundary();
+    if (boundary != null) {
+      try (NDArray logits = Operators.bilinear(boundary, height, width, false)) {
         maps.add(logits.getNDArrayInternal().sigmoid());
       }
     }

@@ -19,7 +19,18 @@ import java.util.List;
  */
 final class Views {
   private final SegmentationNetwork network;
+  private final Forward forward;
   private final ViewsConfig config;
+
+  /** What of a network is asked for. */
+  interface Forward {
+    /**
+     * Its outputs, the main one first.
+     *
+     * @param images (N, 3, H, W), normalised; released
+     */
+    List<Output> outputs(SegmentationNetwork network, Tape tape, NDArray images);
+  }
 
   /** Takes from what the network says what is to be averaged. */
   interface Reader {
@@ -29,7 +40,7 @@ final class Views {
      * @param alone whether there is no other view
      * @return each (N, channels, height, width)
      */
-    NDList read(Output output, long height, long width, boolean alone);
+    NDList read(List<Output> outputs, long height, long width, boolean alone);
   }
 
   /**
@@ -37,7 +48,7 @@ final class Views {
    *
    * @throws ConfigException if windows are smaller than the network takes
    */
-  Views(SegmentationNetwork network, ViewsConfig config) {
+  Views(SegmentationNetwork network, Forward forward, ViewsConfig config) {
     for (int side : config.window()) {
       if (side < network.minSide()) {
         throw new ConfigException(
@@ -46,6 +57,7 @@ final class Views {
       }
     }
     this.network = network;
+    this.forward = forward;
     this.config = config;
   }
 
@@ -159,7 +171,7 @@ final class Views {
     try (NDManager arrays = owner.newSubManager();
         Tape tape = Tape.inference(arrays)) {
       input.attach(arrays);
-      NDList read = reader.read(network.main(tape, input), height, width, alone);
+      NDList read = reader.read(forward.outputs(network, tape, input), height, width, alone);
       read.attach(owner);
       return read;
     }

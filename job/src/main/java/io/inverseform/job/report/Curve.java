@@ -43,6 +43,22 @@ record Curve(String name, double[] steps, double[] values) {
     return Arrays.stream(values).max().orElse(Double.NaN);
   }
 
+  /** Mean of the last tenth of the values; NaN without any. */
+  double lastTenth() {
+    return size() == 0 ? Double.NaN : mean(values, size() - (size() + 9) / 10, size());
+  }
+
+  /** The value in the middle; NaN without any. */
+  double median() {
+    return percentile(0.5);
+  }
+
+  /** The value below which that share of the values lies; NaN without any. */
+  double percentile(double share) {
+    double[] sorted = Arrays.stream(values).sorted().toArray();
+    return sorted.length == 0 ? Double.NaN : sorted[(int) Math.round(share * (sorted.length - 1))];
+  }
+
   private static double mean(double[] values, int from, int to) {
     return Arrays.stream(values, from, to).average().orElseThrow();
   }

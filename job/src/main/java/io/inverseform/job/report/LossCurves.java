@@ -51,6 +51,9 @@ public final class LossCurves {
    */
   public static Path write(RunFolder run) throws IOException {
     StepMetrics metrics = StepMetrics.read(run);
+    if (metrics.loss().size() == 0) {
+      throw new DrawingException("no loss of any step in " + run.path() + ": nothing to draw");
+    }
     Path file = new Path(run.path(), "curves.png");
     Png.write(run.fileSystem(), file, () -> draw(run.path().getName(), metrics));
     return file;

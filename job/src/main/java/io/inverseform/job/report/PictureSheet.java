@@ -17,14 +17,14 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
-/** The worst, median and best pictures of a split with what the model makes of them, as one PNG. */
+/** The worst, median and best pictures of a split with what the model makes of them. */
 public final class PictureSheet {
   private static final int MAX_SIDE = 480;
 
   private PictureSheet() {}
 
   /**
-   * Draws the sheet into the run folder.
+   * Draws the sheet into the run folder as one PNG, and keeps its pictures for the report.
    *
    * @param scores of the model in the run folder on the configured split
    * @return its path
@@ -48,6 +48,8 @@ public final class PictureSheet {
       rows.add(SheetRow.of(chosen.get(i), samples.get(i), palette, MAX_SIDE));
     }
     RunFolder run = new RunFolder(config.run(), hadoop);
+    // First, since it needs no font.
+    ShownPictures.of(rows, legend).write(run, scores.split());
     Path file = new Path(run.path(), "pictures-" + scores.split() + ".png");
     Png.write(
         run.fileSystem(), file, () -> new SheetPainter(title(run, scores), rows, legend).paint());

@@ -19,6 +19,7 @@ final class SheetPainter {
   private final Legend legend;
   private final int column;
   private final int em;
+  private final int columns;
 
   /** A sheet of at least one row. */
   SheetPainter(String title, List<SheetRow> rows, Legend legend) {
@@ -26,13 +27,14 @@ final class SheetPainter {
     this.rows = rows;
     this.legend = legend;
     column = Math.max(MIN_COLUMN, rows.stream().mapToInt(SheetRow::width).max().orElseThrow());
+    columns = rows.get(0).panels().size();
     // Sheets are looked at as wide as a screen, so letters grow with the columns.
     em = column / 18;
   }
 
   /** The whole sheet. */
   BufferedImage paint() {
-    int width = em + SheetRow.COLUMNS.size() * (column + em);
+    int width = em + columns * (column + em);
     // A first pass over nothing finds the height.
     int height = paint(new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB), width);
     BufferedImage sheet = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
@@ -74,14 +76,14 @@ final class SheetPainter {
     int x = em + g.getFontMetrics().stringWidth(row.place() + "  ");
     g.setFont(font(Font.PLAIN, 1));
     FontMetrics metrics = g.getFontMetrics();
-    int room = SheetRow.COLUMNS.size() * (column + em) - x - metrics.stringWidth(row.scores());
+    int room = columns * (column + em) - x - metrics.stringWidth(row.scores());
     g.drawString(shortened(row.sampleId(), metrics, room) + ": " + row.scores(), x, captionBase);
     g.setColor(FAINT_TEXT);
     g.setFont(font(Font.PLAIN, 0.9));
-    for (int i = 0; i < row.images().size(); i++) {
+    for (int i = 0; i < columns; i++) {
       int left = em + i * (column + em);
-      g.drawString(SheetRow.COLUMNS.get(i), left, titleBase);
-      g.drawImage(row.images().get(i), left, imageTop, null);
+      g.drawString(row.panels().get(i).name(), left, titleBase);
+      g.drawImage(row.panels().get(i).image(), left, imageTop, null);
     }
     return imageTop + row.height() + em;
   }

@@ -10,6 +10,11 @@ import java.awt.image.BufferedImage;
  * smaller ones enlarged by a whole number.
  */
 final class Thumbnails {
+  private static final int ERROR = 0xFF3030;
+
+  /** Evenly spaced, brighter from one to the next. */
+  private static final int[] HEAT = {0x000004, 0x57106E, 0xBC3754, 0xF98C0A, 0xFCFFA4};
+
   private final int sourceWidth;
   private final int sourceHeight;
   private final int width;
@@ -66,6 +71,52 @@ final class Thumbnails {
           }
           return 0x010101 * (highest * 255 / white);
         });
+  }
+
+  /**
+   * A photograph in dim grey, redder the more of what falls on a pixel is predicted wrongly.
+   * Ignored pixels are as dim as right ones.
+   */
+  BufferedImage errors(RgbPicture picture, LabelMap truth, LabelMap prediction, int classes) {
+    return draw(
+        (left, top, right, bottom) -> {
+          int wrong = 0;
+          for (int y = top; y < bottom; y++) {
+            for (int x = left; x < right; x++) {
+              int id = truth.id(x, y);
+              wrong += id < classes && id != prediction.id(x, y) ? 1 : 0;
+            }
+          }
+          int rgb = mean(picture, left, top, right, bottom);
+          int grey = ((rgb >> 16 & 0xFF) + (rgb >> 8 & 0xFF) + (rgb & 0xFF)) / 6;
+          return mixed(0x010101 * grey, ERROR, wrong / (double) ((right - left) * (bottom - top)));
+        });
+  }
+
+  /** A map of 0 to 255 as shades from black over violet and orange to yellow. */
+  BufferedImage heat(LabelMap map) {
+    return draw(
+        (left, top, right, bottom) -> {
+          int sum = 0;
+          for (int y = top; y < bottom; y++) {
+            for (int x = left; x < right; x++) {
+              sum += map.id(x, y);
+            }
+          }
+          double place = sum / (255.0 * (right - left) * (bottom - top)) * (HEAT.length - 1);
+          int below = Math.min((int) place, HEAT.length - 2);
+          return mixed(HEAT[below], HEAT[below + 1], place - below);
+        });
+  }
+
+  private static int mixed(int rgb, int other, double share) {
+    int mixed = 0;
+    for (int shift = 0; shift <= 16; shift += 8) {
+      int from = rgb >> shift & 0xFF;
+      int to = other >> shift & 0xFF;
+      mixed |= (int) Math.round(from + share * (to - from)) << shift;
+    }
+    return mixed;
   }
 
   private BufferedImage draw(Block block) {

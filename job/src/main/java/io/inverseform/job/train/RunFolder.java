@@ -139,6 +139,41 @@ public final class RunFolder {
     return new Path(folder, "scores-" + split + ".json");
   }
 
+  /** Scores of all splits that have some. */
+  public List<Path> scoreFiles() throws IOException {
+    return named("scores-.+\\.json");
+  }
+
+  /** What the report shows of a split, as JSON. */
+  public Path pictures(String split) {
+    return new Path(folder, "pictures-" + split + ".json");
+  }
+
+  /** Where and with what a command ran, as JSON. */
+  public Path environment(String command) {
+    return new Path(folder, "environment-" + command + ".json");
+  }
+
+  /** The environments of all commands that have left one. */
+  public List<Path> environments() throws IOException {
+    return named("environment-.+\\.json");
+  }
+
+  /** The page to read when a command is over. */
+  public Path report() {
+    return new Path(folder, "report.html");
+  }
+
+  private List<Path> named(String pattern) throws IOException {
+    return !fileSystem.exists(folder)
+        ? List.of()
+        : Arrays.stream(fileSystem.listStatus(folder))
+            .map(FileStatus::getPath)
+            .filter(file -> file.getName().matches(pattern))
+            .sorted()
+            .toList();
+  }
+
   Checkpoints checkpoints() {
     return new Checkpoints(fileSystem, new Path(folder, "checkpoints"));
   }

@@ -1,7 +1,10 @@
 package io.inverseform.job.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.inverseform.job.Chromium;
+import io.inverseform.job.ReadablePage;
 import io.inverseform.job.SubmitScript;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("cluster")
 class DemoCommandTest {
   private static final Pattern DRAWN = Pattern.compile("(?:curves|pictures): file:(\\S+\\.png)");
+
+  private static final Pattern REPORT = Pattern.compile("(?m)^report: file:\\S+/report\\.html$");
 
   @TempDir private Path folder;
 
@@ -36,6 +41,27 @@ class DemoCommandTest {
     for (int i = 0; i < 2; i++) {
       assertThat(drawn.find()).as(result.out()).isTrue();
       assertThat(Files.size(Path.of(drawn.group(1)))).isGreaterThan(1000);
+    }
+    read(result.out());
+  }
+
+  /** What the demo leaves to read, as its first user sees it. */
+  private void read(String out) throws Exception {
+    Matcher named = REPORT.matcher(out);
+    assertThat(named.results().count()).as("reports of pretrain and demo in " + out).isEqualTo(2);
+    Path report = Path.of(out.replaceAll("(?s).*\nreport: file:(\\S+).*", "$1"));
+    assertThat(Files.readString(report))
+        .contains(
+            "id=\"curves\"",
+            "id=\"throughput\"",
+            "id=\"scores-val\"",
+            "id=\"confusion-val\"",
+            "id=\"pictures-val\"",
+            "id=\"configuration\"",
+            "submit.sh demo --set synthesize.train=8");
+    assumeTrue(Chromium.isInstalled(), "there is no chromium; Debian has a package of that name");
+    try (Chromium browser = new Chromium(folder)) {
+      ReadablePage.require(browser, report, "demo");
     }
   }
 }

@@ -76,6 +76,7 @@ class MainTest {
         "weights | weights needs a command, such as weights inspect; see 'submit.sh weights --help'",
         "weights inspect | Missing required parameter: 'FILE'; see 'submit.sh weights inspect --help'",
         "config --set model.pretrained.missing=[a(] | --set model.pretrained.missing=[a(]: 'model.pretrained.missing' must be regular expressions: Unclosed group, is 'a('",
+        "compare runs/a | Missing required parameter: 'RUN'; see 'submit.sh compare --help'",
         "bench | bench needs a command, such as bench step; see 'submit.sh bench --help'",
         "bench edges none.png | there is no file none.png; see 'submit.sh bench edges --help'",
         "bench edges --iterations 0 | iterations must be at least 1, is 0; see 'submit.sh bench edges --help'",

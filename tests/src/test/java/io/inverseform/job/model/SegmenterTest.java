@@ -185,19 +185,58 @@ class SegmenterTest {
     }
   }
 
+  private static ModelConfig several() {
+    return new ModelConfig(
+        SINGLE.backbone(),
+        SINGLE.heads().stream().filter(head -> !head.name().startsWith("edge_head")).toList(),
+        new ScalesConfig(List.of(0.5, 1.0), List.of(0.5, 1.0, 2.0), 8),
+        SINGLE.norm(),
+        SINGLE.compute(),
+        SINGLE.recompute(),
+        SINGLE.frozen(),
+        SINGLE.pretrained());
+  }
+
+  private byte[] rgb() {
+    KeyedRandom random = new KeyedRandom(4);
+    byte[] rgb = new byte[3 * HEIGHT * WIDTH];
+    for (int i = 0; i < rgb.length; i++) {
+      rgb[i] = (byte) Math.round(60 * random.nextGaussian());
+    }
+    return rgb;
+  }
+
+  @Test
+  void aPredictionHasTheAttentionToEveryScaleButTheLargest() {
+    network = network(several());
+    Segmenter segmenter = segmenter(ViewsConfig.WHOLE);
+
+    Segmenter.Prediction prediction = segmenter.predict(rgb(), HEIGHT, WIDTH);
+
+    assertThat(prediction.boundary()).hasSize(HEIGHT * WIDTH);
+    assertThat(prediction.attention()).containsOnlyKeys(0.5, 1.0);
+    try (Tape tape = Tape.inference(manager)) {
+      List<Output> outputs = network.outputs(tape, segmenter.input(manager, rgb(), HEIGHT, WIDTH));
+      for (double scale : List.of(0.5, 1.0)) {
+        NDArray attention = Output.of(outputs, ModelConfig.scaleName(scale)).attention();
+        assertThat(prediction.attention().get(scale))
+            .isEqualTo(Operators.bilinear(attention, HEIGHT, WIDTH, false).toFloatArray());
+      }
+    }
+  }
+
+  @Test
+  void withoutAttentionOverScalesAPredictionHasABoundaryAndNoAttention() {
+    Segmenter.Prediction prediction = segmenter(ViewsConfig.WHOLE).predict(rgb(), HEIGHT, WIDTH);
+    assertThat(prediction.boundary()).hasSize(HEIGHT * WIDTH);
+    assertThat(prediction.attention()).isEmpty();
+    assertThat(prediction.labels())
+        .isEqualTo(segmenter(ViewsConfig.WHOLE).segment(rgb(), HEIGHT, WIDTH));
+  }
+
   @Test
   void theMainOutputAloneIsThatAmongAllAlsoWithAttentionOverScales() {
-    ModelConfig several =
-        new ModelConfig(
-            SINGLE.backbone(),
-            SINGLE.heads().stream().filter(head -> !head.name().startsWith("edge_head")).toList(),
-            new ScalesConfig(List.of(0.5, 1.0), List.of(0.5, 1.0, 2.0), 8),
-            SINGLE.norm(),
-            SINGLE.compute(),
-            SINGLE.recompute(),
-            SINGLE.frozen(),
-            SINGLE.pretrained());
-    for (SegmentationNetwork each : List.of(network, network(several))) {
+    for (SegmentationNetwork each : List.of(network, network(several()))) {
       try (Tape tape = Tape.inference(manager)) {
         Output main = each.main(tape, picture.duplicate());
         Output first = each.outputs(tape, picture.duplicate()).get(0);

@@ -173,4 +173,30 @@ class EvaluatedRunTest {
     RunFolder run = new RunFolder(config.run(), new Configuration());
     assertThat(LossCurves.write(run).toString()).endsWith("/run/curves.png");
   }
+
+  @Test
+  void aReportTellsWhereItRanAndKeepsSecretsToItself() throws Exception {
+    String secret = "wJalrXUtnFEMI/K7MDENG";
+    spark.sparkContext().conf().set("spark.hadoop.fs.s3a.secret.key", secret);
+    RunFolder run = new RunFolder(config.run(), new Configuration());
+    List<String> words =
+        List.of(
+            "evaluate", "--set", "data.source=s3a://AKID:" + secret + "@b/x", "--set", "seed=3");
+    Environment.of(spark.sparkContext(), words).write(run);
+    PictureSheet.write(spark, config, scores);
+
+    String page = Files.readString(Path.of(Report.write(run).toUri()));
+
+    assertThat(page)
+        .contains(
+            "submit.sh evaluate --set data.source=s3a://***@b/x --set seed=3",
+            "<th scope=\"row\">spark.hadoop.fs.s3a.secret.key</th><td>***</td>",
+            "3.5.9, master local[2]",
+            "none beside the driver, on ",
+            "<td>" + config.run() + "</td>")
+        .doesNotContain(secret);
+    assertThat(Files.readString(Path.of(run.environment("evaluate").toUri())))
+        .contains("s3a://***@b/x")
+        .doesNotContain(secret);
+  }
 }

@@ -68,7 +68,7 @@ class LossCurvesTest {
 
     assertThat(metrics.loss().steps()).containsExactly(1, 4);
     assertThat(metrics.terms()).extracting(Curve::name).containsExactly("edge");
-    assertThat(metrics.validation()).extracting(Curve::name).containsExactly("mean iou");
+    assertThat(metrics.validation()).extracting(Curve::name).containsExactly("mean IoU");
     assertThat(metrics.validation().get(0).steps()).containsExactly(4);
   }
 

@@ -11,6 +11,7 @@ import io.inverseform.udf.picture.Palette;
 import io.inverseform.udf.picture.RgbPicture;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -98,7 +99,7 @@ class PictureSheetTest {
     BufferedImage sheet =
         new SheetPainter("title ".repeat(99), rows, Legend.of(CATALOGUE, List.of(map(19, 1, 0, 8))))
             .paint();
-    assertThat(sheet.getWidth()).isBetween(5 * 480, 5 * 520);
+    assertThat(sheet.getWidth()).isBetween(6 * 480, 6 * 520);
     assertThat(sheet.getHeight()).isBetween(320 + 450, 320 + 450 + 400);
     // The first row's true labels: half road, half ignored.
     long road = 0;
@@ -106,6 +107,32 @@ class PictureSheetTest {
       road += rgb == 0xFF804080 ? 1 : 0;
     }
     assertThat(road).isBetween(480 * 320 / 2 - 9L, 480 * 320 / 2 + 9L);
+  }
+
+  @Test
+  void wrongPixelsAreRedInADimPictureAndIgnoredOnesAreNot() {
+    byte[] grey = new byte[12];
+    Arrays.fill(grey, (byte) 100);
+    BufferedImage errors =
+        new Thumbnails(4, 1, 4)
+            .errors(new RgbPicture(4, 1, grey), map(4, 1, 0, 0, 255, 1), map(4, 1, 0, 1, 1, 0), 19);
+    assertThat(errors.getRGB(0, 0)).isEqualTo(0xFF323232);
+    assertThat(errors.getRGB(1, 0)).isEqualTo(0xFFFF3030);
+    assertThat(errors.getRGB(2, 0)).isEqualTo(0xFF323232);
+    assertThat(errors.getRGB(3, 0)).isEqualTo(0xFFFF3030);
+    // Half of what falls on a pixel.
+    BufferedImage half =
+        new Thumbnails(4, 1, 2)
+            .errors(new RgbPicture(4, 1, grey), map(4, 1, 0), map(4, 1, 0, 1), 19);
+    assertThat(half.getRGB(0, 0)).isEqualTo(0xFF993131);
+  }
+
+  @Test
+  void attentionIsDrawnTheBrighterTheMoreThereIs() {
+    BufferedImage heat = new Thumbnails(3, 1, 3).heat(map(3, 1, 0, 128, 255));
+    assertThat(heat.getRGB(0, 0)).isEqualTo(0xFF000004);
+    assertThat(heat.getRGB(1, 0) & 0xFF).isBetween(0x50, 0x58);
+    assertThat(heat.getRGB(2, 0)).isEqualTo(0xFFFCFFA4);
   }
 
   private static SheetRow row(int width, int height, String id) throws IOException {
@@ -116,7 +143,8 @@ class PictureSheetTest {
             map(width, height, 0, 255),
             map(width, height, 0, 1),
             map(width, height, 8),
-            map(width, height, 128));
+            map(width, height, 128),
+            List.of());
     return SheetRow.of(new Ranked("worst", score(id, 0.25)), sample, PALETTE, 480);
   }
 }

@@ -1,6 +1,7 @@
 package io.inverseform.udf.score;
 
 import java.io.Serializable;
+import java.math.BigDecimal;
 
 /**
  * A distance between pixel centres, Euclidean: a number of pixels, or a share of a picture's
@@ -89,6 +90,6 @@ public record Tolerance(double amount, Unit unit) implements Serializable {
   private static String number(double value) {
     return value == Math.rint(value) && Math.abs(value) < 1e9
         ? Long.toString((long) value)
-        : Double.toString(value);
+        : new BigDecimal(Double.toString(value)).toPlainString();
   }
 }
