@@ -9,6 +9,7 @@ import java.util.List;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = InverseNetworkConfig.Convolutional.class, name = "convolutional"),
+  @JsonSubTypes.Type(value = InverseNetworkConfig.Correlations.class, name = "correlations"),
   @JsonSubTypes.Type(
       value = InverseNetworkConfig.MultiLayerPerceptron.class,
       name = "multi_layer_perceptron")
@@ -27,10 +28,20 @@ public sealed interface InverseNetworkConfig extends Serializable {
     /** Shift in x and y, scale in x and y: theta - I at (0, 2), (1, 2), (0, 0), (1, 1). */
     EUCLIDEAN4(2, 5, 0, 4),
     /** All of theta - I, row-major (2, 3). */
-    EUCLIDEAN6(0, 1, 2, 3, 4, 5);
+    EUCLIDEAN6(0, 1, 2, 3, 4, 5),
+    /** All of theta - I of a homography, row-major (3, 3) without the last, which is 0. */
+    GEODESIC8(0, 1, 2, 3, 4, 5, 6, 7);
 
     private static final List<String> NAMES =
-        List.of("scale_x", "shear_x", "shift_x", "shear_y", "scale_y", "shift_y");
+        List.of(
+            "scale_x",
+            "shear_x",
+            "shift_x",
+            "shear_y",
+            "scale_y",
+            "shift_y",
+            "perspective_x",
+            "perspective_y");
 
     private final List<Integer> places;
 
@@ -38,7 +49,7 @@ public sealed interface InverseNetworkConfig extends Serializable {
       this.places = List.of(places);
     }
 
-    /** Where each number stands in theta - I, row-major (2, 3). */
+    /** Where each number stands in theta - I, row-major with three columns. */
     public List<Integer> places() {
       return places;
     }
@@ -83,6 +94,29 @@ public sealed interface InverseNetworkConfig extends Serializable {
       implements InverseNetworkConfig {
     public MultiLayerPerceptron {
       checkTile(tile);
+      hidden = Check.list("hidden", hidden, v -> v >= 1, "at least 1");
+      Check.given("transform", transform);
+    }
+  }
+
+  /**
+   * Correlations of both tiles at shifts, cell by cell, then affine maps.
+   *
+   * @param tile pixels on a side
+   * @param shrink pixels on a side that are averaged first
+   * @param cells on a side of a tile, each with correlations of its own
+   * @param radius furthest shift along an axis, in shrunk pixels
+   * @param hidden widths between the affine maps
+   */
+  record Correlations(
+      int tile, int shrink, int cells, int radius, List<Integer> hidden, Transform transform)
+      implements InverseNetworkConfig {
+    public Correlations {
+      checkTile(tile);
+      Check.that(shrink >= 1 && tile % shrink == 0, "shrink", shrink, "a divisor of " + tile);
+      int side = tile / shrink;
+      Check.that(cells >= 1 && side % cells == 0, "cells", cells, "a divisor of " + side);
+      Check.that(radius >= 1 && radius < side, "radius", radius, "1 or more, below " + side);
       hidden = Check.list("hidden", hidden, v -> v >= 1, "at least 1");
       Check.given("transform", transform);
     }

@@ -16,7 +16,7 @@ import io.inverseform.job.torch.Tape;
  * every prediction that is compared with that tile, and no gradient is made for it.
  */
 public abstract sealed class InverseTransformNetwork extends Layer
-    permits TileConvolutions, TilePerceptron {
+    permits TileConvolutions, TileCorrelations, TilePerceptron {
   private final int tile;
   private final int outputs;
 
@@ -31,6 +31,8 @@ public abstract sealed class InverseTransformNetwork extends Layer
       return new TileConvolutions(convolutional);
     } else if (config instanceof InverseNetworkConfig.MultiLayerPerceptron perceptron) {
       return new TilePerceptron(perceptron);
+    } else if (config instanceof InverseNetworkConfig.Correlations correlations) {
+      return new TileCorrelations(correlations);
     }
     throw new IllegalArgumentException("no inverse-transform network for " + config);
   }
@@ -71,7 +73,7 @@ public abstract sealed class InverseTransformNetwork extends Layer
    * @param ofTruth what {@link #ofTruth} gave for the true tiles; not released
    * @return (M, outputs)
    */
-  public final NDArray transforms(Tape tape, NDArray predicted, NDArray ofTruth) {
+  public NDArray transforms(Tape tape, NDArray predicted, NDArray ofTruth) {
     NDArray x = ofPredicted(tape, predicted);
     Operators.addInPlace(x, ofTruth);
     Operators.reluInPlace(x);

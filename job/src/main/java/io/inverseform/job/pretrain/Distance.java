@@ -36,4 +36,37 @@ public interface Distance {
       };
     };
   }
+
+  /** Plus what the found transform does not explain. */
+  static Distance aligned(
+      InverseTransformNetwork network, double normaliser, int[] places, double weight, boolean through) {
+    return truth -> {
+      NDArray ofTruth;
+      NDArray anchor;
+      try (Tape tape = Tape.inference(truth.getManager())) {
+        ofTruth = network.ofTruth(tape, truth);
+        anchor = network.transforms(tape, truth, ofTruth);
+      }
+      int n = places.length;
+      float[] m = new float[n * 6];
+      for (int i = 0; i < n; i++) m[i * 6 + places[i]] = (float) normaliser;
+      NDArray toTheta = io.inverseform.job.torch.Tensors.of(truth.getManager(), m, new ai.djl.ndarray.types.Shape(n, 6));
+      NDArray identity = io.inverseform.job.torch.Tensors.of(truth.getManager(), new float[] {1, 0, 0, 0, 1, 0}, new ai.djl.ndarray.types.Shape(1, 6));
+      return tiles -> {
+        try (Tape tape = Tape.frozen(truth.getManager())) {
+          NDArray t = network.transforms(tape, tiles, ofTruth).sub(anchor);
+          NDArray d = Operators.rowNorms(t);
+          NDArray at = through ? t : t.stopGradient();
+          NDArray moved = io.inverseform.job.torch.SpatialTransformer.warp(truth, at.matMul(toTheta).add(identity));
+          NDArray mask = io.inverseform.job.torch.SpatialTransformer.warp(truth.onesLike(), at.stopGradient().matMul(toTheta).add(identity));
+          NDArray p = tiles.mul(mask);
+          int[] px = {1, 2, 3};
+          NDArray both = Operators.scale(p.mul(moved).sum(px), 2);
+          NDArray all = p.square().sum(px).add(moved.square().sum(px));
+          NDArray rho = Operators.scale(both.div(all.add(1e-6f)), -1).add(1);
+          return d.add(Operators.scale(rho, weight));
+        }
+      };
+    };
+  }
 }

@@ -1,13 +1,9 @@
 package io.inverseform.job.pretrain;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import io.inverseform.job.config.AugmentConfig;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.config.PretrainConfig;
-import io.inverseform.job.dataset.EdgeOperators;
-import io.inverseform.job.dataset.Sample;
 import io.inverseform.job.loss.StepLoss;
 import io.inverseform.job.model.InverseTransformFile;
 import io.inverseform.job.model.InverseTransformNetwork;
@@ -15,13 +11,9 @@ import io.inverseform.job.torch.FlatParameters;
 import io.inverseform.job.torch.Layer;
 import io.inverseform.job.torch.Operators;
 import io.inverseform.job.torch.Tape;
-import io.inverseform.job.train.CropWindow;
 import io.inverseform.job.train.Objective;
 import io.inverseform.job.train.Share;
 import io.inverseform.job.train.Site;
-import io.inverseform.job.train.Splits;
-import io.inverseform.udf.edge.EdgeOperator;
-import io.inverseform.udf.label.LabelMap;
 import io.inverseform.udf.random.KeyedRandom;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -31,41 +23,33 @@ import java.util.Map;
 
 /**
  * Regression of the transform by which one edge tile was warped from another (Borse et al.,
- * "InverseForm", 2021): mean squared error of the parameters over the normaliser. The tiles come
- * from the same augmented edge maps that segmentation is trained with.
+ * "InverseForm", 2021): mean squared error of the network's numbers.
  */
 public final class InverseTransform implements Objective<EdgeTiles> {
-  /** Score: share of tiles of whose two warps the longer one has the larger distance. */
-  public static final String ORDERED = "ordered";
-
-  /** Score: share of tiles whose warp is shorter after descent on the distance. */
-  public static final String RIGHT_DIRECTION = "right_direction";
-
-  /** Score: share of tiles whose warp is at most half as long after descent on the distance. */
-  public static final String HALVED = "halved";
-
   /** Before the name of a score: of the network before it learned. */
-  public static final String UNTRAINED = "random_";
+  static final String UNTRAINED = "random_";
 
   /** Before the name of a score: of the pixels' difference. */
-  public static final String PIXEL_L1 = "pixel_l1_";
+  static final String PIXEL_L1 = "pixel_l1_";
 
   /** Before a parameter's name: share of its variance that the network explains. */
-  public static final String EXPLAINED = "r2_";
+  static final String EXPLAINED = "r2_";
 
   private static final String TERM = "squared_error";
   private static final long KEY = KeyedRandom.hash("edge tiles");
   private static final long HELD_KEY = KeyedRandom.hash("held-out edge tiles");
 
   /** About as many tiles are held out for the scores. */
-  private static final int HELD_TILES = 400;
+  private static final int HELD_TILES = 240;
+
+  /** And as many for those that take a hundred passes a tile. */
+  private static final int FREE_TILES = 64;
 
   private final long seed;
-  private final AugmentConfig augment;
   private final PretrainConfig config;
-  private final EdgeOperator operator;
-  private final Splits splits;
+  private final EdgeMaps maps;
   private final InverseTransformNetwork network;
+  private final Regression regression;
   private final NDManager device;
   private Map<String, Double> baselines;
 
@@ -75,22 +59,22 @@ public final class InverseTransform implements Objective<EdgeTiles> {
 
     @Override
     public InverseTransform open(JobConfig config, Site site) throws IOException {
-      return new InverseTransform(config, site.device(), site.splits(config));
+      EdgeMaps maps = new TableEdges(config, site.splits(config));
+      return new InverseTransform(config.seed(), config.pretrain(), maps, site.device());
     }
   }
 
-  private InverseTransform(JobConfig config, NDManager device, Splits splits) {
-    seed = config.seed();
-    augment = config.augment();
-    this.config = config.pretrain();
-    operator = EdgeOperators.of(config.preprocess().edges());
-    network = InverseTransformNetwork.of(this.config.network());
+  InverseTransform(long seed, PretrainConfig config, EdgeMaps maps, NDManager device) {
+    this.seed = seed;
+    this.config = config;
+    this.maps = maps;
     this.device = device;
-    this.splits = splits;
+    network = InverseTransformNetwork.of(config.network());
+    regression = new Regression(config, network);
   }
 
   @Override
-  public Layer network() {
+  public InverseTransformNetwork network() {
     return network;
   }
 
@@ -100,7 +84,7 @@ public final class InverseTransform implements Objective<EdgeTiles> {
 
   @Override
   public int samples() {
-    return splits.train().size();
+    return maps.samples();
   }
 
   @Override
@@ -110,20 +94,14 @@ public final class InverseTransform implements Objective<EdgeTiles> {
 
   @Override
   public EdgeTiles example(int index, int epoch) throws IOException {
-    return tiles(
-        splits.train().sample(index), KEY, epoch, index, config.tiles(), config.warp().identity());
-  }
-
-  private EdgeTiles tiles(Sample sample, long key, int epoch, int index, int count, double identity)
-      throws IOException {
-    CropWindow window = CropWindow.draw(augment, sample, seed ^ key, epoch, index);
-    LabelMap edges = window.edges(sample, window.labels(sample), operator);
-    return EdgeTiles.draw(edges, config, count, identity, new KeyedRandom(seed, key, epoch, index));
+    double difficulty = Math.min(1, (epoch + 1.0) / (config.warp().curriculumEpochs() + 1));
+    KeyedRandom random = new KeyedRandom(seed, KEY, epoch, index);
+    return EdgeTiles.draw(maps.sample(index, epoch), config, difficulty, random);
   }
 
   @Override
   public String sampleId(int sample) throws IOException {
-    return splits.train().sample(sample).id();
+    return maps.id(sample);
   }
 
   @Override
@@ -133,10 +111,7 @@ public final class InverseTransform implements Objective<EdgeTiles> {
 
   @Override
   public StepLoss loss(Tape tape, List<EdgeTiles> examples, int globalBatch) {
-    TileBatch batch = TileBatch.of(tape.manager(), examples, config);
-    NDList pair = new NDList(batch.warped(batch.parameters()), batch.truth());
-    NDArray error = network.forward(tape, pair).singletonOrThrow().sub(batch.parameters());
-    NDArray sum = error.square().sum();
+    NDArray sum = regression.squaredError(tape, examples);
     double values = (double) network.outputs() * config.tiles() * globalBatch;
     NDArray mean = Operators.scale(sum, 1 / values);
     return new StepLoss(mean, Map.of(TERM, mean));
@@ -144,57 +119,72 @@ public final class InverseTransform implements Objective<EdgeTiles> {
 
   @Override
   public Map<String, Double> validate(Share share) throws IOException {
-    // Two or more of each picture, since a tile is also warped as another one of its picture is.
-    int pictures = Math.min(splits.held().size(), HELD_TILES / 2);
-    int each = (HELD_TILES + pictures - 1) / pictures;
-    int[] indices = share.of(pictures).toArray();
-    List<EdgeTiles> mine = new ArrayList<>();
-    for (int index : indices) {
-      int spread = (int) ((long) index * splits.held().size() / pictures);
-      mine.add(tiles(splits.held().sample(spread), HELD_KEY, 0, spread, each, 0));
-    }
-    int first = indices.length == 0 ? 0 : indices[0] * each;
-    Alignment alignment = new Alignment(device, config, mine, first, pictures * each, share);
-    Map<String, Double> scores = new LinkedHashMap<>();
-    Distance distance = Distance.of(network);
-    scores.put(ORDERED, alignment.ordered(distance));
-    scores.putAll(alignment.descended(distance));
-    double[] explained = alignment.explained(network);
+    Map<String, Double> scores = new LinkedHashMap<>(measured(share, Distance.of(network)));
+    double[] explained = explained(share);
     for (int p = 0; p < explained.length; p++) {
       scores.put(EXPLAINED + config.network().transform().names().get(p), explained[p]);
     }
     if (baselines == null) {
-      baselines = baselines(alignment);
+      baselines = baselines(share);
     }
     scores.putAll(baselines);
     return scores;
   }
 
+  /** Share of the variance of each of the network's numbers that it explains. */
+  double[] explained(Share share) throws IOException {
+    return heldOut(share, HELD_TILES).explained(network);
+  }
+
+  /** All measures of a distance, by name. */
+  Map<String, Double> measured(Share share, Distance distance) throws IOException {
+    Map<String, Double> scores = heldOut(share, HELD_TILES).measured(distance);
+    Alignment few = heldOut(share, FREE_TILES);
+    scores.putAll(FreeLogits.ALONE.measured(few, distance));
+    scores.putAll(FreeLogits.BESIDE.measured(few, distance));
+    return scores;
+  }
+
+  /** This rank's share of about so many held-out tiles, spread over the pictures. */
+  Alignment heldOut(Share share, int about) throws IOException {
+    // Two or more of each picture, since a tile is also warped as another one of its picture is.
+    int pictures = Math.min(maps.held(), about / 2);
+    int each = (about + pictures - 1) / pictures;
+    int[] indices = share.of(pictures).toArray();
+    List<EdgeTiles> mine = new ArrayList<>();
+    for (int index : indices) {
+      int spread = (int) ((long) index * maps.held() / pictures);
+      KeyedRandom random = new KeyedRandom(seed, HELD_KEY, 0, spread);
+      mine.add(EdgeTiles.held(maps.heldOut(spread), config, each, random));
+    }
+    int first = indices.length == 0 ? 0 : indices[0] * each;
+    return new Alignment(device, config, mine, first, pictures * each, share);
+  }
+
   /** The same of a network that has learned nothing, and of no network. */
-  private Map<String, Double> baselines(Alignment alignment) {
+  private Map<String, Double> baselines(Share share) throws IOException {
     Map<String, Double> scores = new LinkedHashMap<>();
     try (NDManager own = device.newSubManager()) {
       InverseTransformNetwork untrained = InverseTransformNetwork.of(config.network());
       FlatParameters weights = new FlatParameters(own, untrained, seed);
-      Distance distance = Distance.of(untrained);
-      scores.put(UNTRAINED + ORDERED, alignment.ordered(distance));
-      alignment.descended(distance).forEach((name, value) -> scores.put(UNTRAINED + name, value));
+      put(scores, UNTRAINED, measured(share, Distance.of(untrained)));
       weights.close();
     }
-    scores.put(PIXEL_L1 + ORDERED, alignment.ordered(Distance.PIXEL_L1));
-    alignment
-        .descended(Distance.PIXEL_L1)
-        .forEach((name, value) -> scores.put(PIXEL_L1 + name, value));
+    put(scores, PIXEL_L1, measured(share, Distance.PIXEL_L1));
     return scores;
+  }
+
+  private static void put(Map<String, Double> scores, String prefix, Map<String, Double> measured) {
+    measured.forEach((name, value) -> scores.put(prefix + name, value));
   }
 
   @Override
   public Map<String, String> metadata() {
-    return InverseTransformFile.metadata(config.network(), config.warp().max());
+    return InverseTransformFile.metadata(config.network(), WarpSpace.of(config).normaliser());
   }
 
   @Override
   public void close() throws IOException {
-    splits.close();
+    maps.close();
   }
 }

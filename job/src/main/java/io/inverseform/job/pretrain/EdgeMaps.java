@@ -1,0 +1,29 @@
+package io.inverseform.job.pretrain;
+
+import io.inverseform.udf.label.LabelMap;
+import java.io.IOException;
+
+/** Edge maps, 0 and 1: some to learn from, and others, held out, to score with. */
+interface EdgeMaps extends AutoCloseable {
+  /** How many there are to learn from. */
+  int samples();
+
+  /** How many are held out. */
+  int held();
+
+  /**
+   * One to learn from.
+   *
+   * @param epoch from 0; the same sample may look different in another
+   */
+  LabelMap sample(int index, int epoch) throws IOException;
+
+  /** What users call a sample to learn from. */
+  String id(int index) throws IOException;
+
+  /** One that is held out. */
+  LabelMap heldOut(int index) throws IOException;
+
+  @Override
+  void close() throws IOException;
+}

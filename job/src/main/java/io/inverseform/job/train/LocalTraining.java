@@ -1,0 +1,76 @@
+package io.inverseform.job.train;
+
+import ai.djl.ndarray.NDManager;
+import io.inverseform.job.allreduce.Exchange;
+import io.inverseform.job.allreduce.FlatMemory;
+import io.inverseform.job.allreduce.FloatRange;
+import io.inverseform.job.allreduce.LocalExchange;
+import io.inverseform.job.config.OptimizerConfig;
+import io.inverseform.job.config.ScheduleConfig;
+import io.inverseform.job.config.StepRange;
+import io.inverseform.job.dataset.GlobalSampler;
+import io.inverseform.job.torch.FlatParameters;
+import io.inverseform.job.watch.StepClock;
+import io.inverseform.job.watch.Trace;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.function.BiConsumer;
+
+/**
+ * Training of one worker in this process, without Spark, checkpoints or recovery, for as long as is
+ * wanted: for studies that compare objectives at equal cost.
+ */
+public final class LocalTraining {
+  private static final int TIMEOUT_SECONDS = 300;
+
+  private LocalTraining() {}
+
+  /**
+   * Trains an objective; the learning rate falls with the time that is left.
+   *
+   * @param seed of the samples' order
+   * @param parameters of the objective's network
+   * @param batch samples a step
+   * @param budget that the steps may take
+   * @param progress told of every step and its loss
+   * @return number of steps
+   * @throws IOException if a sample cannot be read
+   */
+  public static <E> long run(
+      Objective<E> objective,
+      NDManager device,
+      FlatParameters parameters,
+      long seed,
+      OptimizerConfig optimizer,
+      ScheduleConfig schedule,
+      int batch,
+      Duration budget,
+      BiConsumer<Long, Double> progress)
+      throws IOException {
+    FloatRange whole = new FloatRange(0, parameters.weights().length());
+    Sgd sgd = new Sgd(parameters.weights().host(), whole, optimizer);
+    GlobalSampler sampler = new GlobalSampler(seed, objective.samples(), batch);
+    FlatMemory memory = FlatMemory.of(parameters.weights().bytes(), parameters.gradient().bytes());
+    StepClock clock = new StepClock(() -> 0, () -> 0, new Trace(StepRange.NONE, 0, "", null, null));
+    try (Exchange exchange = new LocalExchange(memory, 1);
+        ExampleLoader<E> loader =
+            new ExampleLoader<>(
+                objective, sampler, batch, 0, 1, 1, Long.MAX_VALUE, 1, TIMEOUT_SECONDS)) {
+      Stepper<E> stepper =
+          new Stepper<>(objective, seed, device, parameters, exchange, sgd, clock);
+      long start = System.nanoTime();
+      for (long step = 1; ; step++) {
+        double left = 1 - (System.nanoTime() - start) / (double) budget.toNanos();
+        if (left <= 0) {
+          return step - 1;
+        }
+        double warmup = Math.min(1, step / (double) (schedule.warmupSteps() + 1));
+        double rate = optimizer.learningRate() * Math.pow(left, schedule.power()) * warmup;
+        clock.begin(step);
+        Stepper.Outcome outcome = stepper.run(step, loader.next(), rate);
+        clock.end();
+        progress.accept(step, outcome.loss());
+      }
+    }
+  }
+}
