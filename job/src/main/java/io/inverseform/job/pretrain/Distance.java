@@ -39,7 +39,7 @@ public interface Distance {
 
   /** Plus what the found transform does not explain. */
   static Distance aligned(
-      InverseTransformNetwork network, double normaliser, int[] places, double weight, boolean through) {
+      InverseTransformNetwork network, double normaliser, int[] places, double weight, boolean through, boolean ncc) {
     return truth -> {
       NDArray ofTruth;
       NDArray anchor;
@@ -61,6 +61,15 @@ public interface Distance {
           NDArray mask = io.inverseform.job.torch.SpatialTransformer.warp(truth.onesLike(), at.stopGradient().matMul(toTheta).add(identity));
           NDArray p = tiles.mul(mask);
           int[] px = {1, 2, 3};
+          if (ncc) {
+            int[] q = {1, 2, 3};
+            NDArray cnt = mask.sum(q, true).add(1e-6f);
+            NDArray pc = p.sub(p.sum(q, true).div(cnt)).mul(mask);
+            NDArray wc = moved.sub(moved.sum(q, true).div(cnt)).mul(mask);
+            NDArray vars = pc.square().sum(q).add(1e-2f).mul(wc.square().sum(q).add(1e-2f));
+            NDArray r = Operators.scale(pc.mul(wc).sum(q).div(vars.sqrt()), -1).add(1);
+            return d.add(Operators.scale(r, weight));
+          }
           NDArray both = Operators.scale(p.mul(moved).sum(px), 2);
           NDArray all = p.square().sum(px).add(moved.square().sum(px));
           NDArray rho = Operators.scale(both.div(all.add(1e-6f)), -1).add(1);
