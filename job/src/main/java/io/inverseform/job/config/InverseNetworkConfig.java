@@ -30,6 +30,8 @@ public sealed interface InverseNetworkConfig extends Serializable {
     /** All of theta - I, row-major (2, 3). */
     EUCLIDEAN6(0, 1, 2, 3, 4, 5),
     /** All of theta - I of a homography, row-major (3, 3) without the last, which is 0. */
+    EUCLIDEAN8(0, 1, 2, 3, 4, 5, 6, 7),
+    /** The same, whose distance from the identity is that of the nearest rotation. */
     GEODESIC8(0, 1, 2, 3, 4, 5, 6, 7);
 
     private static final List<String> NAMES =
@@ -57,6 +59,11 @@ public sealed interface InverseNetworkConfig extends Serializable {
     /** What each number is. */
     public List<String> names() {
       return places.stream().map(NAMES::get).toList();
+    }
+
+    /** Whether theta is a homography, (3, 3), and not affine, (2, 3). */
+    public boolean isHomography() {
+      return this == EUCLIDEAN8 || this == GEODESIC8;
     }
 
     /** How many numbers. */

@@ -32,6 +32,7 @@ public record JobConfig(
     Check.given("loss", loss);
     loss.requireOutputs(model.outputs());
     Check.given("augment", augment);
+    loss.requireFits(augment.cropHeight(), augment.cropWidth());
     Check.given("optimizer", optimizer);
     Check.given("schedule", schedule);
     Check.given("train", train);

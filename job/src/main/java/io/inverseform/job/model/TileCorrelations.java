@@ -19,8 +19,8 @@ final class TileCorrelations extends InverseTransformNetwork {
   private final InverseNetworkConfig.Correlations config;
   private final List<Linear> layers = new ArrayList<>();
 
-  TileCorrelations(InverseNetworkConfig.Correlations config) {
-    super(config);
+  TileCorrelations(InverseNetworkConfig.Correlations config, double normaliser) {
+    super(config, normaliser);
     this.config = config;
     int width = 2 * config.radius() + 1;
     int in = config.cells() * config.cells() * width * width;

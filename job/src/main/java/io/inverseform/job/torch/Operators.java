@@ -329,15 +329,27 @@ public final class Operators {
   }
 
   /**
-   * Reads x at the places of a grid by bilinear interpolation, 0 outside of x; PyTorch's {@code
-   * grid_sample}. Differentiable in both.
+   * The same under a homography: [x' y' w'] = theta [x y 1], then x' / w' and y' / w'. A w' nearer
+   * to 0 than 1e-6 is 1e-6.
+   *
+   * @param theta (N, 8), row-major (3, 3) without the last, which is 1
+   * @return (N, height, width, 2), x before y
+   */
+  static NDArray homographyGrid(NDArray theta, long height, long width, boolean alignCorners) {
+    return call("homography_grid", theta, height, width, alignCorners);
+  }
+
+  /**
+   * Reads x at the places of a grid by bilinear interpolation; PyTorch's {@code grid_sample}.
+   * Differentiable in both.
    *
    * @param x (N, C, H, W)
    * @param grid (N, h, w, 2), x before y, normalised as by {@link #affineGrid}
+   * @param border whether x goes on beyond its border as it is there, and is not 0
    * @return (N, C, h, w)
    */
-  static NDArray gridSample(NDArray x, NDArray grid, boolean alignCorners) {
-    return call("grid_sample", x, grid, alignCorners);
+  static NDArray gridSample(NDArray x, NDArray grid, boolean border, boolean alignCorners) {
+    return call("grid_sample", x, grid, border ? 1L : 0L, alignCorners);
   }
 
   /**

@@ -10,6 +10,7 @@ import io.inverseform.job.allreduce.FloatRange;
 import io.inverseform.job.allreduce.LocalExchange;
 import io.inverseform.job.config.HeadConfig;
 import io.inverseform.job.config.InverseNetworkConfig;
+import io.inverseform.job.config.InverseNetworkConfig.Transform;
 import io.inverseform.job.config.LossConfig;
 import io.inverseform.job.config.LossConfig.Scope;
 import io.inverseform.job.config.ModelConfig;
@@ -23,19 +24,21 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * Measures a network on random input: a training step of one worker with every loss, InverseForm's
- * network in its published size among them, or a forward pass of what is left for inference.
+ * Measures a network on random input: a training step of one worker with its losses, InverseForm
+ * among them or not, or a forward pass of what is left for inference.
  *
  * @param height of the images, pixels
  * @param width of the images, pixels
  * @param batch images a step
- * @param inverseForm whether the loss has that term
+ * @param inverse the InverseForm term, or none
  * @param threads torch threads
  * @param steps measured, after one to warm up
  */
@@ -45,7 +48,7 @@ public record NetworkBench(
     int height,
     int width,
     int batch,
-    boolean inverseForm,
+    Optional<Inverse> inverse,
     int threads,
     int steps) {
   private static final long SEED = 0;
@@ -54,17 +57,39 @@ public record NetworkBench(
   /** Steps after which a process has the memory that it needs. */
   private static final int SETTLED = 50;
 
-  static final InverseNetworkConfig PUBLISHED =
-      new InverseNetworkConfig.MultiLayerPerceptron(
-          224, List.of(1000, 32), InverseNetworkConfig.Transform.EUCLIDEAN4);
   private static final LossConfig LOSS =
       new LossConfig(
           Map.of(HeadConfig.MAIN, 1.0, HeadConfig.AUXILIARY, 0.4),
           List.of(
-              new LossConfig.CrossEntropy(1, "ce", 1, Scope.IMAGE),
+              new LossConfig.ClassWeightedCrossEntropy(1, "ce", 1, Scope.IMAGE),
               new LossConfig.BoundaryCrossEntropy(0.3, "bce", Scope.BATCH),
-              new LossConfig.EdgeAttention(0.1, "attention", 0.8, 1, Scope.IMAGE),
-              new LossConfig.InverseForm(0.3, "inverse", LossConfig.Tiling.RESIZED_3X6, false)));
+              new LossConfig.EdgeAttention(0.1, "attention", 0.8, 1, Scope.IMAGE)));
+
+  /** The InverseForm term: its network and how it is used. */
+  public enum Inverse {
+    /** The small convolutional one on whole tiles, anchored. */
+    CONVOLUTIONAL,
+    /** The published perceptron on its 3 x 6 tiles. */
+    PUBLISHED;
+
+    InverseNetworkConfig config() {
+      return switch (this) {
+        case CONVOLUTIONAL ->
+            new InverseNetworkConfig.Convolutional(
+                64, List.of(24, 48, 48, 64, 64), 128, Transform.EUCLIDEAN6);
+        case PUBLISHED ->
+            new InverseNetworkConfig.MultiLayerPerceptron(
+                224, List.of(1000, 32), Transform.EUCLIDEAN4);
+      };
+    }
+
+    private LossConfig.Term term() {
+      return switch (this) {
+        case CONVOLUTIONAL -> new LossConfig.InverseForm(0.1, "inverse");
+        case PUBLISHED -> LossConfig.InverseForm.published(0.3, "inverse");
+      };
+    }
+  }
 
   /** Checks what is asked for. */
   public NetworkBench {
@@ -120,10 +145,8 @@ public record NetworkBench(
   }
 
   LossConfig loss() {
-    List<LossConfig.Term> terms =
-        LOSS.terms().stream()
-            .filter(term -> inverseForm || !(term instanceof LossConfig.InverseForm))
-            .toList();
+    List<LossConfig.Term> terms = new ArrayList<>(LOSS.terms());
+    inverse.map(Inverse::term).ifPresent(terms::add);
     return new LossConfig(LOSS.outputWeights(), terms);
   }
 

@@ -34,7 +34,7 @@ final class RandomStep {
     network = SegmentationNetwork.of(bench.model(), bench.classes());
     parameters = new FlatParameters(manager, network, SEED);
     InverseTransformNetwork inverse =
-        bench.inverseForm() ? InverseTransformNetwork.of(NetworkBench.PUBLISHED) : null;
+        bench.inverse().map(term -> InverseTransformNetwork.of(term.config())).orElse(null);
     frozenBytes = inverse == null ? 0 : new FlatParameters(manager, inverse, SEED).bytes();
     loss = new TotalLoss(bench.loss(), bench.model().outputs(), bench.classes(), inverse);
     inputs = Inputs.random(manager, bench);
@@ -46,7 +46,7 @@ final class RandomStep {
 
   MemoryEstimate estimate() {
     return MemoryEstimate.of(
-            manager, network, parameters, bench.batch(), bench.height(), bench.width())
+            manager, network, parameters, loss, bench.batch(), bench.height(), bench.width())
         .withFrozen(frozenBytes);
   }
 

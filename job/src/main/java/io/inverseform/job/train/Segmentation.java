@@ -119,7 +119,7 @@ public final class Segmentation implements Objective<Crop> {
   public MemoryEstimate memory(NDManager device, FlatParameters parameters, int batch) {
     MemoryEstimate own =
         MemoryEstimate.of(
-            device, network, parameters, batch, augment.cropHeight(), augment.cropWidth());
+            device, network, parameters, loss, batch, augment.cropHeight(), augment.cropWidth());
     return inverse.map(file -> own.withFrozen(file.network().bytes())).orElse(own);
   }
 

@@ -109,6 +109,41 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void targetsOfABaseAreTakenAwayByNull() throws IOException {
+    file("_base_/targets.yaml", "loss: {targets: {segmentation: [main], boundary: [main]}}");
+    String bases = "_base_: [complete.yaml, _base_/targets.yaml]\n";
+    Path inherited = file("inherited.yaml", bases);
+    assertThat(load(inherited).loss().targets().keySet())
+        .containsExactly("segmentation", "boundary");
+    Path one = file("one.yaml", bases + "loss: {targets: {boundary: null}}");
+    assertThat(load(one).loss().targets().keySet()).containsExactly("segmentation");
+    Path none = file("none.yaml", bases + "loss: {targets: null}");
+    assertThat(load(none).loss().targets()).isEmpty();
+  }
+
+  @Test
+  void aTermWithoutAnOutputIsRefusedWithItsTargets() {
+    assertRefused(
+        complete,
+        "--set loss.targets={boundary: [scale_2.0]}: 'loss.terms' must be terms that the network has"
+            + " an output for, with a weight and a boundary head: it has [Output[name=main,"
+            + " boundary=true], Output[name=auxiliary, boundary=true]], weights are {main=1.0,"
+            + " auxiliary=0.4}, targets of the term [scale_2.0], is boundary",
+        "loss.targets={boundary: [scale_2.0]}");
+  }
+
+  @Test
+  void focalHasAnAlphaWithTheSigmoidOnly() {
+    String term = "loss.terms.0={type: focal, loss_weight: 1, loss_name: f, use_sigmoid: %s}";
+    assertThat(
+            ((LossTerms.Focal) load(complete, term.formatted(true)).loss().terms().get(0)).alpha())
+        .isEqualTo(0.5);
+    assertThat(
+            ((LossTerms.Focal) load(complete, term.formatted(false)).loss().terms().get(0)).alpha())
+        .isEqualTo(1);
+  }
+
+  @Test
   void aSettingReachesIntoAList() {
     JobConfig config = load(complete, "loss.terms.1.loss_weight=0", "model.backbone.modules.2=5");
     assertThat(config.loss().terms().get(0).lossWeight()).isEqualTo(1);
@@ -262,7 +297,7 @@ class ConfigLoaderTest {
         "model.norm.epsilon=0 | 'model.norm.epsilon' must be a finite number above 0, is 0.0",
         "loss.output_weights.auxiliary=-1 | 'loss.output_weights.auxiliary' must be a finite number, 0 or above, is -1.0",
         "loss.terms=[] | 'loss.terms' must be a list of at least 1, is []",
-        "loss.targets={rmi: [main]} | 'loss.targets' must be by loss_name, one of [segmentation, boundary, edge_attention, inverse_form], is rmi",
+        "loss.targets={rmi: [main]} | 'loss.targets' must be by loss_name, one of [segmentation, boundary, edge_attention, inverse_form]; 'rmi: null' takes one of '_base_' away, is rmi",
         "loss.targets={boundary: [side]} | 'loss.targets.boundary' must be a list of at least 1, each main, auxiliary, or such as scale_0.5, is [side]",
         "loss.terms.1.average=sum | 'loss.terms[1].average' must be valid or all, is SUM",
         "loss.terms.0={type: dice, loss_weight: 1, loss_name: d, exponent: 3} | 'loss.terms[0].exponent' must be 1 or 2, is 3.0",
@@ -271,7 +306,12 @@ class ConfigLoaderTest {
         "loss.terms.0={type: rmi, loss_weight: 1, loss_name: d, pool: 0} | 'loss.terms[0].pool' must be in 1..16, is 0",
         "loss.terms.0.loss_weight=NaN | 'loss.terms[0].loss_weight' must be a finite number, 0 or above, is NaN",
         "loss.terms.1.loss_name=segmentation | 'loss.terms' must be terms of different loss_name, is [segmentation, segmentation, edge_attention, inverse_form]",
-        "loss.terms.0={type: inverse_form, loss_weight: 1, loss_name: i, tiling: whole, anchored: true} | 'loss.terms[0].tiling' must be one of padded, resized_3x6, is \"whole\"",
+        "loss.terms.0={type: inverse_form, loss_weight: 1, loss_name: i, boundary: both} | 'loss.terms[0].boundary' must be one of head, segmentation, is \"both\"",
+        "loss.terms.0={type: inverse_form, loss_weight: 1, loss_name: i, grid: [3]} | 'loss.terms[0].grid' must be empty, or rows and columns, each in 1..256, is [3]",
+        "loss.terms.0={type: focal, loss_weight: 1, loss_name: f, alpha: 0.5} | 'loss.terms[0].alpha' must be left out without the sigmoid, which has class_weights, is 0.5",
+        "loss.terms.0={type: tversky, loss_weight: 1, loss_name: t, alpha: 0, beta: 0} | 'loss.terms[0].alpha' must be above 0 where 'beta' is 0, is 0.0",
+        "loss.terms.0={type: rmi, loss_weight: 1, loss_name: r, radius: 10, pool: 16} | 'loss.terms[0].radius' must be at most the side of a crop of 128 x 256 after pooling by 16, is 10",
+        "loss.terms.0={type: rmi, loss_weight: 1, loss_name: r, cross_entropy_weight: 0, information_weight: 0} | 'loss.terms[0].information_weight' must be above 0 where 'cross_entropy_weight' is 0, is 0.0",
         "loss.terms.2.threshold=1 | 'loss.terms[2].threshold' must be in 0..1, below 1, is 1.0",
         "augment.crop_height=16 | 'augment.crop_height' must be at least 32, is 16",
         "augment.scale_min=9 | 'augment.scale_min' must be at most 'scale_max' = 1.5, is 9.0",

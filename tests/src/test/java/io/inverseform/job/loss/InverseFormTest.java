@@ -13,8 +13,9 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.inverseform.golden.Goldens;
 import io.inverseform.job.config.InverseNetworkConfig;
+import io.inverseform.job.config.InverseNetworkConfig.Transform;
 import io.inverseform.job.config.LossConfig;
-import io.inverseform.job.config.LossConfig.Tiling;
+import io.inverseform.job.config.LossConfig.BoundarySource;
 import io.inverseform.job.model.InverseTransformNetwork;
 import io.inverseform.job.model.Output;
 import io.inverseform.job.model.SmallInverseNetwork;
@@ -22,6 +23,7 @@ import io.inverseform.job.model.SmallNetwork;
 import io.inverseform.job.torch.Differentiable;
 import io.inverseform.job.torch.FlatParameters;
 import io.inverseform.job.torch.GradientCheck;
+import io.inverseform.job.torch.Operators;
 import io.inverseform.job.torch.RandomParameters;
 import io.inverseform.job.torch.Tape;
 import io.inverseform.job.torch.Tensors;
@@ -29,16 +31,25 @@ import io.inverseform.job.torch.Torch;
 import io.inverseform.udf.random.KeyedRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The InverseForm term on random maps of any shape, with random networks. */
 class InverseFormTest {
   private static final int TILE = 8;
+
+  private enum Tiling {
+    PADDED,
+    RESIZED_3X6
+  }
 
   private NDManager manager;
 
@@ -55,8 +66,19 @@ class InverseFormTest {
 
   private InverseForm term(Tiling tiling, boolean anchored, InverseNetworkConfig network) {
     return new InverseForm(
-        new LossConfig.InverseForm(1, "inverse", tiling, anchored),
-        SmallInverseNetwork.random(manager, network));
+        config(tiling, anchored), 1, SmallInverseNetwork.random(manager, network));
+  }
+
+  private static LossConfig.InverseForm config(Tiling tiling, boolean anchored) {
+    boolean padded = tiling == Tiling.PADDED;
+    return new LossConfig.InverseForm(
+        1,
+        "inverse",
+        BoundarySource.HEAD,
+        padded ? List.of() : List.of(3, 6),
+        anchored,
+        padded,
+        true);
   }
 
   private InverseForm padded() {
@@ -152,8 +174,7 @@ class InverseFormTest {
     FlatParameters parameters = new FlatParameters(manager, network, 5);
     parameters.weights().host().put(new float[parameters.weights().length()]);
     InverseForm released =
-        new InverseForm(
-            new LossConfig.InverseForm(1, "inverse", Tiling.RESIZED_3X6, false), network);
+        new InverseForm(LossConfig.InverseForm.published(1, "inverse"), 1, network);
     Outcome outcome = run(released, gaussian(1, 2, 1, 16, 16), edges(2, 2, 1, 16, 16));
     assertThat(outcome.sum()).isZero();
     assertThat(outcome.gradient()).containsOnly(0);
@@ -179,14 +200,29 @@ class InverseFormTest {
     assertThat((above - below) / (2 * step)).isCloseTo(norm, within(0.01 * norm));
   }
 
-  @ParameterizedTest
-  @CsvSource({"PADDED, true", "PADDED, false", "RESIZED_3X6, true", "RESIZED_3X6, false"})
-  void theGradientIsThatOfFiniteDifferences(Tiling tiling, boolean anchored) {
-    InverseNetworkConfig config = SmallInverseNetwork.perceptron(4);
-    InverseTransformNetwork network = InverseTransformNetwork.of(config);
+  static Stream<Arguments> forms() {
+    return Stream.of(Tiling.values())
+        .flatMap(
+            tiling ->
+                Stream.of(Transform.values())
+                    .flatMap(
+                        transform ->
+                            Stream.of(true, false)
+                                .map(anchored -> Arguments.of(tiling, transform, anchored))));
+  }
+
+  private InverseTransformNetwork ofFloat64(Transform transform) {
+    InverseNetworkConfig config =
+        new InverseNetworkConfig.MultiLayerPerceptron(4, List.of(8), transform);
+    InverseTransformNetwork network = InverseTransformNetwork.of(config, 0.2);
     new RandomParameters(network, 3).bind(manager, network, DataType.FLOAT64);
-    InverseForm term =
-        new InverseForm(new LossConfig.InverseForm(1, "inverse", tiling, anchored), network);
+    return network;
+  }
+
+  @ParameterizedTest
+  @MethodSource("forms")
+  void theGradientIsThatOfFiniteDifferences(Tiling tiling, Transform transform, boolean anchored) {
+    InverseForm term = new InverseForm(config(tiling, anchored), 1, ofFloat64(transform));
     new GradientCheck()
         .input(2, 1, 5, 7)
         .check(
@@ -280,7 +316,7 @@ class InverseFormTest {
   @Test
   void paddedTilesKeepPixelsAndFrameThemOnAllSides() {
     NDArray map = manager.arange(1, 16, 1, DataType.FLOAT32).reshape(1, 1, 3, 5);
-    NDArray tiles = TileGrid.of(Tiling.PADDED, 4).cut(map);
+    NDArray tiles = TileGrid.of(List.of(), 4).cut(map);
     assertThat(tiles.getShape()).isEqualTo(new Shape(2, 1, 4, 4));
     assertThat(tiles.toFloatArray())
         .containsExactly(
@@ -316,7 +352,7 @@ class InverseFormTest {
   }
 
   private static LossConfig.InverseForm config(String name) {
-    return new LossConfig.InverseForm(1, name, Tiling.PADDED, true);
+    return new LossConfig.InverseForm(1, name);
   }
 
   @Test
@@ -339,7 +375,8 @@ class InverseFormTest {
       Differentiable boundary = new Differentiable(logits);
       try (Prediction prediction =
           new Prediction(new Output("main", boundary.leaf(), boundary.leaf()), 1, truth)) {
-        tape.backward(new InverseForm(config("inverse"), network).sumOverImages(prediction, truth));
+        tape.backward(
+            new InverseForm(config("inverse"), 1, network).sumOverImages(prediction, truth));
       }
       assertThat(Goldens.l2(boundary.gradient())).isPositive();
     }
@@ -364,5 +401,149 @@ class InverseFormTest {
         .hasMessage(
             "the inverse-transform network of loss term shape has no weights: give it memory and"
                 + " load them first");
+  }
+
+  private InverseForm ofSegmentation(InverseTransformNetwork network, int classes) {
+    return new InverseForm(
+        new LossConfig.InverseForm(
+            1, "inverse", BoundarySource.SEGMENTATION, List.of(), true, true, true),
+        classes,
+        network);
+  }
+
+  @Test
+  void theSegmentationsGradientIsThatOfFiniteDifferences() {
+    InverseForm term = ofSegmentation(ofFloat64(Transform.EUCLIDEAN6), 3);
+    new GradientCheck()
+        .input(2, 3, 5, 7)
+        .check(
+            x -> {
+              NDArray logits = x.get(0);
+              NDManager owner = logits.getManager();
+              NDArray edges = edges(6, 2, 1, 5, 7).toType(DataType.FLOAT64, true);
+              edges.attach(owner);
+              NDArray labels = owner.zeros(new Shape(2, 5, 7), DataType.INT64);
+              try (Truth truth = new Truth(labels, edges);
+                  Prediction prediction =
+                      new Prediction(new Output("main", logits, null), 3, truth)) {
+                return term.sumOverImages(prediction, truth);
+              }
+            });
+  }
+
+  @Test
+  void aSegmentationThatIsCertainEverywhereHasNoBoundaryAndIsFinite() {
+    InverseForm term =
+        ofSegmentation(
+            SmallInverseNetwork.random(manager, SmallInverseNetwork.perceptron(TILE)), 3);
+    NDArray edges = edges(3, 1, 1, 16, 16);
+    NDArray labels = manager.zeros(new Shape(1, 16, 16), DataType.INT64);
+    for (float logit : new float[] {0, 1e4f}) {
+      NDArray logits = manager.zeros(new Shape(1, 3, 16, 16));
+      logits.set(new NDIndex(":, 1"), logit);
+      Differentiable free = new Differentiable(logits);
+      try (Truth truth = new Truth(labels, edges);
+          Prediction prediction = new Prediction(new Output("main", free.leaf(), null), 3, truth)) {
+        NDArray sum = term.sumOverImages(prediction, truth);
+        Differentiable.backward(sum);
+        assertFinite(new Outcome(sum.getFloat(), free.gradient()));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(BoundarySource.class)
+  void theLayoutInMemoryChangesNothing(BoundarySource source) {
+    InverseForm term =
+        new InverseForm(
+            new LossConfig.InverseForm(1, "inverse", source, List.of(), true, true, true),
+            3,
+            SmallInverseNetwork.random(manager, SmallInverseNetwork.convolutional(TILE)));
+    NDArray edges = edges(8, 2, 1, 19, 37);
+    NDArray labels = manager.zeros(new Shape(2, 19, 37), DataType.INT64);
+    NDArray logits = gaussian(7, 2, 3, 19, 37);
+    NDArray boundary = gaussian(9, 2, 1, 19, 37);
+    List<UnaryOperator<NDArray>> layouts =
+        List.of(
+            x -> x,
+            Operators::channelsLast,
+            // Channels, rows and columns of twice as many.
+            x -> x.repeat(1, 2).repeat(2, 2).repeat(3, 2).get(":, ::2, ::2, ::2"));
+    List<Float> values = new ArrayList<>();
+    for (UnaryOperator<NDArray> layout : layouts) {
+      try (Truth truth = new Truth(labels, edges);
+          Prediction prediction =
+              new Prediction(
+                  new Output("main", layout.apply(logits), layout.apply(boundary)), 3, truth)) {
+        values.add(term.sumOverImages(prediction, truth).getFloat());
+      }
+    }
+    assertThat(values.get(0)).isPositive();
+    assertThat(values.get(1)).isCloseTo(values.get(0), within(1e-5f * values.get(0)));
+    assertThat(values.get(2)).isCloseTo(values.get(0), within(1e-5f * values.get(0)));
+  }
+
+  private float cost(LossConfig.InverseForm config, NDArray labels, NDArray logits, NDArray edges) {
+    InverseForm term =
+        new InverseForm(
+            config, 1, SmallInverseNetwork.random(manager, SmallInverseNetwork.perceptron(TILE)));
+    try (Truth truth = new Truth(labels, edges);
+        Prediction prediction = new Prediction(new Output("main", logits, logits), 1, truth)) {
+      return term.sumOverImages(prediction, truth).getFloat();
+    }
+  }
+
+  @Test
+  void pixelsWithoutAClassAreNoEdgeInEitherMapIfConfigured() {
+    NDArray edges = edges(10, 1, 1, 16, 16);
+    NDArray logits = gaussian(11, 1, 1, 16, 16);
+    NDArray labels = manager.zeros(new Shape(1, 16, 16), DataType.INT64);
+    labels.set(new NDIndex(":, :, 12:"), 255);
+    NDArray without = edges.duplicate();
+    without.set(new NDIndex(":, :, :, 12:"), 0);
+    NDArray unlikely = logits.duplicate();
+    unlikely.set(new NDIndex(":, :, :, 12:"), -200);
+    LossConfig.InverseForm masked = new LossConfig.InverseForm(1, "inverse");
+    LossConfig.InverseForm counted =
+        new LossConfig.InverseForm(1, "inverse", BoundarySource.HEAD, List.of(), true, true, false);
+    NDArray known = labels.zerosLike();
+    assertThat(cost(masked, labels, logits, edges))
+        .isEqualTo(cost(masked, known, unlikely, without))
+        .isNotEqualTo(cost(masked, known, logits, edges));
+    assertThat(cost(counted, labels, logits, edges)).isEqualTo(cost(counted, known, logits, edges));
+  }
+
+  @Test
+  void tilesWithoutAnEdgeCountIfConfigured() {
+    NDArray edges = manager.zeros(new Shape(1, 1, TILE, 2 * TILE));
+    edges.set(new NDIndex("0, 0, 3, 2:6"), 1);
+    NDArray logits = gaussian(9, 1, 1, TILE, 2 * TILE);
+    NDArray labels = manager.zeros(new Shape(1, TILE, 2 * TILE), DataType.INT64);
+    NDArray half = labels.get(":, :, :8");
+    for (List<Integer> grid : List.of(List.<Integer>of(), List.of(1, 2))) {
+      LossConfig.InverseForm skips =
+          new LossConfig.InverseForm(1, "inverse", BoundarySource.HEAD, grid, true, true, true);
+      LossConfig.InverseForm counts =
+          new LossConfig.InverseForm(1, "inverse", BoundarySource.HEAD, grid, true, false, true);
+      LossConfig.InverseForm alone = new LossConfig.InverseForm(1, "inverse");
+      float first = cost(alone, half, logits.get(":, :, :, :8"), edges.get(":, :, :, :8"));
+      assertThat(cost(skips, labels, logits, edges)).isCloseTo(first, offset(1e-6f));
+      LossConfig.InverseForm all =
+          new LossConfig.InverseForm(
+              1, "inverse", BoundarySource.HEAD, List.of(), true, false, true);
+      float second = cost(all, half, logits.get(":, :, :, 8:"), edges.get(":, :, :, 8:"));
+      assertThat(second).isPositive();
+      assertThat(cost(counts, labels, logits, edges))
+          .isCloseTo((first + second) / 2, offset(1e-6f));
+    }
+  }
+
+  @Test
+  void anyGridHasAsManyTiles() {
+    NDArray map = gaussian(3, 2, 1, 19, 37);
+    assertThat(TileGrid.of(List.of(2, 5), TILE).cut(map).getShape())
+        .isEqualTo(new Shape(2 * 5 * 2, 1, TILE, TILE));
+    assertThat(TileGrid.of(List.of(), TILE).cut(map).getShape())
+        .isEqualTo(new Shape(3 * 5 * 2, 1, TILE, TILE));
   }
 }

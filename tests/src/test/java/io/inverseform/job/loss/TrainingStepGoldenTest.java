@@ -13,7 +13,6 @@ import io.inverseform.golden.Goldens;
 import io.inverseform.golden.Npz;
 import io.inverseform.job.config.LossConfig;
 import io.inverseform.job.config.LossConfig.Scope;
-import io.inverseform.job.config.LossConfig.Tiling;
 import io.inverseform.job.model.InverseTransformNetwork;
 import io.inverseform.job.model.Output;
 import io.inverseform.job.torch.Layer;
@@ -115,10 +114,10 @@ class TrainingStepGoldenTest {
     return new LossConfig(
         Map.of("main", 1.0, "auxiliary", AUXILIARY),
         List.of(
-            new LossConfig.CrossEntropy(images, "ce", 1, Scope.BATCH),
+            new LossConfig.ClassWeightedCrossEntropy(images, "ce", 1, Scope.BATCH),
             new LossConfig.BoundaryCrossEntropy(0.3, "bce", Scope.BATCH),
             new LossConfig.EdgeAttention(0.1 * images, "attention", 0.8, 1, Scope.BATCH),
-            new LossConfig.InverseForm(0.3, "inverse", Tiling.RESIZED_3X6, false)));
+            LossConfig.InverseForm.published(0.3, "inverse")));
   }
 
   private static void compareOutputs(Kind kind, Npz golden, List<Output> outputs, Limits limits) {

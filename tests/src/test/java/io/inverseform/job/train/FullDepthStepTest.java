@@ -101,7 +101,7 @@ class FullDepthStepTest {
             new LossConfig(
                 SmallNetwork.OUTPUT_WEIGHTS,
                 List.of(
-                    new LossConfig.CrossEntropy(1, "ce", 1, Scope.IMAGE),
+                    new LossConfig.ClassWeightedCrossEntropy(1, "ce", 1, Scope.IMAGE),
                     new LossConfig.BoundaryCrossEntropy(0.3, "bce", Scope.IMAGE),
                     new LossConfig.EdgeAttention(0.1, "attention", 0.4, 1, Scope.IMAGE))),
             SmallNetwork.OUTPUTS,
