@@ -91,7 +91,7 @@ final class BenchInverseCommand implements Callable<Integer> {
         },
         (cell, message) ->
             spec.commandLine().getErr().printf("bench inverse: %s %s%n", cell, message).flush());
-    spec.commandLine().getErr().println(new StudyTable(rows));
+    spec.commandLine().getErr().println(new DistanceTable(rows));
     return rows.isEmpty() ? 1 : 0;
   }
 

@@ -302,6 +302,8 @@ public record LossConfig(
    * @param skipEmpty whether tiles without a true edge are left out of an image's mean
    * @param maskIgnored whether pixels without a class are no edge in either map, as pixels are
    *     anyway that the edge map leaves out
+   * @param residual weight, in the distance, of what the found transform does not explain: how
+   *     unlike the prediction is to the truth under it; 0 for the transform alone
    */
   public record InverseForm(
       double lossWeight,
@@ -310,7 +312,8 @@ public record LossConfig(
       List<Integer> grid,
       boolean anchored,
       boolean skipEmpty,
-      boolean maskIgnored)
+      boolean maskIgnored,
+      double residual)
       implements Term {
     private static final int MOST_TILES = 256;
 
@@ -322,17 +325,18 @@ public record LossConfig(
               && grid.stream().allMatch(n -> n != null && n >= 1 && n <= MOST_TILES);
       Check.that(legal, "grid", grid, "empty, or rows and columns, each in 1.." + MOST_TILES);
       grid = List.copyOf(grid);
+      Check.notNegative("residual", residual);
     }
 
     /** As published: 3 rows of 6 tiles, all of which count, and no pixel left out. */
     public static InverseForm published(double lossWeight, String lossName) {
       return new InverseForm(
-          lossWeight, lossName, BoundarySource.HEAD, List.of(3, 6), false, false, false);
+          lossWeight, lossName, BoundarySource.HEAD, List.of(3, 6), false, false, false, 0);
     }
 
     /** Whole tiles that have an edge, anchored, without what is ignored. */
     public InverseForm(double lossWeight, String lossName) {
-      this(lossWeight, lossName, BoundarySource.HEAD, List.of(), true, true, true);
+      this(lossWeight, lossName, BoundarySource.HEAD, List.of(), true, true, true, 0);
     }
 
     @Override

@@ -31,8 +31,7 @@ final class TileCorrelations extends InverseTransformNetwork {
               new Linear(in, out, Initial.uniform(Math.sqrt(6.0 / in)))));
       in = out;
     }
-    layers.add(
-        add("fc." + 2 * layers.size(), new Linear(in, outputs(), Initial.normal(LAST_STD))));
+    layers.add(add("fc." + 2 * layers.size(), new Linear(in, outputs(), Initial.normal(LAST_STD))));
   }
 
   @Override
@@ -48,8 +47,7 @@ final class TileCorrelations extends InverseTransformNetwork {
   /** Of unit length. */
   private NDArray shrunk(NDArray tiles) {
     int side = config.tile() / config.shrink();
-    NDArray small =
-        config.shrink() == 1 ? tiles : Operators.bilinear(tiles, side, side, false);
+    NDArray small = config.shrink() == 1 ? tiles : Operators.bilinear(tiles, side, side, false);
     NDArray norms =
         Operators.smoothRowNorms(small.reshape(small.getShape().get(0), -1), TINY).add(TINY);
     return small.div(norms.reshape(-1, 1, 1, 1));

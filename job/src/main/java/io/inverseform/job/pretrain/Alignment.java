@@ -50,10 +50,10 @@ record Alignment(
   /** About as many tiles at once: bounds the memory. */
   private static final int CHUNK = 64;
 
-  private static final int DESCENT_STEPS = 40;
+  private static final int DESCENT_STEPS = 30;
 
   /** First of linearly falling lengths of steps, in lengths of the longest warp. */
-  private static final double DESCENT_RATE = 0.1;
+  private static final double DESCENT_RATE = 0.13;
 
   private static final int SHIFT = 2;
   private static final int[] EACH = {1};

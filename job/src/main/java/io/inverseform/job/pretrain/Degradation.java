@@ -101,7 +101,8 @@ record Degradation(int tile, float[] strengths, byte[] noise, byte[] kept) {
     NDArray amplitude = column(manager, drawn, 6, count).div(128);
     x = x.add(pixels(manager, drawn, Degradation::noise, tile, count).mul(amplitude));
     NDArray blocks = pixels(manager, drawn, Degradation::kept, BLOCKS, count);
-    NDArray mask = Operators.bilinear(blocks, tile, tile, false).gt(0.5).toType(x.getDataType(), false);
+    NDArray mask =
+        Operators.bilinear(blocks, tile, tile, false).gt(0.5).toType(x.getDataType(), false);
     return x.mul(mask).clip(0, 1);
   }
 

@@ -2,6 +2,7 @@ package io.inverseform.job.pretrain;
 
 import io.inverseform.udf.label.LabelMap;
 import java.io.IOException;
+import java.util.Map;
 
 /** Edge maps, 0 and 1: some to learn from, and others, held out, to score with. */
 interface EdgeMaps extends AutoCloseable {
@@ -23,6 +24,11 @@ interface EdgeMaps extends AutoCloseable {
 
   /** One that is held out. */
   LabelMap heldOut(int index) throws IOException;
+
+  /** What all workers must agree on, beyond the sample table, by name. */
+  default Map<String, String> fingerprint() {
+    return Map.of();
+  }
 
   @Override
   void close() throws IOException;

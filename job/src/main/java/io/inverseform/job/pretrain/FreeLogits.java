@@ -30,10 +30,10 @@ record FreeLogits(String name, double crossEntropy, double distance) {
   static final String BEFORE = "_f_before";
   static final String AFTER = "_f_after";
 
-  private static final int STEPS = 100;
+  private static final int STEPS = 60;
 
   /** First of linearly falling lengths of steps: root mean square over the pixels, in logits. */
-  private static final double RATE = 0.2;
+  private static final double RATE = 0.3;
 
   private static final float HEIGHT = 4;
   private static final int[] PIXELS = {1, 2, 3};

@@ -8,7 +8,6 @@ import io.inverseform.job.loss.StepLoss;
 import io.inverseform.job.model.InverseTransformFile;
 import io.inverseform.job.model.InverseTransformNetwork;
 import io.inverseform.job.torch.FlatParameters;
-import io.inverseform.job.torch.Layer;
 import io.inverseform.job.torch.Operators;
 import io.inverseform.job.torch.Tape;
 import io.inverseform.job.train.Objective;
@@ -17,20 +16,37 @@ import io.inverseform.job.train.Site;
 import io.inverseform.udf.random.KeyedRandom;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.sql.SparkSession;
 
 /**
  * Regression of the transform by which one edge tile was warped from another (Borse et al.,
  * "InverseForm", 2021): mean squared error of the network's numbers.
  */
 public final class InverseTransform implements Objective<EdgeTiles> {
+  /** Score: share of tiles of whose two warps the longer one has the larger distance. */
+  public static final String ORDERED = Alignment.ORDERED;
+
+  /** Score: share of tiles where the gradient over the warp points away from the identity. */
+  public static final String POINTS_BACK = Alignment.POINTS_BACK;
+
+  /** Score: share of tiles whose warp is at most half as long after descent on the distance. */
+  public static final String HALVED = Alignment.HALVED;
+
   /** Before the name of a score: of the network before it learned. */
-  static final String UNTRAINED = "random_";
+  public static final String UNTRAINED = "untrained_";
+
+  /** Before the name of a score: of the trained network, with {@link #RESIDUAL}. */
+  public static final String WITH_RESIDUAL = "with_residual_";
+
+  /** Weight of what the found transform does not explain, where that is scored. */
+  static final double RESIDUAL = 0.5;
 
   /** Before the name of a score: of the pixels' difference. */
-  static final String PIXEL_L1 = "pixel_l1_";
+  public static final String PIXEL_L1 = "pixel_l1_";
 
   /** Before a parameter's name: share of its variance that the network explains. */
   static final String EXPLAINED = "r2_";
@@ -40,10 +56,10 @@ public final class InverseTransform implements Objective<EdgeTiles> {
   private static final long HELD_KEY = KeyedRandom.hash("held-out edge tiles");
 
   /** About as many tiles are held out for the scores. */
-  private static final int HELD_TILES = 240;
+  private static final int HELD_TILES = 200;
 
   /** And as many for those that take a hundred passes a tile. */
-  private static final int FREE_TILES = 64;
+  private static final int FREE_TILES = 32;
 
   private final long seed;
   private final PretrainConfig config;
@@ -59,8 +75,20 @@ public final class InverseTransform implements Objective<EdgeTiles> {
 
     @Override
     public InverseTransform open(JobConfig config, Site site) throws IOException {
-      EdgeMaps maps = new TableEdges(config, site.splits(config));
+      String pictures = config.pretrain().pictures();
+      EdgeMaps maps =
+          pictures.isEmpty()
+              ? new TableEdges(config, site.splits(config))
+              : new PictureEdges(pictures, site.hadoop());
       return new InverseTransform(config.seed(), config.pretrain(), maps, site.device());
+    }
+
+    @Override
+    public int samples(SparkSession spark, JobConfig config) throws IOException {
+      String pictures = config.pretrain().pictures();
+      return pictures.isEmpty()
+          ? Objective.Factory.super.samples(spark, config)
+          : new PictureEdges(pictures, spark.sessionState().newHadoopConf()).samples();
     }
   }
 
@@ -69,7 +97,7 @@ public final class InverseTransform implements Objective<EdgeTiles> {
     this.config = config;
     this.maps = maps;
     this.device = device;
-    network = InverseTransformNetwork.of(config.network());
+    network = InverseTransformNetwork.of(config.network(), WarpSpace.of(config).normaliser());
     regression = new Regression(config, network);
   }
 
@@ -89,7 +117,7 @@ public final class InverseTransform implements Objective<EdgeTiles> {
 
   @Override
   public Map<String, String> fingerprint() {
-    return Map.of();
+    return maps.fingerprint();
   }
 
   @Override
@@ -124,11 +152,38 @@ public final class InverseTransform implements Objective<EdgeTiles> {
     for (int p = 0; p < explained.length; p++) {
       scores.put(EXPLAINED + config.network().transform().names().get(p), explained[p]);
     }
+    put(scores, WITH_RESIDUAL, measured(share, Distance.of(network, RESIDUAL)));
     if (baselines == null) {
       baselines = baselines(share);
     }
     scores.putAll(baselines);
     return scores;
+  }
+
+  /**
+   * The scores of {@link #validate} as rows: of no network, of the network before it learned, and
+   * of the trained one without and with what the found transform does not explain.
+   */
+  public static List<Study.Row> rows(Map<String, Double> scores, String name, long step) {
+    Map<String, Map<String, Double>> byDistance = new LinkedHashMap<>();
+    List<String> prefixes = List.of(PIXEL_L1, UNTRAINED, "", WITH_RESIDUAL);
+    prefixes.forEach(prefix -> byDistance.put(prefix, new LinkedHashMap<>()));
+    scores.forEach(
+        (key, value) -> {
+          String prefix =
+              prefixes.stream()
+                  .filter(p -> !p.isEmpty() && key.startsWith(p))
+                  .findFirst()
+                  .orElse("");
+          byDistance.get(prefix).put(key.substring(prefix.length()), value);
+        });
+    List<Study.Row> rows = new ArrayList<>();
+    byDistance.forEach(
+        (prefix, its) -> {
+          String distance = prefix.isEmpty() ? "trained" : prefix.substring(0, prefix.length() - 1);
+          rows.add(new Study.Row(name, distance, step, 0, 0, its));
+        });
+    return rows;
   }
 
   /** Share of the variance of each of the network's numbers that it explains. */
@@ -165,7 +220,8 @@ public final class InverseTransform implements Objective<EdgeTiles> {
   private Map<String, Double> baselines(Share share) throws IOException {
     Map<String, Double> scores = new LinkedHashMap<>();
     try (NDManager own = device.newSubManager()) {
-      InverseTransformNetwork untrained = InverseTransformNetwork.of(config.network());
+      InverseTransformNetwork untrained =
+          InverseTransformNetwork.of(config.network(), network.normaliser());
       FlatParameters weights = new FlatParameters(own, untrained, seed);
       put(scores, UNTRAINED, measured(share, Distance.of(untrained)));
       weights.close();
@@ -180,7 +236,11 @@ public final class InverseTransform implements Objective<EdgeTiles> {
 
   @Override
   public Map<String, String> metadata() {
-    return InverseTransformFile.metadata(config.network(), WarpSpace.of(config).normaliser());
+    Map<String, String> metadata =
+        new HashMap<>(InverseTransformFile.metadata(config.network(), network.normaliser()));
+    metadata.put("warp", config.warp().toString());
+    metadata.put("degrade", config.degrade().toString());
+    return metadata;
   }
 
   @Override

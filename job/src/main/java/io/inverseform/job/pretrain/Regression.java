@@ -32,8 +32,7 @@ final class Regression {
   NDArray squaredError(Tape tape, List<EdgeTiles> examples) {
     TileBatch batch = TileBatch.of(tape.manager(), examples, config);
     NDArray shown = batch.warped(batch.points());
-    shown =
-        Degradation.applied(examples.stream().map(EdgeTiles::degradation).toList(), shown);
+    shown = Degradation.applied(examples.stream().map(EdgeTiles::degradation).toList(), shown);
     int count = Math.toIntExact(shown.getShape().get(0));
     NDArray robust =
         Tensors.of(

@@ -47,8 +47,8 @@ public record Study(JobConfig config, boolean table, Duration budget, int thread
    * Pretrains and measures.
    *
    * @param picture file for a sheet of tiles
-   * @return a row for the trained network, one for the network before it learned; of a cell
-   *     without a network one for the pixels' difference
+   * @return a row for the trained network, one for the network before it learned; of a cell without
+   *     a network one for the pixels' difference
    * @throws IOException if the sample table cannot be read or the picture not written
    */
   public List<Row> run(StudyCell cell, Path picture) throws IOException {
@@ -69,9 +69,7 @@ public record Study(JobConfig config, boolean table, Duration budget, int thread
       return new TableEdges(config, new Site(device, folder, new Configuration()).splits(config));
     }
     return new SceneEdges(
-        config.seed(),
-        config.synthesize(),
-        EdgeOperators.of(config.preprocess().edges()));
+        config.seed(), config.synthesize(), EdgeOperators.of(config.preprocess().edges()));
   }
 
   private static Share alone() {
@@ -120,7 +118,10 @@ public record Study(JobConfig config, boolean table, Duration budget, int thread
       }
       scores.putAll(objective.measured(alone(), distance));
       rows.add(new Row(cell.toString(), "trained", steps, seconds, size, scores));
-      Files.write(picture, TileSheet.png(objective.heldOut(alone(), TileSheet.TILES), distance));
+      Distance whole = Distance.of(network, InverseTransform.RESIDUAL);
+      Map<String, Double> ofWhole = objective.measured(alone(), whole);
+      rows.add(new Row(cell.toString(), "with_residual", steps, seconds, size, ofWhole));
+      Files.write(picture, TileSheet.png(objective.heldOut(alone(), TileSheet.TILES), whole));
     }
     return rows;
   }

@@ -33,8 +33,7 @@ public record StudyCell(Network network, Transform transform, int tile) {
       case SMALL ->
           new InverseNetworkConfig.MultiLayerPerceptron(tile, List.of(100, 32), transform);
       case CONVOLUTIONAL ->
-          new InverseNetworkConfig.Convolutional(
-              tile, List.of(24, 48, 48, 64, 64), 128, transform);
+          new InverseNetworkConfig.Convolutional(tile, List.of(24, 48, 48, 64, 64), 128, transform);
       case CORRELATIONS -> {
         int shrink = Math.max(1, tile / 32);
         int side = tile / shrink;

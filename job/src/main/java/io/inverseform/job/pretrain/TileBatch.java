@@ -76,7 +76,10 @@ record TileBatch(
     return surroundings.get(":, :, " + rows + ", " + columns).duplicate();
   }
 
-  /** The tiles as they are some pixels further in the picture, at most the margin; (M, 1, tile, tile). */
+  /**
+   * The tiles as they are some pixels further in the picture, at most the margin; (M, 1, tile,
+   * tile).
+   */
   NDArray shifted(int right, int down) {
     return middle(surroundings, tile, right, down);
   }

@@ -32,11 +32,7 @@ final class TileSheet {
       NDArray beside = FreeLogits.BESIDE.descended(batch, toTruth, logits.duplicate());
       return png(
           List.of(
-              batch.truth(),
-              warped,
-              undone,
-              FreeLogits.sigmoid(alone),
-              FreeLogits.sigmoid(beside)),
+              batch.truth(), warped, undone, FreeLogits.sigmoid(alone), FreeLogits.sigmoid(beside)),
           batch.tile());
     }
   }

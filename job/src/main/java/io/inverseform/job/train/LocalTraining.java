@@ -56,8 +56,7 @@ public final class LocalTraining {
         ExampleLoader<E> loader =
             new ExampleLoader<>(
                 objective, sampler, batch, 0, 1, 1, Long.MAX_VALUE, 1, TIMEOUT_SECONDS)) {
-      Stepper<E> stepper =
-          new Stepper<>(objective, seed, device, parameters, exchange, sgd, clock);
+      Stepper<E> stepper = new Stepper<>(objective, seed, device, parameters, exchange, sgd, clock);
       long start = System.nanoTime();
       for (long step = 1; ; step++) {
         double left = 1 - (System.nanoTime() - start) / (double) budget.toNanos();

@@ -4,7 +4,6 @@ import io.inverseform.job.config.ConfigYaml;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.config.TrainConfig;
 import io.inverseform.job.dataset.GlobalSampler;
-import io.inverseform.job.dataset.SampleTable;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -112,8 +111,7 @@ public final class Training {
 
   private Outcome train(long resumeFrom) throws IOException {
     Preflight.await(spark.sparkContext(), train.workers());
-    int images = countSamples(Objective.TRAIN);
-    countSamples(Objective.VALIDATION);
+    int images = objective.samples(spark, config);
     GlobalSampler sampler =
         new GlobalSampler(config.seed(), images, train.globalBatch(train.workers()));
     long steps = (long) train.epochs() * sampler.stepsPerEpoch();
@@ -149,15 +147,6 @@ public final class Training {
       List<Worker.Result> results = attempts.run(resumeFrom);
       return outcome(results, stops.cause(), monitor);
     }
-  }
-
-  private int countSamples(String split) throws IOException {
-    long count = SampleTable.open(config.data().table(), hadoop).read(spark, split).count();
-    if (count == 0) {
-      throw new IOException(
-          "sample table " + config.data().table() + " has no sample in split " + split);
-    }
-    return Math.toIntExact(count);
   }
 
   private Outcome outcome(

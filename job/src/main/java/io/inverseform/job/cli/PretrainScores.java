@@ -1,5 +1,0 @@
-package io.inverseform.job.cli;
-
-import java.util.Map;
-
-record PretrainScores(Map<String, Double> scores) {}

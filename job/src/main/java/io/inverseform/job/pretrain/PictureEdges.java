@@ -1,0 +1,92 @@
+package io.inverseform.job.pretrain;
+
+import io.inverseform.job.dataset.PictureFiles;
+import io.inverseform.udf.edge.ImageEdges;
+import io.inverseform.udf.label.LabelMap;
+import io.inverseform.udf.picture.RgbPicture;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32C;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * The edges of pictures without labels: of their luma, above a threshold that fits each of them.
+ * Every tenth picture by name is held out.
+ */
+final class PictureEdges implements EdgeMaps {
+  private static final int HELD = 10;
+
+  private final List<PictureFiles.Named> samples = new ArrayList<>();
+  private final List<PictureFiles.Named> held = new ArrayList<>();
+  private final ImageEdges operator = ImageEdges.otsu();
+  private final Configuration hadoop;
+
+  /**
+   * @param folder of pictures, with those in the folders below it
+   * @throws IOException if it cannot be listed or holds fewer than ten pictures
+   */
+  PictureEdges(String folder, Configuration hadoop) throws IOException {
+    this.hadoop = hadoop;
+    List<PictureFiles.Named> all = PictureFiles.below(folder, hadoop);
+    for (int i = 0; i < all.size(); i++) {
+      (i % HELD == HELD - 1 ? held : samples).add(all.get(i));
+    }
+    if (held.isEmpty()) {
+      throw new IOException(
+          "%s holds %d pictures, at least %d are needed, of which every tenth is held out"
+              .formatted(folder, all.size(), HELD));
+    }
+  }
+
+  @Override
+  public int samples() {
+    return samples.size();
+  }
+
+  @Override
+  public int held() {
+    return held.size();
+  }
+
+  @Override
+  public LabelMap sample(int index, int epoch) throws IOException {
+    return edges(samples.get(index));
+  }
+
+  @Override
+  public String id(int index) {
+    return samples.get(index).name();
+  }
+
+  @Override
+  public LabelMap heldOut(int index) throws IOException {
+    return edges(held.get(index));
+  }
+
+  @Override
+  public Map<String, String> fingerprint() {
+    CRC32C crc = new CRC32C();
+    for (PictureFiles.Named picture : samples) {
+      crc.update((picture.name() + ' ' + picture.file().bytes()).getBytes(StandardCharsets.UTF_8));
+    }
+    return Map.of("pictures", samples.size() + " with CRC-32C " + crc.getValue());
+  }
+
+  private LabelMap edges(PictureFiles.Named picture) throws IOException {
+    Path path = new Path(picture.file().path());
+    try (FSDataInputStream in = path.getFileSystem(hadoop).open(path)) {
+      RgbPicture decoded = RgbPicture.decode(in.readAllBytes());
+      return operator.edges(decoded.width(), decoded.height(), decoded.rgb());
+    } catch (IOException e) {
+      throw new IOException("cannot read picture " + path + ": " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void close() {}
+}
