@@ -125,7 +125,7 @@ class ConfigLoaderTest {
   void aTermWithoutAnOutputIsRefusedWithItsTargets() {
     assertRefused(
         complete,
-        "--set loss.targets={boundary: [scale_2.0]}: 'loss.terms' must be terms that the network has"
+        "FOLDER/complete.yaml: 'loss.terms' must be terms that the network has"
             + " an output for, with a weight and a boundary head: it has [Output[name=main,"
             + " boundary=true], Output[name=auxiliary, boundary=true]], weights are {main=1.0,"
             + " auxiliary=0.4}, targets of the term [scale_2.0], is boundary",
