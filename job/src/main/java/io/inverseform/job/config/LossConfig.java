@@ -328,15 +328,27 @@ public record LossConfig(
       Check.notNegative("residual", residual);
     }
 
+    /** Of the transform alone. */
+    public InverseForm(
+        double lossWeight,
+        String lossName,
+        BoundarySource boundary,
+        List<Integer> grid,
+        boolean anchored,
+        boolean skipEmpty,
+        boolean maskIgnored) {
+      this(lossWeight, lossName, boundary, grid, anchored, skipEmpty, maskIgnored, 0);
+    }
+
     /** As published: 3 rows of 6 tiles, all of which count, and no pixel left out. */
     public static InverseForm published(double lossWeight, String lossName) {
       return new InverseForm(
-          lossWeight, lossName, BoundarySource.HEAD, List.of(3, 6), false, false, false, 0);
+          lossWeight, lossName, BoundarySource.HEAD, List.of(3, 6), false, false, false);
     }
 
     /** Whole tiles that have an edge, anchored, without what is ignored. */
     public InverseForm(double lossWeight, String lossName) {
-      this(lossWeight, lossName, BoundarySource.HEAD, List.of(), true, true, true, 0);
+      this(lossWeight, lossName, BoundarySource.HEAD, List.of(), true, true, true);
     }
 
     @Override
