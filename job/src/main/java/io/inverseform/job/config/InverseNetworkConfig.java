@@ -9,7 +9,6 @@ import java.util.List;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = InverseNetworkConfig.Convolutional.class, name = "convolutional"),
-  @JsonSubTypes.Type(value = InverseNetworkConfig.Correlations.class, name = "correlations"),
   @JsonSubTypes.Type(
       value = InverseNetworkConfig.MultiLayerPerceptron.class,
       name = "multi_layer_perceptron")
@@ -101,29 +100,6 @@ public sealed interface InverseNetworkConfig extends Serializable {
       implements InverseNetworkConfig {
     public MultiLayerPerceptron {
       checkTile(tile);
-      hidden = Check.list("hidden", hidden, v -> v >= 1, "at least 1");
-      Check.given("transform", transform);
-    }
-  }
-
-  /**
-   * Correlations of both tiles at shifts, cell by cell, then affine maps.
-   *
-   * @param tile pixels on a side
-   * @param shrink pixels on a side that are averaged first
-   * @param cells on a side of a tile, each with correlations of its own
-   * @param radius furthest shift along an axis, in shrunk pixels
-   * @param hidden widths between the affine maps
-   */
-  record Correlations(
-      int tile, int shrink, int cells, int radius, List<Integer> hidden, Transform transform)
-      implements InverseNetworkConfig {
-    public Correlations {
-      checkTile(tile);
-      Check.that(shrink >= 1 && tile % shrink == 0, "shrink", shrink, "a divisor of " + tile);
-      int side = tile / shrink;
-      Check.that(cells >= 1 && side % cells == 0, "cells", cells, "a divisor of " + side);
-      Check.that(radius >= 1 && radius < side, "radius", radius, "1 or more, below " + side);
       hidden = Check.list("hidden", hidden, v -> v >= 1, "at least 1");
       Check.given("transform", transform);
     }

@@ -11,6 +11,7 @@ import java.io.Serializable;
  * @param pictures folder of pictures without labels, whose own edges are learned from; empty for
  *     the edges of the sample table
  * @param tiles drawn from each sample in an epoch
+ * @param scored held-out tiles by which a validation scores, about
  * @param train {@code batch} counts samples, each with its tiles
  */
 public record PretrainConfig(
@@ -22,6 +23,7 @@ public record PretrainConfig(
     DegradeConfig degrade,
     RobustConfig robust,
     int tiles,
+    int scored,
     OptimizerConfig optimizer,
     ScheduleConfig schedule,
     TrainConfig train)
@@ -41,6 +43,7 @@ public record PretrainConfig(
     Check.given("degrade", degrade);
     Check.given("robust", robust);
     Check.atLeast(1, "tiles", tiles);
+    Check.atLeast(4, "scored", scored);
     Check.given("optimizer", optimizer);
     Check.given("schedule", schedule);
     Check.given("train", train);
@@ -56,6 +59,7 @@ public record PretrainConfig(
         degrade,
         robust,
         tiles,
+        scored,
         optimizer,
         schedule,
         train);
@@ -64,7 +68,7 @@ public record PretrainConfig(
   /** The same for another network. */
   public PretrainConfig with(InverseNetworkConfig other) {
     return new PretrainConfig(
-        run, weights, pictures, other, warp, degrade, robust, tiles, optimizer, schedule, train);
+        run, weights, pictures, other, warp, degrade, robust, tiles, scored, optimizer, schedule, train);
   }
 
   /**

@@ -22,7 +22,7 @@ import java.util.Arrays;
  * every prediction that is compared with that tile, and no gradient is made for it.
  */
 public abstract sealed class InverseTransformNetwork extends Layer
-    permits TileConvolutions, TileCorrelations, TilePerceptron {
+    permits TileConvolutions, TilePerceptron {
   /** Of what is no rotation, beside the angle of the rotation; the paper's lambda. */
   private static final double REST = 0.1;
 
@@ -58,8 +58,6 @@ public abstract sealed class InverseTransformNetwork extends Layer
       return new TileConvolutions(convolutional, normaliser);
     } else if (config instanceof InverseNetworkConfig.MultiLayerPerceptron perceptron) {
       return new TilePerceptron(perceptron, normaliser);
-    } else if (config instanceof InverseNetworkConfig.Correlations correlations) {
-      return new TileCorrelations(correlations, normaliser);
     }
     throw new IllegalArgumentException("no inverse-transform network for " + config);
   }
@@ -105,7 +103,7 @@ public abstract sealed class InverseTransformNetwork extends Layer
    * @param ofTruth what {@link #ofTruth} gave for the true tiles; not released
    * @return (M, outputs)
    */
-  public NDArray transforms(Tape tape, NDArray predicted, NDArray ofTruth) {
+  public final NDArray transforms(Tape tape, NDArray predicted, NDArray ofTruth) {
     NDArray x = ofPredicted(tape, predicted);
     Operators.addInPlace(x, ofTruth);
     Operators.reluInPlace(x);

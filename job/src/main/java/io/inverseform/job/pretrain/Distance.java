@@ -3,6 +3,7 @@ package io.inverseform.job.pretrain;
 import ai.djl.ndarray.NDArray;
 import io.inverseform.job.loss.InverseDistance;
 import io.inverseform.job.model.InverseTransformNetwork;
+import io.inverseform.job.torch.LossOperators;
 import io.inverseform.job.torch.Tape;
 import java.util.function.UnaryOperator;
 
@@ -11,6 +12,10 @@ import java.util.function.UnaryOperator;
 public interface Distance {
   /** Mean absolute difference of the pixels. */
   Distance PIXEL_L1 = truth -> tiles -> tiles.sub(truth).abs().flatten(1, -1).mean(new int[] {1});
+
+  /** How unlike the pixels are, whatever their contrast: {@link LossOperators#unlikeness}. */
+  Distance UNLIKENESS =
+      truth -> tiles -> LossOperators.unlikeness(tiles, truth, truth.onesLike());
 
   /**
    * The distance to true tiles.

@@ -48,6 +48,9 @@ public final class InverseTransform implements Objective<EdgeTiles> {
   /** Before the name of a score: of the pixels' difference. */
   public static final String PIXEL_L1 = "pixel_l1_";
 
+  /** Before the name of a score: of the pixels' unlikeness. */
+  static final String UNLIKENESS = "unlikeness_";
+
   /** Before a parameter's name: share of its variance that the network explains. */
   static final String EXPLAINED = "r2_";
 
@@ -55,11 +58,8 @@ public final class InverseTransform implements Objective<EdgeTiles> {
   private static final long KEY = KeyedRandom.hash("edge tiles");
   private static final long HELD_KEY = KeyedRandom.hash("held-out edge tiles");
 
-  /** About as many tiles are held out for the scores. */
-  private static final int HELD_TILES = 200;
-
-  /** And as many for those that take a hundred passes a tile. */
-  private static final int FREE_TILES = 32;
+  /** One in so many of the scored tiles has those scores that take a hundred passes a tile. */
+  private static final int FREE = 6;
 
   private final long seed;
   private final PretrainConfig config;
@@ -161,12 +161,12 @@ public final class InverseTransform implements Objective<EdgeTiles> {
   }
 
   /**
-   * The scores of {@link #validate} as rows: of no network, of the network before it learned, and
+   * The scores of {@link #validate} as rows: of two distances of pixels, of the network before it learned, and
    * of the trained one without and with what the found transform does not explain.
    */
   public static List<Study.Row> rows(Map<String, Double> scores, String name, long step) {
     Map<String, Map<String, Double>> byDistance = new LinkedHashMap<>();
-    List<String> prefixes = List.of(PIXEL_L1, UNTRAINED, "", WITH_RESIDUAL);
+    List<String> prefixes = List.of(PIXEL_L1, UNLIKENESS, UNTRAINED, "", WITH_RESIDUAL);
     prefixes.forEach(prefix -> byDistance.put(prefix, new LinkedHashMap<>()));
     scores.forEach(
         (key, value) -> {
@@ -188,13 +188,13 @@ public final class InverseTransform implements Objective<EdgeTiles> {
 
   /** Share of the variance of each of the network's numbers that it explains. */
   double[] explained(Share share) throws IOException {
-    return heldOut(share, HELD_TILES).explained(network);
+    return heldOut(share, config.scored()).explained(network);
   }
 
   /** All measures of a distance, by name. */
   Map<String, Double> measured(Share share, Distance distance) throws IOException {
-    Map<String, Double> scores = heldOut(share, HELD_TILES).measured(distance);
-    Alignment few = heldOut(share, FREE_TILES);
+    Map<String, Double> scores = heldOut(share, config.scored()).measured(distance);
+    Alignment few = heldOut(share, Math.max(2, config.scored() / FREE));
     scores.putAll(FreeLogits.ALONE.measured(few, distance));
     scores.putAll(FreeLogits.BESIDE.measured(few, distance));
     return scores;
@@ -227,6 +227,7 @@ public final class InverseTransform implements Objective<EdgeTiles> {
       weights.close();
     }
     put(scores, PIXEL_L1, measured(share, Distance.PIXEL_L1));
+    put(scores, UNLIKENESS, measured(share, Distance.UNLIKENESS));
     return scores;
   }
 

@@ -58,7 +58,7 @@ public record Study(JobConfig config, boolean table, Duration budget, int thread
         InverseTransform objective =
             new InverseTransform(config.seed(), pretrain, maps(device), device)) {
       return cell.network() == StudyCell.Network.NONE
-          ? List.of(ofPixels(cell, objective))
+          ? ofPixels(cell, objective)
           : ofNetwork(cell, pretrain, objective, device, picture);
     }
   }
@@ -76,9 +76,12 @@ public record Study(JobConfig config, boolean table, Duration budget, int thread
     return new Share(0, 1, UnaryOperator.identity());
   }
 
-  private static Row ofPixels(StudyCell cell, InverseTransform objective) throws IOException {
-    return new Row(
-        cell.toString(), "pixel_l1", 0, 0, 0, objective.measured(alone(), Distance.PIXEL_L1));
+  private static List<Row> ofPixels(StudyCell cell, InverseTransform objective)
+      throws IOException {
+    String name = cell.toString();
+    return List.of(
+        new Row(name, "pixel_l1", 0, 0, 0, objective.measured(alone(), Distance.PIXEL_L1)),
+        new Row(name, "unlikeness", 0, 0, 0, objective.measured(alone(), Distance.UNLIKENESS)));
   }
 
   private List<Row> ofNetwork(

@@ -11,7 +11,7 @@ import java.util.Locale;
  * @param tile pixels on a side
  */
 public record StudyCell(Network network, Transform transform, int tile) {
-  /** The networks, from the published one's kind to those that see more than pixels by place. */
+  /** The networks. */
   public enum Network {
     /** None: the pixels' difference. */
     NONE,
@@ -20,9 +20,7 @@ public record StudyCell(Network network, Transform transform, int tile) {
     /** The same, a tenth as wide. */
     SMALL,
     /** Convolutions of both tiles. */
-    CONVOLUTIONAL,
-    /** Correlations of the tiles at shifts. */
-    CORRELATIONS
+    CONVOLUTIONAL
   }
 
   /** The network's configuration; where there is none, of one that gives the same tiles. */
@@ -34,12 +32,6 @@ public record StudyCell(Network network, Transform transform, int tile) {
           new InverseNetworkConfig.MultiLayerPerceptron(tile, List.of(100, 32), transform);
       case CONVOLUTIONAL ->
           new InverseNetworkConfig.Convolutional(tile, List.of(24, 48, 48, 64, 64), 128, transform);
-      case CORRELATIONS -> {
-        int shrink = Math.max(1, tile / 32);
-        int side = tile / shrink;
-        yield new InverseNetworkConfig.Correlations(
-            tile, shrink, side / 8, side / 4, List.of(128), transform);
-      }
     };
   }
 

@@ -371,18 +371,4 @@ public final class Operators {
   public static NDArray tiles(NDArray x, int tile) {
     return call("tiles", x, (long) tile);
   }
-
-  /**
-   * Sums over square cells of x times y shifted.
-   *
-   * @param x (M, 1, side, side)
-   * @param y (M, 1, side, side), 0 outside
-   * @param cells on a side, a divisor of it
-   * @param radius of the shifts along an axis
-   * @return (M, cells * cells, (2 * radius + 1) squared): element k of a cell is the sum of x(i, j)
-   *     y(i + k / width - radius, j + k % width - radius)
-   */
-  public static NDArray correlations(NDArray x, NDArray y, int cells, int radius) {
-    return call("correlations", x, y, (long) cells, (long) radius);
-  }
 }

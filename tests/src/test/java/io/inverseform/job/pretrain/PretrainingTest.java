@@ -46,6 +46,7 @@ class PretrainingTest {
       "pretrain.network.channels=[8, 8]",
       "pretrain.network.hidden=16",
       "pretrain.tiles=4",
+      "pretrain.scored=12",
       "pretrain.train.epochs=2",
       "pretrain.train.validate_every=1",
       "pretrain.train.checkpoint_every=2"
