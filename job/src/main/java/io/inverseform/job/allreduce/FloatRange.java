@@ -31,7 +31,7 @@ public record FloatRange(int offset, int length) {
   }
 
   /** What both have in common; empty if nothing. */
-  FloatRange intersection(FloatRange other) {
+  public FloatRange intersection(FloatRange other) {
     int from = Math.max(offset, other.offset);
     return new FloatRange(from, Math.max(0, Math.min(end(), other.end()) - from));
   }

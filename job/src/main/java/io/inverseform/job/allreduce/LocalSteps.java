@@ -1,12 +1,13 @@
 package io.inverseform.job.allreduce;
 
 import java.nio.FloatBuffer;
+import java.util.List;
 
 /**
  * Local SGD (Stich, "Local SGD Converges Fast and Communicates Little", 2019): every worker makes
  * steps on its own weights, and after some of them all take the mean of their weights, and of their
- * momentum (Yu, Jin, Yang, "On the Linear Speedup Analysis of Communication Efficient Momentum SGD
- * for Distributed Non-Convex Optimization", 2019).
+ * optimisers' state, such as momentum (Yu, Jin, Yang, "On the Linear Speedup Analysis of
+ * Communication Efficient Momentum SGD for Distributed Non-Convex Optimization", 2019).
  *
  * <p>A worker's gradient is its share of that of the global batch; times the number of workers it
  * is that of its own. With a mean after every step this is SGD on the global batch, but for
@@ -16,9 +17,9 @@ public final class LocalSteps implements Exchange {
   private final Exchange peers;
   private final LocalExchange alone;
   private final FlatMemory memory;
-  private final float[] momentum;
+  private final List<float[]> state;
   private final FloatRange shard;
-  private final float[] momentumOfShard;
+  private final List<float[]> stateOfShard;
   private final int every;
   private final float[] chunk = new float[ShardedExchange.CHUNK];
   private long means;
@@ -28,8 +29,8 @@ public final class LocalSteps implements Exchange {
    * Takes over an exchange that no step was made with.
    *
    * @param peers whose first step is 0
-   * @param momentum of all weights; the optimiser's own memory
-   * @param momentumOfShard of this rank's shard, as all ranks begin with it; holds that of the mean
+   * @param state vectors that the optimiser has for all weights; its own memory
+   * @param stateOfShard those of this rank's shard, as all ranks begin with them; hold the mean
    *     after every {@link #align}
    * @param firstStep the step that the first {@link #allGather} or {@link #skip} will name
    * @param every steps between means; they are taken behind multiples of it
@@ -37,20 +38,22 @@ public final class LocalSteps implements Exchange {
   public LocalSteps(
       Exchange peers,
       FlatMemory memory,
-      float[] momentum,
-      float[] momentumOfShard,
+      List<float[]> state,
+      List<float[]> stateOfShard,
       long firstStep,
       int every) {
     this.peers = peers;
     this.alone = new LocalExchange(memory, firstStep);
     this.memory = memory;
-    this.momentum = momentum;
-    this.momentumOfShard = momentumOfShard;
+    this.state = List.copyOf(state);
+    this.stateOfShard = List.copyOf(stateOfShard);
     this.every = every;
     this.shard =
         Ranges.split(memory.length(), peers.worldSize(), Ranges.ALIGNMENT).get(peers.rank());
-    System.arraycopy(momentumOfShard, 0, momentum, shard.offset(), shard.length());
-    addMomenta(1);
+    for (int i = 0; i < state.size(); i++) {
+      System.arraycopy(stateOfShard.get(i), 0, state.get(i), shard.offset(), shard.length());
+      addUp(state.get(i), 1);
+    }
   }
 
   @Override
@@ -121,26 +124,28 @@ public final class LocalSteps implements Exchange {
       gradient.put(range.offset(), chunk, 0, range.length());
     }
     addUp();
-    addMomenta(share);
-    System.arraycopy(momentum, shard.offset(), momentumOfShard, 0, shard.length());
+    for (int i = 0; i < state.size(); i++) {
+      addUp(state.get(i), share);
+      System.arraycopy(state.get(i), shard.offset(), stateOfShard.get(i), 0, shard.length());
+    }
   }
 
-  /** Replaces the momentum by the sum over all ranks of a share of each. */
-  private void addMomenta(float share) {
+  /** Replaces a vector of the state by the sum over all ranks of a share of each. */
+  private void addUp(float[] vector, float share) {
     FloatBuffer weights = memory.weights();
     FloatBuffer gradient = memory.gradient();
     for (FloatRange range : Ranges.pieces(memory.whole(), chunk.length)) {
-      System.arraycopy(momentum, range.offset(), chunk, 0, range.length());
+      System.arraycopy(vector, range.offset(), chunk, 0, range.length());
       scale(chunk, range.length(), share);
       gradient.put(range.offset(), chunk, 0, range.length());
-      // What the ranks add up comes to the place of the weights: these wait in the momentum's.
-      weights.get(range.offset(), momentum, range.offset(), range.length());
+      // What the ranks add up comes to the place of the weights: these wait in the vector.
+      weights.get(range.offset(), vector, range.offset(), range.length());
     }
     addUp();
     for (FloatRange range : Ranges.pieces(memory.whole(), chunk.length)) {
       weights.get(range.offset(), chunk, 0, range.length());
-      weights.put(range.offset(), momentum, range.offset(), range.length());
-      System.arraycopy(chunk, 0, momentum, range.offset(), range.length());
+      weights.put(range.offset(), vector, range.offset(), range.length());
+      System.arraycopy(chunk, 0, vector, range.offset(), range.length());
     }
   }
 

@@ -30,6 +30,7 @@ final class ConfigBinder {
 
   JobConfig bind() {
     TermDefaults.fill(tree.root());
+    RuleDefaults.fill(tree.root());
     try {
       return ConfigYaml.MAPPER.treeToValue(tree.root(), JobConfig.class);
     } catch (JsonMappingException e) {
@@ -42,6 +43,9 @@ final class ConfigBinder {
   private ConfigException explain(JsonMappingException e) {
     String path = path(e.getPath());
     if (e instanceof UnrecognizedPropertyException unknown) {
+      if (KnownKeys.isKnown(path)) {
+        return at(path, "key '%s' is for another 'type' beside it".formatted(path), e);
+      }
       List<String> siblings = unknown.getKnownPropertyIds().stream().map(Object::toString).toList();
       return at(
           path,

@@ -8,10 +8,13 @@ import java.util.Iterator;
 import java.util.Map;
 
 /**
- * Layers of YAML merged into one tree: maps merge deeply, lists and scalars replace. Remembers
- * which layer every value came from, so that an error can name its file.
+ * Layers of YAML merged into one tree: maps merge deeply, lists and scalars replace, and so does a
+ * map of another {@code type} where that says which keys there are. Remembers which layer every
+ * value came from, so that an error can name its file.
  */
 final class ConfigTree {
+  private static final String TYPE = "type";
+
   private final ObjectNode root = ConfigYaml.MAPPER.createObjectNode();
   private final Map<String, String> origins = new HashMap<>();
 
@@ -33,7 +36,7 @@ final class ConfigTree {
       Map.Entry<String, JsonNode> entry = it.next();
       String path = prefix + entry.getKey();
       if (entry.getValue() instanceof ObjectNode map) {
-        merge(mapAt(into, entry.getKey()), map, path + ".", origin);
+        merge(mapBelow(into, entry.getKey(), map, path), map, path + ".", origin);
       } else {
         into.set(entry.getKey(), entry.getValue());
       }
@@ -41,8 +44,14 @@ final class ConfigTree {
     }
   }
 
-  private static ObjectNode mapAt(ObjectNode parent, String key) {
-    return parent.get(key) instanceof ObjectNode map ? map : parent.putObject(key);
+  /** The map that another is laid over; an empty one where that takes its place. */
+  private static ObjectNode mapBelow(ObjectNode parent, String key, ObjectNode over, String path) {
+    boolean merges =
+        parent.get(key) instanceof ObjectNode below
+            && (!KnownKeys.isTyped(path)
+                || !over.has(TYPE)
+                || over.get(TYPE).equals(below.get(TYPE)));
+    return merges ? (ObjectNode) parent.get(key) : parent.putObject(key);
   }
 
   /** Sets one value by {@code key.path=value}; a number in the path picks a list's element. */

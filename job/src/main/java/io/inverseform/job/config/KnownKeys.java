@@ -1,16 +1,20 @@
 package io.inverseform.job.config;
 
+import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** All keys that a configuration knows, and which of them a mistaken one was meant to be. */
 final class KnownKeys {
   private static final List<String> ALL = new ArrayList<>();
+  private static final Set<String> TYPED = new HashSet<>();
 
   static {
     collect(JobConfig.class, "");
@@ -22,10 +26,27 @@ final class KnownKeys {
     for (RecordComponent component : type.getRecordComponents()) {
       String key = prefix + SnakeCaseStrategy.INSTANCE.translate(component.getName());
       ALL.add(key);
+      JsonSubTypes subTypes = component.getType().getAnnotation(JsonSubTypes.class);
+      if (subTypes != null) {
+        TYPED.add(key);
+        for (JsonSubTypes.Type subType : subTypes.value()) {
+          collect(subType.value(), key + ".");
+        }
+      }
       if (component.getType().isRecord()) {
         collect(component.getType(), key + ".");
       }
     }
+  }
+
+  /** Whether a configuration can have a key, if only with another {@code type} beside it. */
+  static boolean isKnown(String path) {
+    return ALL.contains(path);
+  }
+
+  /** Whether a key's map has a {@code type} that says which keys it has besides. */
+  static boolean isTyped(String path) {
+    return TYPED.contains(path);
   }
 
   /**

@@ -53,7 +53,7 @@ final class TermDefaults {
     }
   }
 
-  private static void fill(JsonNode node, String defaults) {
+  static void fill(JsonNode node, String defaults) {
     if (node instanceof ObjectNode given) {
       Iterator<Map.Entry<String, JsonNode>> fields =
           ConfigYaml.parse(defaults, "defaults").fields();

@@ -14,6 +14,8 @@ import java.io.Serializable;
  * @param checkpointEvery steps between checkpoints; one is always written at the end
  * @param keepCheckpoints newest checkpoints kept
  * @param keepBest checkpoints kept besides, those with the best scores of validation
+ * @param earlyStop ends the run after this many validations in a row whose first score is not above
+ *     the best one; 0 for no such end
  * @param maxSkipped steps in a row that may be left out for a gradient that is not finite
  * @param decodeThreads threads a worker that decode pictures ahead of the step
  * @param exchange of gradients between the workers
@@ -37,6 +39,7 @@ public record TrainConfig(
     int checkpointEvery,
     int keepCheckpoints,
     int keepBest,
+    int earlyStop,
     int maxSkipped,
     int decodeThreads,
     ExchangeConfig exchange,
@@ -59,6 +62,7 @@ public record TrainConfig(
     Check.atLeast(1, "checkpoint_every", checkpointEvery);
     Check.atLeast(1, "keep_checkpoints", keepCheckpoints);
     Check.atLeast(0, "keep_best", keepBest);
+    Check.atLeast(0, "early_stop", earlyStop);
     Check.atLeast(0, "max_skipped", maxSkipped);
     Check.atLeast(1, "decode_threads", decodeThreads);
     Check.given("exchange", exchange);

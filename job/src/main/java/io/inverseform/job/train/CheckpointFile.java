@@ -19,9 +19,10 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * One rank's file of a checkpoint: its shard's weights, its shard's momentum, its own buffers, and
- * its shard's master weights where the exchange rounds; float32, little-endian. The residual of
- * such a rank is in a file beside, of interest to nobody else.
+ * One rank's file of a checkpoint: its shard's weights, its optimiser's vectors, its own buffers,
+ * their moving averages where weights have one, and its shard's master weights where the exchange
+ * rounds; float32, little-endian. The residual of such a rank is in a file beside, of interest to
+ * nobody else.
  */
 final class CheckpointFile {
   private static final int CHUNK = 1 << 16;
@@ -40,8 +41,10 @@ final class CheckpointFile {
   }
 
   private static long mainBytes(Checkpoints.State state) {
-    long ofShard = 2L * state.momentum().length + state.rounding().master().length;
-    return Float.BYTES * (ofShard + state.buffers().capacity());
+    long ofShard =
+        (1L + state.optimizer().vectors().size()) * state.optimizer().length()
+            + state.rounding().master().length;
+    return Float.BYTES * (ofShard + state.buffers().capacity() + state.bufferEma().length);
   }
 
   /**
@@ -50,14 +53,17 @@ final class CheckpointFile {
    * @throws IOException if that is not possible; what was written is taken away
    */
   Checkpoints.Part write(Checkpoints.State state) throws IOException {
-    int length = state.momentum().length;
+    int length = state.optimizer().length();
     long crc =
         checked(
             path,
             out -> {
               write(out, state.weights().slice(state.offset(), length));
-              write(out, FloatBuffer.wrap(state.momentum()));
+              for (float[] vector : state.optimizer().vectors()) {
+                write(out, FloatBuffer.wrap(vector));
+              }
               write(out, state.buffers().duplicate().clear());
+              write(out, FloatBuffer.wrap(state.bufferEma()));
               write(out, FloatBuffer.wrap(state.rounding().master()));
             });
     Long ofResidual = null;
@@ -66,7 +72,14 @@ final class CheckpointFile {
       ofResidual = checked(residual(), out -> write(out, residual));
     }
     return new Checkpoints.Part(
-        state.rank(), path.getName(), state.offset(), length, mainBytes(state), crc, ofResidual);
+        state.rank(),
+        path.getName(),
+        state.offset(),
+        length,
+        mainBytes(state),
+        crc,
+        state.optimizer().layout(),
+        ofResidual);
   }
 
   private Path residual() {
@@ -114,10 +127,10 @@ final class CheckpointFile {
   }
 
   /**
-   * Reads it: all of its weights, and what of its momentum and master weights is of the state's
-   * shard.
+   * Reads it: all of its weights, and what of its optimiser's vectors and master weights is of the
+   * state's shard.
    *
-   * @param buffers filled with the rank's own
+   * @param buffers filled with the rank's own, and their moving averages if it has any
    * @throws DamagedException if it is not what was written
    */
   void read(Checkpoints.Part part, Checkpoints.State state, float[] buffers) throws IOException {
@@ -130,8 +143,13 @@ final class CheckpointFile {
           read(in, shard);
           state.weights().put(part.offset(), shard);
           copy(part, shard, state, state.rounding().master());
-          read(in, shard);
-          copy(part, shard, state, state.momentum());
+          for (String name : part.optimizer().vectors()) {
+            read(in, shard);
+            float[] vector = state.optimizer().vector(name);
+            if (vector != null) {
+              copy(part, shard, state, vector);
+            }
+          }
           read(in, buffers);
           if (part.rounded()) {
             read(in, shard);

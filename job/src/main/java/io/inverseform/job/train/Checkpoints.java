@@ -53,12 +53,14 @@ final class Checkpoints {
   }
 
   /**
-   * One rank's file: its shard's weights, its shard's momentum, its own buffers, and its shard's
-   * master weights where the exchange rounds; float32, little-endian. The residual of such a rank
-   * is in a file beside, of interest to nobody else.
+   * One rank's file: its shard's weights, its optimiser's vectors, its own buffers, their moving
+   * averages where weights have one, and its shard's master weights where the exchange rounds;
+   * float32, little-endian. The residual of such a rank is in a file beside, of interest to nobody
+   * else.
    *
    * @param offset first float of the shard
    * @param length floats of the shard
+   * @param optimizer which vectors there are
    * @param residualCrc32c of the file beside; null where the exchange does not round
    */
   record Part(
@@ -68,6 +70,7 @@ final class Checkpoints {
       int length,
       long bytes,
       long crc32c,
+      ShardState.Layout optimizer,
       @JsonInclude(JsonInclude.Include.NON_NULL) Long residualCrc32c) {
     static final String RESIDUAL = ".residual";
 
@@ -80,17 +83,32 @@ final class Checkpoints {
     }
   }
 
-  /** What a rank holds, as views that are read or written. */
+  /**
+   * What a rank holds, as views that are read or written.
+   *
+   * @param offset first float of the shard
+   * @param optimizer of the shard
+   * @param bufferEma moving averages of the buffers; empty where the optimiser has none of weights
+   */
   record State(
       int rank,
       int offset,
       FloatBuffer weights,
-      float[] momentum,
+      ShardState optimizer,
       FloatBuffer buffers,
+      float[] bufferEma,
       Rounding rounding) {
-    /** Of a rank whose exchange does not round. */
-    State(int rank, int offset, FloatBuffer weights, float[] momentum, FloatBuffer buffers) {
-      this(rank, offset, weights, momentum, buffers, Rounding.none());
+    /** What has no state from before begins with the weights, and the buffers. */
+    void begin() {
+      rounding.begin(weights);
+      beginEma();
+    }
+
+    private void beginEma() {
+      if (optimizer.hasEma()) {
+        weights.get(offset, optimizer.vector(ShardState.EMA));
+        buffers.get(0, bufferEma);
+      }
     }
   }
 
@@ -314,35 +332,45 @@ final class Checkpoints {
   }
 
   /**
-   * Fills a rank's state: all weights, its shard's momentum, and its own buffers, or the mean of
-   * all ranks' if the number of workers has changed. Where the exchange rounds, its shard's master
-   * weights, and its residual, or none if the number of workers has changed; where it did not
-   * before, it begins with the weights.
+   * Fills a rank's state: all weights, its shard of the optimiser's, and its own buffers, or the
+   * mean of all ranks' if the number of workers has changed. Where the exchange rounds, its shard's
+   * master weights, and its residual, or none if the number of workers has changed. Master weights
+   * and moving averages that there were none of begin with the weights.
    *
    * @throws DamagedException if a file is missing, truncated or damaged, naming it
-   * @throws UnrecoverableException if it is of another network
+   * @throws UnrecoverableException if it is of another network or another optimiser
    */
   void restore(Manifest manifest, int worldSize, State state) throws IOException {
     requireFit(manifest, state);
     state.rounding().drop();
-    double[] mean = new double[manifest.buffers()];
+    state.optimizer().restoreUpdates(manifest.optimizer().updates());
+    boolean sameWorld = manifest.parts().size() == worldSize;
+    boolean hasEma = manifest.optimizer().hasEma();
+    double[] mean = new double[manifest.buffers() * (hasEma ? 2 : 1)];
     for (Part part : manifest.parts()) {
-      float[] buffers = new float[manifest.buffers()];
+      float[] buffers = new float[mean.length];
       CheckpointFile file = file(manifest.step(), part.file());
       file.read(part, state, buffers);
-      boolean own = part.rank() == state.rank() && manifest.parts().size() == worldSize;
-      if (own) {
-        state.buffers().put(0, buffers);
+      if (part.rank() == state.rank() && sameWorld) {
         file.readResidual(part, state.rounding());
       }
       for (int i = 0; i < mean.length; i++) {
-        mean[i] += buffers[i] / (double) manifest.parts().size();
+        if (!sameWorld) {
+          mean[i] += buffers[i] / (double) manifest.parts().size();
+        } else if (part.rank() == state.rank()) {
+          mean[i] = buffers[i];
+        }
       }
     }
-    if (manifest.parts().size() != worldSize) {
-      for (int i = 0; i < mean.length; i++) {
-        state.buffers().put(i, (float) mean[i]);
+    for (int i = 0; i < manifest.buffers(); i++) {
+      state.buffers().put(i, (float) mean[i]);
+    }
+    if (hasEma) {
+      for (int i = 0; i < state.bufferEma().length; i++) {
+        state.bufferEma()[i] = (float) mean[manifest.buffers() + i];
       }
+    } else {
+      state.beginEma();
     }
   }
 
@@ -360,6 +388,16 @@ final class Checkpoints {
               + state.weights().capacity()
               + " and "
               + state.buffers().capacity());
+    }
+    String rule = state.optimizer().layout().rule();
+    if (!manifest.optimizer().rule().equals(rule)) {
+      throw new UnrecoverableException(
+          "checkpoint %s holds the state of the optimiser %s, optimizer.rule.type is %s: set it to %s, or run to another folder"
+              .formatted(
+                  folder(manifest.step()),
+                  manifest.optimizer().rule(),
+                  rule,
+                  manifest.optimizer().rule()));
     }
   }
 }

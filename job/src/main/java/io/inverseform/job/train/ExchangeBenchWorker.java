@@ -28,12 +28,12 @@ final class ExchangeBenchWorker {
 
   private final Exchange exchange;
   private final FlatMemory memory;
-  private final Sgd optimizer;
+  private final Optimizer optimizer;
   private final int rounds;
   private final Wire wire;
 
   private ExchangeBenchWorker(
-      Exchange exchange, FlatMemory memory, Sgd optimizer, int rounds, Wire wire) {
+      Exchange exchange, FlatMemory memory, Optimizer optimizer, int rounds, Wire wire) {
     this.exchange = exchange;
     this.memory = memory;
     this.optimizer = optimizer;
@@ -50,8 +50,13 @@ final class ExchangeBenchWorker {
           Ranges.split(memory.length(), client.worldSize(), Ranges.ALIGNMENT).get(client.rank());
       Rounding rounding = Rounding.of(wire, client.worldSize(), shard, memory.length());
       rounding.begin(memory.weights());
-      Sgd optimizer = new Sgd(memory.weights(), shard, new OptimizerConfig(1e-3, 0.9, 5e-4, 0));
-      optimizer.learningRate(1e-3);
+      Optimizer optimizer =
+          new Optimizer(
+              memory.weights(),
+              shard,
+              OptimizerConfig.sgd(1e-3, 0.9, 5e-4, 0),
+              ParameterGroups.none());
+      optimizer.begin(1e-3);
       try (Exchange exchange = client.exchange(memory, 0, rounding)) {
         ExchangeMeasurement measured =
             new ExchangeBenchWorker(exchange, memory, optimizer, Integer.parseInt(args[2]), wire)

@@ -48,7 +48,12 @@ public final class LocalTraining {
       BiConsumer<Long, Double> progress)
       throws IOException {
     FloatRange whole = new FloatRange(0, parameters.weights().length());
-    Sgd sgd = new Sgd(parameters.weights().host(), whole, optimizer);
+    Optimizer updates =
+        new Optimizer(
+            parameters.weights().host(),
+            whole,
+            optimizer,
+            ParameterGroups.of(parameters.slots(), optimizer));
     GlobalSampler sampler = new GlobalSampler(seed, objective.samples(), batch);
     FlatMemory memory = FlatMemory.of(parameters.weights().bytes(), parameters.gradient().bytes());
     StepClock clock = new StepClock(() -> 0, () -> 0, new Trace(StepRange.NONE, 0, "", null, null));
@@ -56,7 +61,7 @@ public final class LocalTraining {
         ExampleLoader<E> loader =
             new ExampleLoader<>(
                 objective, sampler, batch, 0, 1, 1, Long.MAX_VALUE, 1, TIMEOUT_SECONDS)) {
-      Stepper<E> stepper = new Stepper<>(objective, seed, device, parameters, exchange, sgd, clock);
+      Stepper<E> stepper = new Stepper<>(objective, seed, device, parameters, exchange, updates, new BufferEma(parameters.buffers(), optimizer), clock);
       long start = System.nanoTime();
       for (long step = 1; ; step++) {
         double left = 1 - (System.nanoTime() - start) / (double) budget.toNanos();
@@ -64,7 +69,8 @@ public final class LocalTraining {
           return step - 1;
         }
         double warmup = Math.min(1, step / (double) (schedule.warmupSteps() + 1));
-        double rate = optimizer.learningRate() * Math.pow(left, schedule.power()) * warmup;
+        double rate =
+            optimizer.learningRate() * schedule.decay().factor(1 - left, 1) * warmup;
         clock.begin(step);
         Stepper.Outcome outcome = stepper.run(step, loader.next(), rate);
         clock.end();

@@ -12,27 +12,54 @@ import java.util.OptionalDouble;
  * @param weights floats of the flat weights
  * @param buffers floats of a rank's flat buffers
  * @param scores of the validation after that step, what matters most first; empty if there was none
+ * @param patience of the training, for an early stop
  * @param parts all ranks' files, by rank
  */
 record Manifest(
-    long step, int weights, int buffers, Map<String, Double> scores, List<Checkpoints.Part> parts) {
+    long step,
+    int weights,
+    int buffers,
+    Map<String, Double> scores,
+    EarlyStop.Patience patience,
+    List<Checkpoints.Part> parts) {
   /** Of all ranks' files, in any order. */
-  static Manifest of(long step, Map<String, Double> scores, List<Checkpoints.Part> parts) {
+  static Manifest of(
+      long step,
+      Map<String, Double> scores,
+      EarlyStop.Patience patience,
+      List<Checkpoints.Part> parts) {
     List<Checkpoints.Part> byRank =
         parts.stream().sorted(Comparator.comparingInt(Checkpoints.Part::rank)).toList();
     int weights = byRank.stream().mapToInt(Checkpoints.Part::length).sum();
     Checkpoints.Part first = byRank.get(0);
-    int buffers = Math.toIntExact(first.bytes() / Float.BYTES - ofShard(first));
-    return new Manifest(step, weights, buffers, scores, byRank);
+    long ofRank = first.bytes() / Float.BYTES - ofShard(first);
+    int buffers = Math.toIntExact(ofRank / copies(first));
+    return new Manifest(step, weights, buffers, scores, patience, byRank);
   }
 
   /** Floats of a part that are of its shard. */
   private static long ofShard(Checkpoints.Part part) {
-    return (part.rounded() ? 3L : 2L) * part.length();
+    int vectors = 1 + part.optimizer().vectors().size() + (part.rounded() ? 1 : 0);
+    return (long) vectors * part.length();
+  }
+
+  /** How often a part has the buffers. */
+  private static int copies(Checkpoints.Part part) {
+    return part.optimizer().hasEma() ? 2 : 1;
+  }
+
+  /** What the parts' optimisers are; the same for all. */
+  ShardState.Layout optimizer() {
+    return parts.get(0).optimizer();
   }
 
   /** The score that matters most; empty if there is none that is a number. */
   OptionalDouble score() {
+    return first(scores);
+  }
+
+  /** The first of scores; empty if there is none that is a number. */
+  static OptionalDouble first(Map<String, Double> scores) {
     return scores.values().stream()
         .limit(1)
         .mapToDouble(Double::doubleValue)
@@ -42,7 +69,7 @@ record Manifest(
 
   /** Whether it can be that of a checkpoint: the ranks' shards make up all weights. */
   boolean isSound() {
-    if (scores == null || parts == null || parts.isEmpty() || buffers < 0) {
+    if (scores == null || patience == null || parts == null || parts.isEmpty() || buffers < 0) {
       return false;
     }
     long offset = 0;
@@ -51,10 +78,12 @@ record Manifest(
       boolean fits =
           part != null
               && part.file() != null
+              && part.optimizer() != null
+              && part.optimizer().equals(optimizer())
               && part.rank() == rank
               && part.offset() == offset
               && part.length() >= 0
-              && part.bytes() == Float.BYTES * (ofShard(part) + buffers);
+              && part.bytes() == Float.BYTES * (ofShard(part) + (long) copies(part) * buffers);
       if (!fits) {
         return false;
       }

@@ -16,7 +16,7 @@ import java.util.Map;
  *
  * @param parameters and running statistics
  * @param gradients of all parameters
- * @param optimizer momentum of all parameters; with several workers each has a share of it
+ * @param optimizer state of the worker's share of the parameters, such as momentum
  * @param frozen weights of networks that the loss reads
  * @param activations that the backward pass needs, the losses' among them
  */
@@ -27,7 +27,7 @@ public record MemoryEstimate(
   /** Of a network whose activations are few beside its parameters. */
   static MemoryEstimate of(FlatParameters parameters) {
     long weights = (long) Float.BYTES * parameters.weights().length();
-    return new MemoryEstimate(parameters.bytes(), weights, weights, 0, 0);
+    return new MemoryEstimate(parameters.bytes(), weights, 0, 0, 0);
   }
 
   /**
@@ -58,8 +58,12 @@ public record MemoryEstimate(
     double losses = Float.BYTES * pixels * loss.numbersAPixel();
     double activations = pixels / (side * side) * kept + losses;
     MemoryEstimate fixed = of(parameters);
-    return new MemoryEstimate(
-        fixed.parameters, fixed.gradients, fixed.optimizer, 0, (long) activations);
+    return new MemoryEstimate(fixed.parameters, fixed.gradients, 0, 0, (long) activations);
+  }
+
+  /** With the state of an optimiser. */
+  MemoryEstimate withOptimizer(ShardState state) {
+    return new MemoryEstimate(parameters, gradients, state.bytes(), frozen, activations);
   }
 
   /** With networks beside it that are read and not trained. */

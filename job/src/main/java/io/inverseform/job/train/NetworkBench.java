@@ -119,13 +119,13 @@ public record NetworkBench(
     try (NDManager manager = Torch.manager(Device.cpu())) {
       RandomStep pass = new RandomStep(manager, this);
       FlatParameters parameters = pass.parameters();
-      Sgd optimizer = optimizer(parameters, new FloatRange(0, parameters.weights().length()));
+      Optimizer optimizer = optimizer(parameters, new FloatRange(0, parameters.weights().length()));
       Exchange exchange =
           new LocalExchange(
               FlatMemory.of(parameters.weights().bytes(), parameters.gradient().bytes()), 0);
       return measured(
           parameters,
-          pass.estimate(),
+          pass.estimate().withOptimizer(optimizer.state()),
           step -> {
             FlatParameters.Collector gradients =
                 parameters.collect(
@@ -137,10 +137,14 @@ public record NetworkBench(
     }
   }
 
-  static Sgd optimizer(FlatParameters parameters, FloatRange shard) {
-    Sgd optimizer =
-        new Sgd(parameters.weights().host(), shard, new OptimizerConfig(RATE, 0.9, 5e-4, 0));
-    optimizer.learningRate(RATE);
+  static Optimizer optimizer(FlatParameters parameters, FloatRange shard) {
+    Optimizer optimizer =
+        new Optimizer(
+            parameters.weights().host(),
+            shard,
+            OptimizerConfig.sgd(RATE, 0.9, 5e-4, 0),
+            ParameterGroups.none());
+    optimizer.begin(RATE);
     return optimizer;
   }
 

@@ -1,79 +1,39 @@
 package io.inverseform.job.train;
 
-import io.inverseform.job.allreduce.FloatRange;
-import io.inverseform.job.allreduce.RangeUpdate;
 import io.inverseform.job.config.OptimizerConfig;
-import java.nio.FloatBuffer;
 
 /**
- * SGD with momentum and weight decay on the host, after PyTorch's rule: d = g + decay * w, m =
- * momentum * m + d, w = w - rate * m, without dampening; with clipping g is scaled before. Holds
- * the momentum of its shard only.
+ * SGD with momentum and weight decay, after PyTorch's rule: d = g + decay * w, m = momentum * m +
+ * d, w = w - rate * m, without dampening; with Nesterov's momentum w = w - rate * (d + momentum *
+ * m).
  */
-final class Sgd implements RangeUpdate {
-  private final FloatBuffer weights;
-  private final FloatRange shard;
+final class Sgd implements UpdateRule {
+  static final String MOMENTUM = "momentum";
+
   private final float[] momentum;
   private final float momentumFactor;
-  private final float weightDecay;
-  private final double clipNorm;
-  private float learningRate;
-  private float scale = 1;
-  private float[] chunk = new float[0];
+  private final boolean nesterov;
 
-  /**
-   * The optimiser of a shard.
-   *
-   * @param weights the worker's flat weights
-   */
-  Sgd(FloatBuffer weights, FloatRange shard, OptimizerConfig config) {
-    this.weights = weights;
-    this.shard = shard;
-    momentum = new float[shard.length()];
+  Sgd(OptimizerConfig.Sgd config, ShardState state) {
+    momentum = state.add(MOMENTUM);
     momentumFactor = (float) config.momentum();
-    weightDecay = (float) config.weightDecay();
-    clipNorm = config.clipNorm();
-  }
-
-  /** Sets the rate of the next updates. */
-  void learningRate(double rate) {
-    learningRate = (float) rate;
-  }
-
-  /** Whether {@link #clip} is to be called before the updates of a step. */
-  boolean clips() {
-    return clipNorm > 0;
-  }
-
-  /**
-   * Scales the gradient of the next updates by longest / (norm + 1e-6) where that is below 1, after
-   * PyTorch's {@code clip_grad_norm_}.
-   *
-   * @param norm of the whole gradient, summed over all ranks
-   */
-  void clip(double norm) {
-    scale = (float) Math.min(1, clipNorm / (norm + 1e-6));
-  }
-
-  /** Momentum of the shard, in its order; the optimiser's own memory. */
-  float[] momentum() {
-    return momentum;
+    nesterov = config.nesterov();
   }
 
   @Override
-  public void apply(FloatRange range, float[] gradient, int offset) {
-    if (chunk.length < range.length()) {
-      chunk = new float[range.length()];
-    }
-    float[] w = chunk;
-    weights.get(range.offset(), w, 0, range.length());
-    int m = range.offset() - shard.offset();
-    for (int i = 0; i < range.length(); i++) {
-      float d = scale * gradient[offset + i] + weightDecay * w[i];
+  public void update(Floats floats, double learningRate, double weightDecay) {
+    float[] w = floats.weights();
+    float[] gradient = floats.gradient();
+    float rate = (float) learningRate;
+    float decay = (float) weightDecay;
+    float scale = floats.scale();
+    int g = floats.gradientFirst() - floats.first();
+    int m = floats.stateFirst() - floats.first();
+    for (int i = floats.first(); i < floats.first() + floats.length(); i++) {
+      float d = scale * gradient[g + i] + decay * w[i];
       float velocity = momentumFactor * momentum[m + i] + d;
       momentum[m + i] = velocity;
-      w[i] -= learningRate * velocity;
+      w[i] -= rate * (nesterov ? d + momentumFactor * velocity : velocity);
     }
-    weights.put(range.offset(), w, 0, range.length());
   }
 }

@@ -7,6 +7,7 @@ import io.inverseform.job.allreduce.FlatMemory;
 import io.inverseform.job.allreduce.FloatRange;
 import io.inverseform.job.allreduce.RangeUpdate;
 import io.inverseform.job.allreduce.Ranges;
+import io.inverseform.job.config.ConfigException;
 import io.inverseform.job.config.OptimizerConfig;
 import io.inverseform.job.torch.Tensors;
 import java.nio.FloatBuffer;
@@ -51,7 +52,7 @@ public final class ShardedParameterServer implements ParameterServer {
   private int length;
   private Exchange exchange;
   private FlatMemory memory;
-  private Sgd optimizer;
+  private Optimizer optimizer;
   private int given;
   private boolean differed;
   private long step = 1;
@@ -80,9 +81,16 @@ public final class ShardedParameterServer implements ParameterServer {
    * A server that connects at the first update, when it has seen all parameters.
    *
    * @param learningRate by step, from 1
+   * @throws ConfigException if the optimiser tells parameters apart, whose names DJL does not give,
+   *     or averages weights, which DJL's loop does not evaluate
    */
   public ShardedParameterServer(
       Connection connection, OptimizerConfig config, LongToDoubleFunction learningRate) {
+    if (config.hasFactors() || config.hasEma()) {
+      throw new ConfigException(
+          "DJL's update loop knows neither optimizer.groups, nor optimizer.decay_norms: false, nor"
+              + " optimizer.ema_decay: leave them out, or train with the train command");
+    }
     this.connection = connection;
     this.config = config;
     this.learningRate = learningRate;
@@ -158,7 +166,7 @@ public final class ShardedParameterServer implements ParameterServer {
     exchange = connection.open(memory, step);
     FloatRange shard =
         Ranges.split(length, exchange.worldSize(), Ranges.ALIGNMENT).get(exchange.rank());
-    optimizer = new Sgd(memory.weights(), shard, config);
+    optimizer = new Optimizer(memory.weights(), shard, config, ParameterGroups.none());
     differed = exchange.sum(new double[] {takeRankZerosWeights()})[0] > 0;
   }
 
@@ -201,7 +209,7 @@ public final class ShardedParameterServer implements ParameterServer {
           exchange.worldSize());
       exchange.skip(step);
     } else {
-      optimizer.learningRate(learningRate.applyAsDouble(step));
+      optimizer.begin(learningRate.applyAsDouble(step));
       exchange.allGather(step, mean());
     }
     for (Slot slot : slots.values()) {

@@ -27,13 +27,13 @@ public record SharedStepBench(NetworkBench step, String join) {
   private static final class Measuring implements Group {
     private final RandomStep pass;
     private final Exchange exchange;
-    private final Sgd optimizer;
+    private final Optimizer optimizer;
     private final int images;
     private long steps;
     private int rounds;
     private long inRounds;
 
-    Measuring(RandomStep pass, Exchange exchange, Sgd optimizer, int batch) {
+    Measuring(RandomStep pass, Exchange exchange, Optimizer optimizer, int batch) {
       this.pass = pass;
       this.exchange = exchange;
       this.optimizer = optimizer;
@@ -109,7 +109,7 @@ public record SharedStepBench(NetworkBench step, String join) {
       FloatRange shard =
           Ranges.split(memory.length(), client.worldSize(), Ranges.ALIGNMENT).get(client.rank());
       try (Exchange exchange = client.exchange(memory, 0, Rounding.none())) {
-        Sgd optimizer = NetworkBench.optimizer(parameters, shard);
+        Optimizer optimizer = NetworkBench.optimizer(parameters, shard);
         return measure(new Measuring(pass, exchange, optimizer, step.batch()));
       } catch (RuntimeException | Error e) {
         client.fail(e);

@@ -20,6 +20,7 @@ import java.util.Map;
  * @param skipped whether the step was left out because a gradient was not finite
  * @param notFinite of a skipped step, what was not
  * @param validation scores by name, where the step ended with a validation
+ * @param patience behind the step, where it ended with a checkpoint
  * @param checkpoint this rank's file, where the step ended with a checkpoint
  * @param host of the rank
  * @param timings of the step, without validation and checkpoint
@@ -36,6 +37,7 @@ record StepReport(
     boolean skipped,
     String notFinite,
     Map<String, Double> validation,
+    EarlyStop.Patience patience,
     Checkpoints.Part checkpoint,
     String leaving,
     String host,

@@ -22,7 +22,8 @@ final class Stepper<E> {
   private final NDManager device;
   private final FlatParameters parameters;
   private final Exchange exchange;
-  private final Sgd optimizer;
+  private final Optimizer optimizer;
+  private final BufferEma bufferEma;
   private final StepClock clock;
 
   /**
@@ -60,7 +61,8 @@ final class Stepper<E> {
       NDManager device,
       FlatParameters parameters,
       Exchange exchange,
-      Sgd optimizer,
+      Optimizer optimizer,
+      BufferEma bufferEma,
       StepClock clock) {
     this.objective = objective;
     this.terms = objective.terms();
@@ -69,6 +71,7 @@ final class Stepper<E> {
     this.parameters = parameters;
     this.exchange = new TimedExchange(exchange, clock);
     this.optimizer = optimizer;
+    this.bufferEma = bufferEma;
     this.clock = clock;
   }
 
@@ -110,10 +113,11 @@ final class Stepper<E> {
       parameters.buffers().putBack();
       notFinite = NotFinite.ofAllRanks(exchange, mine, terms, parameters, loaded);
     } else {
-      optimizer.learningRate(learningRate);
+      optimizer.begin(learningRate);
       exchange.allGather(step, optimizer);
       clock.enter(Phase.UPDATE);
       parameters.weights().toDevice(0, parameters.weights().length());
+      bufferEma.update(optimizer.state().updates());
     }
     Map<String, Double> values = new LinkedHashMap<>();
     for (int i = 0; i < terms.size(); i++) {

@@ -115,7 +115,14 @@ public final class Training {
     GlobalSampler sampler =
         new GlobalSampler(config.seed(), images, train.globalBatch(train.workers()));
     long steps = (long) train.epochs() * sampler.stepsPerEpoch();
-    long lastStep = train.maxSteps() > 0 ? Math.min(train.maxSteps(), steps) : steps;
+    boolean better = resumeFrom == 0 || !endedEarly(resumeFrom);
+    long end = train.maxSteps() > 0 ? Math.min(train.maxSteps(), steps) : steps;
+    long lastStep = better ? end : resumeFrom;
+    if (!better && run.hasModel(resumeFrom)) {
+      throw new IOException(
+          "%s ended at step %d, since %d validations were not better than the best one: raise train.early_stop"
+              .formatted(run.path(), resumeFrom, train.earlyStop()));
+    }
     if (resumeFrom >= lastStep && run.hasModel(resumeFrom)) {
       throw new IOException(
           run.path()
@@ -147,6 +154,10 @@ public final class Training {
       List<Worker.Result> results = attempts.run(resumeFrom);
       return outcome(results, stops.cause(), monitor);
     }
+  }
+
+  private boolean endedEarly(long step) throws IOException {
+    return new EarlyStop(train.earlyStop(), run.checkpoints().read(step).patience()).due();
   }
 
   private Outcome outcome(

@@ -19,6 +19,7 @@ final class TrainingLoop<E> {
   private final Stepper<E> stepper;
   private final Schedule schedule;
   private final Validation validation;
+  private final EarlyStop earlyStop;
   private final CheckpointWriter checkpoints;
   private final Objective<E> objective;
   private final StepClock clock;
@@ -30,6 +31,7 @@ final class TrainingLoop<E> {
       Stepper<E> stepper,
       Schedule schedule,
       Validation validation,
+      EarlyStop earlyStop,
       CheckpointWriter checkpoints,
       Objective<E> objective,
       StepClock clock) {}
@@ -41,6 +43,7 @@ final class TrainingLoop<E> {
     this.stepper = parts.stepper();
     this.schedule = parts.schedule();
     this.validation = parts.validation();
+    this.earlyStop = parts.earlyStop();
     this.checkpoints = parts.checkpoints();
     this.objective = parts.objective();
     this.clock = parts.clock();
@@ -48,15 +51,15 @@ final class TrainingLoop<E> {
   }
 
   /**
-   * Runs the steps; returns the last one, which is earlier if the driver says stop, or the one
-   * before the first if none is left.
+   * Runs the steps; returns the last one, which is earlier if the driver says stop or validations
+   * do not get better, or the one before the first if none is left.
    */
   long run(long firstStep, long lastStep) throws IOException {
     int skippedInARow = 0;
     for (long step = firstStep; step <= lastStep; step++) {
       clock.begin(step);
       ExampleLoader.Loaded<E> loaded = loader.next();
-      double learningRate = schedule.learningRate(step);
+      double learningRate = schedule.learningRate(step, loaded.epoch());
       Stepper.Outcome outcome = stepper.run(step, loaded, learningRate);
       Timings timings = clock.end();
 
@@ -65,19 +68,21 @@ final class TrainingLoop<E> {
       requireFinite(skippedInARow, step, notFinite);
 
       Directive.Kind directive = driver.directive(step).kind();
-      boolean last = step == lastStep || directive == Directive.Kind.STOP;
+      boolean stop = directive == Directive.Kind.STOP;
       // Who is told to stop may have little time left.
-      boolean validate =
-          step == lastStep || directive != Directive.Kind.STOP && validationDue(step);
+      boolean validate = step == lastStep || !stop && validationDue(step);
       boolean checkpoint =
-          last
+          step == lastStep
               || directive != Directive.Kind.NONE
               || checkpointDue(step)
-              || validate && config.keepBest() > 0;
+              || validate && (config.keepBest() > 0 || config.earlyStop() > 0);
       if (validate || checkpoint) {
         stepper.align();
       }
       Map<String, Double> scores = validate ? validation.run() : null;
+      if (validate) {
+        earlyStop.validated(scores);
+      }
       driver.progress(
           step,
           new StepReport(
@@ -90,12 +95,13 @@ final class TrainingLoop<E> {
                   outcome.skipped(),
                   notFinite,
                   scores,
+                  checkpoint ? earlyStop.patience() : null,
                   checkpoint ? checkpoints.write(step) : null,
                   LeaveNotice.received().orElse(null),
                   driver.host(),
                   timings)
               .json());
-      if (last) {
+      if (stop || step == lastStep || earlyStop.due()) {
         return step;
       }
     }

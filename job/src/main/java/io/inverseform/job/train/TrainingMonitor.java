@@ -151,7 +151,7 @@ final class TrainingMonitor implements AutoCloseable {
     parts.add(report.checkpoint());
     if (parts.size() == worldSize) {
       Map<String, Double> found = report.validation() == null ? Map.of() : report.validation();
-      checkpoints.publish(Manifest.of(step, found, parts));
+      checkpoints.publish(Manifest.of(step, found, report.patience(), parts));
       written.remove(step);
       checkpoints.keep(keep, keepBest);
     }

@@ -138,16 +138,30 @@ final class Worker {
               .get(driver.rank());
       boolean local = train.exchange().localSteps() > 1 && worldSize > 1;
       FloatRange moved = local ? new FloatRange(0, parameters.weights().length()) : shard;
-      Sgd optimizer = new Sgd(parameters.weights().host(), moved, config.optimizer());
-      float[] momentum = local ? new float[shard.length()] : optimizer.momentum();
+      Optimizer optimizer =
+          new Optimizer(
+              parameters.weights().host(),
+              moved,
+              config.optimizer(),
+              ParameterGroups.of(parameters.slots(), config.optimizer()));
+      ShardState ofShard = local ? optimizer.state().part(shard.length()) : optimizer.state();
+      BufferEma bufferEma = new BufferEma(parameters.buffers(), config.optimizer());
       Rounding rounding =
           Rounding.of(
               Wire.valueOf(train.exchange().wire().name()),
               worldSize,
               shard,
               parameters.weights().length());
-      Checkpoints.State state = state(shard, momentum, rounding);
-      restore(state, worldSize);
+      Checkpoints.State state =
+          new Checkpoints.State(
+              driver.rank(),
+              shard.offset(),
+              parameters.weights().host(),
+              ofShard,
+              parameters.buffers().host(),
+              bufferEma.values(),
+              rounding);
+      EarlyStop earlyStop = new EarlyStop(train.earlyStop(), restore(state, worldSize));
 
       FlatMemory memory =
           FlatMemory.of(parameters.weights().bytes(), parameters.gradient().bytes());
@@ -156,8 +170,8 @@ final class Worker {
                   ? new LocalSteps(
                       driver.exchange(memory, 0, rounding),
                       memory,
-                      optimizer.momentum(),
-                      momentum,
+                      optimizer.state().vectors(),
+                      ofShard.vectors(),
                       resumeFrom + 1,
                       train.exchange().localSteps())
                   : driver.exchange(memory, resumeFrom + 1, rounding);
@@ -165,7 +179,33 @@ final class Worker {
           ExampleLoader<E> loader = loader(sampler, worldSize, lastStep)) {
         try {
           StepClock clock = new StepClock(exchange::sentBytes, exchange::receivedBytes, trace);
-          return loop(exchange, loader, sampler, optimizer, state, clock, lastStep);
+          EvaluationCopy copy = new EvaluationCopy(exchange, parameters, ofShard, bufferEma);
+          TrainingLoop.Parts<E> parts =
+              new TrainingLoop.Parts<>(
+                  loader,
+                  new Stepper<>(
+                      objective,
+                      config.seed(),
+                      device,
+                      parameters,
+                      exchange,
+                      optimizer,
+                      bufferEma,
+                      clock),
+                  Schedule.of(config, scheduled),
+                  new Validation(exchange, objective, copy),
+                  earlyStop,
+                  new CheckpointWriter(
+                      run.checkpoints(),
+                      state,
+                      spec.attempt(),
+                      train.timeoutSeconds(),
+                      driver::requireGoingOn),
+                  objective,
+                  clock);
+          MemoryEstimate estimate =
+              objective.memory(device, parameters, train.batch()).withOptimizer(optimizer.state());
+          return loop(parts, copy, estimate, sampler.stepsPerEpoch(), lastStep);
         } catch (Throwable e) {
           // Before the exchange closes, which waits for peers: the driver shall know the cause
           // first.
@@ -176,44 +216,26 @@ final class Worker {
     }
 
     private Result loop(
-        Exchange exchange,
-        ExampleLoader<E> loader,
-        GlobalSampler sampler,
-        Sgd optimizer,
-        Checkpoints.State state,
-        StepClock clock,
+        TrainingLoop.Parts<E> parts,
+        EvaluationCopy copy,
+        MemoryEstimate estimate,
+        int stepsPerEpoch,
         long lastStep)
         throws IOException {
-      long scheduled = (long) train.epochs() * sampler.stepsPerEpoch();
-      TrainingLoop.Parts<E> parts =
-          new TrainingLoop.Parts<>(
-              loader,
-              new Stepper<>(
-                  objective, config.seed(), device, parameters, exchange, optimizer, clock),
-              new Schedule(config.optimizer(), config.schedule(), scheduled),
-              new Validation(exchange, objective, parameters.buffers()),
-              new CheckpointWriter(
-                  run.checkpoints(),
-                  state,
-                  spec.attempt(),
-                  train.timeoutSeconds(),
-                  driver::requireGoingOn),
-              objective,
-              clock);
-      MemoryEstimate estimate = objective.memory(device, parameters, train.batch());
       LOG.info("a step of rank {} takes about {}", driver.rank(), estimate);
+      EarlyStop earlyStop = parts.earlyStop();
       long step;
       try {
         step =
-            new TrainingLoop<>(train, driver, parts, sampler.stepsPerEpoch())
-                .run(resumeFrom + 1, lastStep);
+            new TrainingLoop<>(train, driver, parts, stepsPerEpoch)
+                .run(resumeFrom + 1, earlyStop.due() ? resumeFrom : lastStep);
       } catch (RuntimeException | Error e) {
         OutOfMemory.explain(e, place.device().toString(), config, estimate);
         throw e;
       }
-      boolean complete = step >= lastStep;
+      boolean complete = step >= lastStep || earlyStop.due();
       if (complete) {
-        export(exchange, step);
+        copy.during(() -> export(step));
       }
       return new Result(driver.rank(), step, complete, crc());
     }
@@ -230,25 +252,17 @@ final class Worker {
       return trace;
     }
 
-    private Checkpoints.State state(FloatRange shard, float[] momentum, Rounding rounding) {
-      return new Checkpoints.State(
-          driver.rank(),
-          shard.offset(),
-          parameters.weights().host(),
-          momentum,
-          parameters.buffers().host(),
-          rounding);
-    }
-
-    private void restore(Checkpoints.State state, int worldSize) throws IOException {
+    private EarlyStop.Patience restore(Checkpoints.State state, int worldSize) throws IOException {
       if (resumeFrom == 0) {
-        state.rounding().begin(state.weights());
-      } else {
-        Checkpoints checkpoints = run.checkpoints();
-        checkpoints.restore(checkpoints.read(resumeFrom), worldSize, state);
-        parameters.weights().toDevice(0, parameters.weights().length());
-        parameters.buffers().toDevice(0, parameters.buffers().length());
+        state.begin();
+        return EarlyStop.Patience.NEW;
       }
+      Checkpoints checkpoints = run.checkpoints();
+      Manifest manifest = checkpoints.read(resumeFrom);
+      checkpoints.restore(manifest, worldSize, state);
+      parameters.weights().toDevice(0, parameters.weights().length());
+      parameters.buffers().toDevice(0, parameters.buffers().length());
+      return manifest.patience();
     }
 
     private ExampleLoader<E> loader(GlobalSampler sampler, int worldSize, long lastStep) {
@@ -264,15 +278,14 @@ final class Worker {
           train.timeoutSeconds());
     }
 
-    /** Rank 0 writes the trained network, with the mean of all ranks' running statistics. */
-    private void export(Exchange exchange, long step) throws IOException {
-      float[] own = Validation.meanBuffers(exchange, parameters.buffers());
+    /** Rank 0 writes the trained network. */
+    private Void export(long step) throws IOException {
       if (driver.rank() == 0) {
         Map<String, String> metadata = new HashMap<>(objective.metadata());
         metadata.put(RunFolder.STEP, Long.toString(step));
         WholeFile.write(run.fileSystem(), run.model(), out -> parameters.write(out, metadata));
       }
-      parameters.buffers().host().put(own);
+      return null;
     }
 
     private long crc() {

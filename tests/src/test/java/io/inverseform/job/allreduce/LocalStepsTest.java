@@ -42,7 +42,8 @@ class LocalStepsTest {
     int worldSize = peers.worldSize();
     FloatRange shard = Ranges.split(FLOATS, worldSize, Ranges.ALIGNMENT).get(peers.rank());
     float[] ofShard = new float[shard.length()];
-    Exchange exchange = new LocalSteps(peers, memory, momentum, ofShard, 1, every);
+    Exchange exchange =
+        new LocalSteps(peers, memory, List.of(momentum), List.of(ofShard), 1, every);
     RangeUpdate update = update(memory, momentum);
     for (long step = 1; step <= STEPS; step++) {
       for (int i = 0; i < FLOATS; i++) {

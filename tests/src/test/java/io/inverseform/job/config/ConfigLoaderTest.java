@@ -99,6 +99,48 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void aMapOfAnotherTypeTakesTheWholePlace() throws IOException {
+    Path top =
+        file(
+            "top.yaml",
+            """
+            _base_: complete.yaml
+            optimizer: {rule: {type: adamw, epsilon: 1e-6}, groups: [{parameters: 'ocr.*', rate_factor: 10}]}
+            schedule: {decay: {type: cosine}}
+            """);
+    JobConfig config = load(top);
+    assertThat(config.optimizer().rule())
+        .isEqualTo(new OptimizerConfig.AdamW(List.of(0.9, 0.999), 1e-6));
+    assertThat(config.optimizer().groups())
+        .containsExactly(new OptimizerConfig.Group("ocr.*", 10, 1));
+    assertThat(config.schedule().decay()).isEqualTo(new ScheduleConfig.Cosine(0));
+    assertThat(config.schedule().warmupSteps()).isEqualTo(40);
+    assertThat(load(top, "optimizer.rule.type=sgd").optimizer().rule())
+        .isEqualTo(new OptimizerConfig.Sgd(0.9, false));
+    assertThat(load(complete, "optimizer.rule.nesterov=true").optimizer().rule())
+        .isEqualTo(new OptimizerConfig.Sgd(0.9, true));
+    assertRefused(
+        complete,
+        "--set optimizer.rule.betas=[0, 0]: key 'optimizer.rule.betas' is for another 'type' beside it",
+        "optimizer.rule.betas=[0, 0]");
+  }
+
+  @Test
+  void stateThatRoundingWouldMixIsRefused() {
+    assertThatThrownBy(
+            () ->
+                load(
+                    complete,
+                    "optimizer.rule.type=adamw",
+                    "train.exchange.local_steps=4",
+                    "train.exchange.wire=bfloat16"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(
+            "'train.exchange.wire' must be float32 where local_steps is above 1 and the optimiser has"
+                + " more state than momentum, is bfloat16");
+  }
+
+  @Test
   void aTermCountsAtItsTargetsOnly() {
     LossConfig loss = load(complete, "loss.targets={segmentation: [auxiliary]}").loss();
     ModelConfig.Output main = new ModelConfig.Output("main", true);
@@ -186,6 +228,8 @@ class ConfigLoaderTest {
     "augment.with, synthesize.width",
     "model.backbone.branch, model.backbone.branches",
     "loss.output_weight, loss.output_weights",
+    "optimizer.momentum, optimizer.rule.momentum",
+    "schedule.power, schedule.decay.power",
     "evaluate.learning_rate, optimizer.learning_rate"
   })
   void theNearestKeyIsSuggested(String unknown, String nearest) {
@@ -317,7 +361,14 @@ class ConfigLoaderTest {
         "augment.scale_min=9 | 'augment.scale_min' must be at most 'scale_max' = 1.5, is 9.0",
         "augment.std=[0, 1, 1] | 'augment.std' must be a list of 3, each above 0, at most 1, is [0.0, 1.0, 1.0]",
         "optimizer.learning_rate=Infinity | 'optimizer.learning_rate' must be a finite number above 0, is Infinity",
-        "optimizer.momentum=1 | 'optimizer.momentum' must be in 0..1, below 1, is 1.0",
+        "optimizer.rule.momentum=1 | 'optimizer.rule.momentum' must be in 0..1, below 1, is 1.0",
+        "optimizer.rule={type: adamw, betas: [0.9]} | 'optimizer.rule.betas' must be a list of 2, each in 0..1, below 1, is [0.9]",
+        "optimizer.rule={momentum: 0, nesterov: true} | 'optimizer.rule.nesterov' must be false where momentum is 0, is true",
+        "optimizer.ema_decay=1 | 'optimizer.ema_decay' must be in 0..1, below 1, is 1.0",
+        "optimizer.groups=[{parameters: 'a('}] | 'optimizer.groups[0].parameters' must be regular expressions: Unclosed group, is 'a('",
+        "schedule.decay.minimum=2 | 'schedule.decay.minimum' must be in 0..1, is 2.0",
+        "schedule.decay={type: steps, at: [5, 3]} | 'schedule.decay.at' must be ascending, is [5, 3]",
+        "train.early_stop=-1 | 'train.early_stop' must be at least 0, is -1",
         "schedule.warmup_steps=-1 | 'schedule.warmup_steps' must be at least 0, is -1",
         "train.workers=0 | 'train.workers' must be at least 1, is 0",
         "train.timeout_seconds=0 | 'train.timeout_seconds' must be at least 1, is 0",

@@ -8,6 +8,7 @@ import io.inverseform.job.allreduce.Ranges;
 import io.inverseform.job.allreduce.Rounding;
 import io.inverseform.job.allreduce.UnrecoverableException;
 import io.inverseform.job.allreduce.Wire;
+import io.inverseform.job.config.OptimizerConfig;
 import io.inverseform.udf.random.KeyedRandom;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CheckpointsTest {
   private static final int LENGTH = 1000;
   private static final int BUFFERS = 7;
+  private static final OptimizerConfig SGD = OptimizerConfig.sgd(0.1, 0.9, 0, 0);
 
   @TempDir private Path folder;
 
@@ -80,11 +82,16 @@ class CheckpointsTest {
       float[] residual = state.rounding().residual();
       System.arraycopy(residual(rank, residual.length), 0, residual, 0, residual.length);
       state.weights().put(0, random("weights", LENGTH));
-      System.arraycopy(momentum, state.offset(), state.momentum(), 0, state.momentum().length);
+      System.arraycopy(
+          momentum,
+          state.offset(),
+          SavedState.momentum(state),
+          0,
+          SavedState.momentum(state).length);
       state.buffers().put(0, buffers(rank));
       parts.add(checkpoints().write(step, "a", state));
     }
-    checkpoints().publish(Manifest.of(step, scores, parts));
+    checkpoints().publish(Manifest.of(step, scores, EarlyStop.Patience.NEW, parts));
   }
 
   private static float[] residual(int rank, int length) {
@@ -101,8 +108,9 @@ class CheckpointsTest {
         rank,
         shard.offset(),
         FloatBuffer.allocate(LENGTH),
-        new float[shard.length()],
+        ShardState.of(SGD, shard.length()),
         FloatBuffer.allocate(BUFFERS),
+        new float[0],
         Rounding.of(wire, worldSize, shard, LENGTH));
   }
 
@@ -124,8 +132,8 @@ class CheckpointsTest {
       Checkpoints.State state = restored(rank, 3);
       assertThat(state.weights().array()).isEqualTo(random("weights", LENGTH));
       assertThat(state.buffers().array()).isEqualTo(buffers(rank));
-      for (int i = 0; i < state.momentum().length; i++) {
-        assertThat(state.momentum()[i]).isEqualTo(momentum[state.offset() + i]);
+      for (int i = 0; i < SavedState.momentum(state).length; i++) {
+        assertThat(SavedState.momentum(state)[i]).isEqualTo(momentum[state.offset() + i]);
       }
     }
   }
@@ -137,8 +145,8 @@ class CheckpointsTest {
     for (int rank = 0; rank < 2; rank++) {
       Checkpoints.State state = restored(rank, 2);
       assertThat(state.weights().array()).isEqualTo(random("weights", LENGTH));
-      for (int i = 0; i < state.momentum().length; i++) {
-        assertThat(state.momentum()[i]).isEqualTo(momentum[state.offset() + i]);
+      for (int i = 0; i < SavedState.momentum(state).length; i++) {
+        assertThat(SavedState.momentum(state)[i]).isEqualTo(momentum[state.offset() + i]);
       }
       for (int i = 0; i < BUFFERS; i++) {
         double mean = (buffers(0)[i] + (double) buffers(1)[i] + buffers(2)[i]) / 3;
@@ -157,7 +165,7 @@ class CheckpointsTest {
       assertThat(state.buffers().array()).isEqualTo(buffers(rank));
       assertThat(state.rounding().master()).isEqualTo(ofShard("master", state));
       assertThat(state.rounding().residual())
-          .isEqualTo(residual(rank, LENGTH - state.momentum().length));
+          .isEqualTo(residual(rank, LENGTH - SavedState.momentum(state).length));
     }
   }
 
@@ -167,7 +175,7 @@ class CheckpointsTest {
     for (int rank = 0; rank < 2; rank++) {
       Checkpoints.State state = restored(rank, 2, Wire.BFLOAT16);
       assertThat(state.rounding().master()).isEqualTo(ofShard("master", state));
-      assertThat(state.momentum()).isEqualTo(ofShard("momentum", state));
+      assertThat(SavedState.momentum(state)).isEqualTo(ofShard("momentum", state));
       assertThat(state.rounding().residual()).containsOnly(0);
     }
     assertThat(restored(0, 1, Wire.FLOAT32).weights().array()).isEqualTo(random("weights", LENGTH));
@@ -196,7 +204,7 @@ class CheckpointsTest {
   /** What a rank must have of a vector. */
   private static float[] ofShard(String name, Checkpoints.State state) {
     return Arrays.copyOfRange(
-        random(name, LENGTH), state.offset(), state.offset() + state.momentum().length);
+        random(name, LENGTH), state.offset(), state.offset() + SavedState.momentum(state).length);
   }
 
   @Test
@@ -415,9 +423,98 @@ class CheckpointsTest {
     write(3, 1);
     Checkpoints.State other =
         new Checkpoints.State(
-            0, 0, FloatBuffer.allocate(64), new float[64], FloatBuffer.allocate(BUFFERS));
+            0,
+            0,
+            FloatBuffer.allocate(64),
+            ShardState.of(SGD, 64),
+            FloatBuffer.allocate(BUFFERS),
+            new float[0],
+            Rounding.none());
     assertThatThrownBy(() -> checkpoints().restore(checkpoints().read(3), 1, other))
         .hasMessageEndingWith(
             "holds 1000 weights and 7 buffer values, the configured network has 64 and 7");
+  }
+
+  @Test
+  void aSoundManifestSaysWhoseStateItIs() throws IOException {
+    write(3, 2);
+    Manifest manifest = checkpoints().read(3);
+    assertThat(manifest.optimizer())
+        .isEqualTo(new ShardState.Layout("sgd", List.of(Sgd.MOMENTUM), 0));
+    assertThat(manifest.patience()).isEqualTo(EarlyStop.Patience.NEW);
+  }
+
+  private static Checkpoints.State averaging(int rank, int worldSize, OptimizerConfig config) {
+    FloatRange shard = Ranges.split(LENGTH, worldSize, Ranges.ALIGNMENT).get(rank);
+    return new Checkpoints.State(
+        rank,
+        shard.offset(),
+        FloatBuffer.allocate(LENGTH),
+        ShardState.of(config, shard.length()),
+        FloatBuffer.allocate(BUFFERS),
+        new float[config.hasEma() ? BUFFERS : 0],
+        Rounding.none());
+  }
+
+  private static OptimizerConfig adamW(double ema) {
+    return new OptimizerConfig(
+        0.1, new OptimizerConfig.AdamW(List.of(0.9, 0.99), 1e-8), 0, 0, true, List.of(), ema);
+  }
+
+  @Test
+  void allVectorsOfAnOptimiserAreSharedAnew() throws IOException {
+    List<Checkpoints.Part> parts = new ArrayList<>();
+    for (int rank = 0; rank < 3; rank++) {
+      Checkpoints.State state = averaging(rank, 3, adamW(0.9));
+      for (String name : state.optimizer().layout().vectors()) {
+        float[] own = state.optimizer().vector(name);
+        System.arraycopy(random(name, LENGTH), state.offset(), own, 0, own.length);
+      }
+      state.optimizer().restoreUpdates(17);
+      System.arraycopy(buffers(rank), 0, state.bufferEma(), 0, BUFFERS);
+      parts.add(checkpoints().write(3, "a", state));
+    }
+    checkpoints().publish(Manifest.of(3, Map.of(), new EarlyStop.Patience(0.5, 4), parts));
+    for (int worldSize = 1; worldSize <= 3; worldSize++) {
+      Checkpoints.State state = averaging(worldSize - 1, worldSize, adamW(0.9));
+      Manifest manifest = checkpoints().read(3);
+      checkpoints().restore(manifest, worldSize, state);
+      assertThat(manifest.patience()).isEqualTo(new EarlyStop.Patience(0.5, 4));
+      assertThat(state.optimizer().updates()).isEqualTo(17);
+      for (String name : List.of("mean", "mean_square", ShardState.EMA)) {
+        float[] expected =
+            Arrays.copyOfRange(
+                random(name, LENGTH), state.offset(), state.offset() + state.optimizer().length());
+        assertThat(state.optimizer().vector(name)).as(name).isEqualTo(expected);
+      }
+      double own =
+          worldSize == 3
+              ? buffers(2)[0]
+              : (buffers(0)[0] + (double) buffers(1)[0] + buffers(2)[0]) / 3;
+      assertThat((double) state.bufferEma()[0])
+          .isCloseTo(own, org.assertj.core.data.Offset.offset(1e-6));
+    }
+  }
+
+  @Test
+  void anAverageThatThereWasNoneOfBeginsWithTheWeights() throws IOException {
+    write(3, 2);
+    OptimizerConfig config = new OptimizerConfig(0.1, SGD.rule(), 0, 0, true, List.of(), 0.99);
+    Checkpoints.State state = averaging(1, 2, config);
+    checkpoints().restore(checkpoints().read(3), 2, state);
+    assertThat(state.optimizer().vector(ShardState.EMA)).isEqualTo(ofShard("weights", state));
+    assertThat(state.bufferEma()).isEqualTo(buffers(1));
+    assertThat(SavedState.momentum(state)).isEqualTo(ofShard("momentum", state));
+  }
+
+  @Test
+  void theStateOfAnotherOptimiserIsRefused() throws IOException {
+    write(3, 1);
+    assertThatThrownBy(
+            () -> checkpoints().restore(checkpoints().read(3), 1, averaging(0, 1, adamW(0))))
+        .isInstanceOf(UnrecoverableException.class)
+        .hasMessageEndingWith(
+            "step-00000003 holds the state of the optimiser sgd, optimizer.rule.type is adamw: set"
+                + " it to sgd, or run to another folder");
   }
 }

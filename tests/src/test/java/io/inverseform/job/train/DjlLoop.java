@@ -41,7 +41,7 @@ import scala.Option;
  */
 final class DjlLoop {
   static final String ATTEMPT = "djl";
-  static final OptimizerConfig SGD = new OptimizerConfig(0.1, 0.9, 1e-3, 0);
+  static final OptimizerConfig SGD = OptimizerConfig.sgd(0.1, 0.9, 1e-3, 0);
   private static final int STEPS = 4;
   private static final int BATCH = 8;
   private static final int INPUTS = 30;

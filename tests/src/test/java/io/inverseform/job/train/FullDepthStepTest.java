@@ -68,12 +68,13 @@ class FullDepthStepTest {
               (offset, length) -> exchange.reduceScatter(new FloatRange(offset, length)));
       float loss = forwardAndBackward(manager, network, gradients);
       gradients.finish();
-      Sgd optimizer =
-          new Sgd(
+      Optimizer optimizer =
+          new Optimizer(
               parameters.weights().host(),
               new FloatRange(0, before.length),
-              new OptimizerConfig(0.01, 0.9, 0, 0));
-      optimizer.learningRate(0.01);
+              OptimizerConfig.sgd(0.01, 0.9, 0, 0),
+              ParameterGroups.none());
+      optimizer.begin(0.01);
       exchange.allGather(1, optimizer);
 
       // As they are drawn, the last layers tell all classes apart equally badly.

@@ -32,12 +32,17 @@ class SgdTest {
     return gradient;
   }
 
+  private static Optimizer optimizer(FlatMemory memory, OptimizerConfig config) {
+    Optimizer optimizer = new Optimizer(memory.weights(), WHOLE, config, ParameterGroups.none());
+    optimizer.begin(0.1);
+    return optimizer;
+  }
+
   @ParameterizedTest
   @ValueSource(doubles = {0, 2.5, 100})
   void stepsAreThoseOfTheFormulaInDoublePrecision(double clipNorm) {
     FlatMemory memory = FlatMemory.allocate(LENGTH);
-    Sgd optimizer = new Sgd(memory.weights(), WHOLE, new OptimizerConfig(1, 0.9, 0.01, clipNorm));
-    optimizer.learningRate(0.1);
+    Optimizer optimizer = optimizer(memory, OptimizerConfig.sgd(1, 0.9, 0.01, clipNorm));
     LocalExchange exchange = new LocalExchange(memory, 0);
     double[] weights = new double[LENGTH];
     double[] momentum = new double[LENGTH];
@@ -67,8 +72,7 @@ class SgdTest {
     float[][] ends = new float[2][LENGTH];
     for (int run = 0; run < 2; run++) {
       FlatMemory memory = FlatMemory.allocate(LENGTH);
-      Sgd optimizer = new Sgd(memory.weights(), WHOLE, new OptimizerConfig(1, 0.9, 0.01, run * 10));
-      optimizer.learningRate(0.1);
+      Optimizer optimizer = optimizer(memory, OptimizerConfig.sgd(1, 0.9, 0.01, run * 10));
       for (int step = 0; step < STEPS; step++) {
         if (optimizer.clips()) {
           optimizer.clip(step + 1);
@@ -78,5 +82,27 @@ class SgdTest {
       memory.weights().get(ends[run]);
     }
     assertThat(ends[1]).isEqualTo(ends[0]);
+  }
+
+  /** The rule in float32, one float after the other: what resumed runs of any version rely on. */
+  @Test
+  void stepsAreTheRuleInSinglePrecisionBitByBit() {
+    FlatMemory memory = FlatMemory.allocate(LENGTH);
+    Optimizer optimizer = optimizer(memory, OptimizerConfig.sgd(1, 0.9, 5e-4, 0));
+    float[] weights = new float[LENGTH];
+    float[] momentum = new float[LENGTH];
+    for (int step = 0; step < STEPS; step++) {
+      float[] gradient = gradient(step);
+      optimizer.apply(WHOLE, gradient, 0);
+      for (int i = 0; i < LENGTH; i++) {
+        float d = gradient[i] + 5e-4f * weights[i];
+        momentum[i] = 0.9f * momentum[i] + d;
+        weights[i] -= 0.1f * momentum[i];
+      }
+    }
+    float[] trained = new float[LENGTH];
+    memory.weights().get(trained);
+    assertThat(trained).isEqualTo(weights);
+    assertThat(optimizer.state().vector(Sgd.MOMENTUM)).isEqualTo(momentum);
   }
 }

@@ -16,6 +16,7 @@ import io.inverseform.job.allreduce.CoordinatorSettings;
 import io.inverseform.job.allreduce.Listen;
 import io.inverseform.job.allreduce.LocalExchange;
 import io.inverseform.job.allreduce.WorkerFailure;
+import io.inverseform.job.config.OptimizerConfig;
 import io.inverseform.job.torch.Torch;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -99,7 +100,7 @@ class ShardedParameterServerTest {
         new LocalParameterServer(
             Optimizer.sgd()
                 .setLearningRateTracker(Tracker.fixed((float) DjlLoop.SGD.learningRate()))
-                .optMomentum((float) DjlLoop.SGD.momentum())
+                .optMomentum((float) ((OptimizerConfig.Sgd) DjlLoop.SGD.rule()).momentum())
                 .optWeightDecays((float) DjlLoop.SGD.weightDecay())
                 .build());
     double[] expected = numbers(new DjlLoop(false).trainAlone(local));

@@ -87,7 +87,8 @@ class StepTest {
     Training.Outcome outcome = train(two);
 
     assertThat(outcome.step()).isEqualTo(2);
-    assertThat(state(two, 2, 0, 2).buffers()).isEqualTo(state(two, 2, 1, 2).buffers());
+    assertThat(SavedState.of(two, 2, 0, 2).buffers())
+        .isEqualTo(SavedState.of(two, 2, 1, 2).buffers());
     assertThat(Files.readString(Path.of(two.run(), "metrics", "attempt-00001.jsonl")))
         .contains("\"step\":1,\"epoch\":1,\"images\":6,", "\"step\":2,\"epoch\":1,\"images\":5,");
   }
@@ -124,7 +125,7 @@ class StepTest {
     String[] steps = {
       "model.norm.type=group",
       "optimizer.learning_rate=1e-9",
-      "optimizer.momentum=0",
+      "optimizer.rule.momentum=0",
       "train.max_steps=2"
     };
     JobConfig two = small.config("short-two", with(steps, "train.batch=1", "train.accumulate=3"));
@@ -153,10 +154,10 @@ class StepTest {
                 .open(config, new Site(device, folder.resolve("local"), new Configuration()))) {
       FlatParameters initial = new FlatParameters(device, objective.network(), config.seed());
       for (int rank = 0; rank < 2; rank++) {
-        Checkpoints.State state = state(config, 1, rank, 2);
+        Checkpoints.State state = SavedState.of(config, 1, rank, 2);
         assertThat(bits(state.weights())).isEqualTo(bits(initial.weights()));
         assertThat(bits(state.buffers())).isEqualTo(bits(initial.buffers()));
-        assertThat(state.momentum()).containsOnly(0);
+        assertThat(SavedState.momentum(state)).containsOnly(0);
       }
     }
   }
@@ -249,21 +250,6 @@ class StepTest {
   }
 
   private static float[] momentum(JobConfig config, long step) throws IOException {
-    return state(config, step, 0, 1).momentum();
-  }
-
-  private static Checkpoints.State state(JobConfig config, long step, int rank, int worldSize)
-      throws IOException {
-    Checkpoints checkpoints = new RunFolder(config.run(), new Configuration()).checkpoints();
-    Manifest manifest = checkpoints.read(step);
-    Checkpoints.State state =
-        new Checkpoints.State(
-            rank,
-            0,
-            FloatBuffer.allocate(manifest.weights()),
-            new float[manifest.weights()],
-            FloatBuffer.allocate(manifest.buffers()));
-    checkpoints.restore(manifest, worldSize, state);
-    return state;
+    return SavedState.momentum(SavedState.of(config, step, 0, 1));
   }
 }

@@ -7,7 +7,6 @@ import io.inverseform.job.HdfsServer;
 import io.inverseform.job.S3Server;
 import io.inverseform.job.config.JobConfig;
 import java.io.IOException;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
@@ -94,17 +93,6 @@ class StoredCheckpointsTest {
   private static float[] weights(JobConfig config) throws IOException {
     Checkpoints checkpoints =
         new RunFolder(config.run(), spark.sessionState().newHadoopConf()).checkpoints();
-    Manifest manifest = checkpoints.read(whole.step());
-    FloatBuffer weights = FloatBuffer.allocate(manifest.weights());
-    checkpoints.restore(
-        manifest,
-        1,
-        new Checkpoints.State(
-            0,
-            0,
-            weights,
-            new float[manifest.weights()],
-            FloatBuffer.allocate(manifest.buffers())));
-    return weights.array();
+    return SavedState.of(checkpoints, whole.step(), 0, 1).weights().array();
   }
 }

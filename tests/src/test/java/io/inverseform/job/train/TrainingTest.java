@@ -9,7 +9,6 @@ import io.inverseform.job.evaluate.Evaluation;
 import io.inverseform.job.evaluate.PositionPrior;
 import io.inverseform.job.evaluate.Scores;
 import java.io.IOException;
-import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -339,26 +338,11 @@ class TrainingTest {
   }
 
   private static float[] momentum(JobConfig config) throws IOException {
-    return state(config, 1, 0, 1).momentum();
+    return SavedState.momentum(SavedState.of(config, 1, 0, 1));
   }
 
   /** A rank's own running statistics, of two ranks. */
   private static float[] buffers(JobConfig config, long step, int rank) throws IOException {
-    return state(config, step, rank, 2).buffers().array();
-  }
-
-  private static Checkpoints.State state(JobConfig config, long step, int rank, int worldSize)
-      throws IOException {
-    Checkpoints checkpoints = new RunFolder(config.run(), new Configuration()).checkpoints();
-    Manifest manifest = checkpoints.read(step);
-    Checkpoints.State state =
-        new Checkpoints.State(
-            rank,
-            0,
-            FloatBuffer.allocate(manifest.weights()),
-            new float[manifest.weights()],
-            FloatBuffer.allocate(manifest.buffers()));
-    checkpoints.restore(manifest, worldSize, state);
-    return state;
+    return SavedState.of(config, step, rank, 2).buffers().array();
   }
 }
