@@ -6,17 +6,20 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.inverseform.job.config.InverseNetworkConfig.Transform;
 import io.inverseform.job.pretrain.Study;
 import io.inverseform.job.pretrain.StudyCell;
+import io.inverseform.job.torch.Torch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Pretrains inverse-transform networks and prints what their distances can teach. */
@@ -67,32 +70,57 @@ final class BenchInverseCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    requirePositive("--seconds", seconds);
+    requirePositive("--processes", processes);
+    requirePositive("--threads", threads);
+    options.load();
     Files.createDirectories(out);
     if (only != null) {
       spec.commandLine().getOut().println(JSON.writeValueAsString(run(StudyCell.of(only))));
       return 0;
     }
-    List<StudyCell> cells = new ArrayList<>();
-    // The largest first, so that none of them is begun last.
-    for (int tile : tiles.stream().sorted((a, b) -> b - a).toList()) {
-      for (StudyCell.Network network : networks) {
-        transforms.forEach(transform -> cells.add(new StudyCell(network, transform, tile)));
-      }
-    }
+    List<String> cells = cells();
+    // Unpacks PyTorch's natives once, where this is the first start on a machine.
+    Torch.start(threads);
     List<Study.Row> rows = new ArrayList<>();
     List<String> own = spec.root().commandLine().getParseResult().originalArgs();
-    CellProcesses running = new CellProcesses(processes, Main.class.getName(), own);
-    running.run(
-        cells.stream().map(StudyCell::toString).toList(),
-        (cell, printed) -> {
-          List<Study.Row> ofCell = read(cell, printed);
-          rows.addAll(ofCell);
-          ofCell.forEach(this::print);
-        },
-        (cell, message) ->
-            spec.commandLine().getErr().printf("bench inverse: %s %s%n", cell, message).flush());
+    int failed =
+        new CellProcesses(processes, Main.class.getName(), own)
+            .run(
+                cells,
+                (cell, printed) -> {
+                  List<Study.Row> ofCell = read(cell, printed);
+                  rows.addAll(ofCell);
+                  ofCell.forEach(this::print);
+                },
+                this::tell);
     spec.commandLine().getErr().println(new DistanceTable(rows));
-    return rows.isEmpty() ? 1 : 0;
+    return failed == 0 ? 0 : 1;
+  }
+
+  private void requirePositive(String option, int value) {
+    if (value < 1) {
+      throw new ParameterException(spec.commandLine(), option + " must be at least 1, is " + value);
+    }
+  }
+
+  /** The largest first, so that none of them is begun last; refuses what is no network. */
+  private List<String> cells() {
+    List<String> cells = new ArrayList<>();
+    for (int tile : tiles.stream().sorted(Comparator.reverseOrder()).toList()) {
+      for (StudyCell.Network network : networks) {
+        for (Transform transform : transforms) {
+          StudyCell cell = new StudyCell(network, transform, tile);
+          cell.config();
+          cells.add(cell.toString());
+        }
+      }
+    }
+    return cells;
+  }
+
+  private void tell(String cell, String what) {
+    spec.commandLine().getErr().printf("bench inverse: %s %s%n", cell, what).flush();
   }
 
   private List<Study.Row> run(StudyCell cell) throws IOException {

@@ -2,7 +2,6 @@ package io.inverseform.job.cli;
 
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,18 +20,21 @@ record CellProcesses(int atATime, String main, List<String> arguments) {
    *
    * @param result told of each cell that ends well, and what it printed
    * @param progress told when a cell begins, ends and fails
+   * @return how many failed
    */
-  void run(
+  int run(
       List<String> cells, BiConsumer<String, String> result, BiConsumer<String, String> progress) {
     ExecutorService threads = Executors.newFixedThreadPool(atATime);
     try {
-      List<Future<?>> running = new ArrayList<>();
+      List<Future<Boolean>> running = new ArrayList<>();
       for (String cell : cells) {
         running.add(threads.submit(() -> run(cell, result, progress)));
       }
-      for (Future<?> one : running) {
-        one.get();
+      int failed = 0;
+      for (Future<Boolean> one : running) {
+        failed += one.get() ? 0 : 1;
       }
+      return failed;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while cells were running", e);
@@ -43,30 +45,26 @@ record CellProcesses(int atATime, String main, List<String> arguments) {
     }
   }
 
-  private void run(
-      String cell, BiConsumer<String, String> result, BiConsumer<String, String> progress) {
+  /** Whether it ended well. */
+  private boolean run(
+      String cell, BiConsumer<String, String> result, BiConsumer<String, String> progress)
+      throws IOException, InterruptedException {
     progress.accept(cell, "begins");
+    Process process = start(cell);
     try {
-      Process process = start(cell);
-      try {
-        String printed =
-            new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        int code = process.waitFor();
-        if (code == 0) {
-          synchronized (this) {
-            result.accept(cell, printed);
-          }
-          progress.accept(cell, "is done");
-        } else {
-          progress.accept(cell, "failed with exit code " + code);
-        }
-      } finally {
-        process.destroyForcibly();
+      String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      int code = process.waitFor();
+      if (code != 0) {
+        progress.accept(cell, "failed with exit code " + code);
+        return false;
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cell " + cell, e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      synchronized (arguments) {
+        result.accept(cell, printed);
+      }
+      progress.accept(cell, "is done");
+      return true;
+    } finally {
+      process.destroyForcibly();
     }
   }
 
@@ -82,6 +80,9 @@ record CellProcesses(int atATime, String main, List<String> arguments) {
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
     command.addAll(arguments);
     command.addAll(List.of("--cell", cell));
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    ProcessBuilder builder = new ProcessBuilder(command);
+    // Threads that spin while they wait would take the cores from other cells.
+    builder.environment().putIfAbsent("OMP_WAIT_POLICY", "PASSIVE");
+    return builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
   }
 }

@@ -11,7 +11,11 @@ record DistanceTable(List<Study.Row> rows) {
   private static final String EXPLAINED = "r2_";
 
   /** Header and the score's name. */
-  private record Column(String header, String score) {}
+  private record Column(String header, String score) {
+    String cell(String text) {
+      return ("  %" + Math.max(5, header.length()) + "s").formatted(text);
+    }
+  }
 
   private static final List<Column> COLUMNS =
       List.of(
@@ -45,7 +49,7 @@ record DistanceTable(List<Study.Row> rows) {
     String first = "%-" + Math.max(4, name) + "s %-13s %7s %6s";
     String header =
         first.formatted("cell", "distance", "steps", "R2")
-            + COLUMNS.stream().map(c -> "  " + c.header()).collect(Collectors.joining());
+            + COLUMNS.stream().map(c -> c.cell(c.header())).collect(Collectors.joining());
     return header
         + rows.stream()
             .map(row -> "%n".formatted() + line(first, row))
@@ -64,9 +68,7 @@ record DistanceTable(List<Study.Row> rows) {
     StringBuilder line =
         new StringBuilder(first.formatted(row.cell(), row.distance(), row.steps(), number(least)));
     for (Column column : COLUMNS) {
-      int width = column.header().length() + 2;
-      double value = scores.getOrDefault(column.score(), Double.NaN);
-      line.append(("%" + width + "s").formatted(number(value)));
+      line.append(column.cell(number(scores.getOrDefault(column.score(), Double.NaN))));
     }
     return line.toString();
   }

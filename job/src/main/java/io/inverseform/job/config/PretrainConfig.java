@@ -68,7 +68,8 @@ public record PretrainConfig(
   /** The same for another network. */
   public PretrainConfig with(InverseNetworkConfig other) {
     return new PretrainConfig(
-        run, weights, pictures, other, warp, degrade, robust, tiles, scored, optimizer, schedule, train);
+        run, weights, pictures, other, warp, degrade, robust, tiles, scored, optimizer, schedule,
+        train);
   }
 
   /**

@@ -14,8 +14,7 @@ public interface Distance {
   Distance PIXEL_L1 = truth -> tiles -> tiles.sub(truth).abs().flatten(1, -1).mean(new int[] {1});
 
   /** How unlike the pixels are, whatever their contrast: {@link LossOperators#unlikeness}. */
-  Distance UNLIKENESS =
-      truth -> tiles -> LossOperators.unlikeness(tiles, truth, truth.onesLike());
+  Distance UNLIKENESS = truth -> tiles -> LossOperators.unlikeness(tiles, truth, truth.onesLike());
 
   /**
    * The distance to true tiles.

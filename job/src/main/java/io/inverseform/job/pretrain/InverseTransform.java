@@ -161,8 +161,8 @@ public final class InverseTransform implements Objective<EdgeTiles> {
   }
 
   /**
-   * The scores of {@link #validate} as rows: of two distances of pixels, of the network before it learned, and
-   * of the trained one without and with what the found transform does not explain.
+   * The scores of {@link #validate} as rows: of two distances of pixels, of the network before it
+   * learned, and of the trained one without and with what the found transform does not explain.
    */
   public static List<Study.Row> rows(Map<String, Double> scores, String name, long step) {
     Map<String, Map<String, Double>> byDistance = new LinkedHashMap<>();

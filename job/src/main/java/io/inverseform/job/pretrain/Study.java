@@ -76,8 +76,7 @@ public record Study(JobConfig config, boolean table, Duration budget, int thread
     return new Share(0, 1, UnaryOperator.identity());
   }
 
-  private static List<Row> ofPixels(StudyCell cell, InverseTransform objective)
-      throws IOException {
+  private static List<Row> ofPixels(StudyCell cell, InverseTransform objective) throws IOException {
     String name = cell.toString();
     return List.of(
         new Row(name, "pixel_l1", 0, 0, 0, objective.measured(alone(), Distance.PIXEL_L1)),
@@ -124,7 +123,8 @@ public record Study(JobConfig config, boolean table, Duration budget, int thread
       Distance whole = Distance.of(network, InverseTransform.RESIDUAL);
       Map<String, Double> ofWhole = objective.measured(alone(), whole);
       rows.add(new Row(cell.toString(), "with_residual", steps, seconds, size, ofWhole));
-      Files.write(picture, TileSheet.png(objective.heldOut(alone(), TileSheet.TILES), whole));
+      Files.write(
+          picture, TileSheet.png(objective.heldOut(alone(), TileSheet.TILES), distance, whole));
     }
     return rows;
   }

@@ -10,8 +10,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * Tiles as a picture, a column a tile: the true tile, the warped one, the warped one after descent
- * on its warp, and after descent over every pixel on the distance alone and beside cross-entropy.
- * Darker is nearer to an edge. No text: it is drawn without a display and without fonts.
+ * on its warp, and after descent over every pixel, on the transform alone and with what it does not
+ * explain. Darker is nearer to an edge. No text: it is drawn without a display and without fonts.
  */
 final class TileSheet {
   static final int TILES = 12;
@@ -21,18 +21,27 @@ final class TileSheet {
 
   private TileSheet() {}
 
-  static byte[] png(Alignment tiles, Distance distance) {
+  /**
+   * The picture as a PNG file.
+   *
+   * @param alone the distance of the found transform
+   * @param whole the same, with what the transform does not explain
+   */
+  static byte[] png(Alignment tiles, Distance alone, Distance whole) {
     try (NDManager arrays = tiles.device().newSubManager()) {
       TileBatch batch = TileBatch.of(arrays, tiles.mine(), tiles.config());
-      UnaryOperator<NDArray> toTruth = distance.to(batch.truth());
+      UnaryOperator<NDArray> byTransform = alone.to(batch.truth());
+      UnaryOperator<NDArray> byAll = whole.to(batch.truth());
       NDArray warped = batch.warped(batch.points());
-      NDArray undone = batch.warped(Alignment.undone(batch, toTruth));
       NDArray logits = FreeLogits.logits(warped);
-      NDArray alone = FreeLogits.ALONE.descended(batch, toTruth, logits.duplicate());
-      NDArray beside = FreeLogits.BESIDE.descended(batch, toTruth, logits.duplicate());
+      FreeLogits free = FreeLogits.ALONE;
       return png(
           List.of(
-              batch.truth(), warped, undone, FreeLogits.sigmoid(alone), FreeLogits.sigmoid(beside)),
+              batch.truth(),
+              warped,
+              batch.warped(Alignment.undone(batch, byAll)),
+              FreeLogits.sigmoid(free.descended(batch, byTransform, logits.duplicate())),
+              FreeLogits.sigmoid(free.descended(batch, byAll, logits.duplicate()))),
           batch.tile());
     }
   }

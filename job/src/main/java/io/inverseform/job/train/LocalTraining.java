@@ -61,7 +61,16 @@ public final class LocalTraining {
         ExampleLoader<E> loader =
             new ExampleLoader<>(
                 objective, sampler, batch, 0, 1, 1, Long.MAX_VALUE, 1, TIMEOUT_SECONDS)) {
-      Stepper<E> stepper = new Stepper<>(objective, seed, device, parameters, exchange, updates, new BufferEma(parameters.buffers(), optimizer), clock);
+      Stepper<E> stepper =
+          new Stepper<>(
+              objective,
+              seed,
+              device,
+              parameters,
+              exchange,
+              updates,
+              new BufferEma(parameters.buffers(), optimizer),
+              clock);
       long start = System.nanoTime();
       for (long step = 1; ; step++) {
         double left = 1 - (System.nanoTime() - start) / (double) budget.toNanos();
@@ -69,8 +78,7 @@ public final class LocalTraining {
           return step - 1;
         }
         double warmup = Math.min(1, step / (double) (schedule.warmupSteps() + 1));
-        double rate =
-            optimizer.learningRate() * schedule.decay().factor(1 - left, 1) * warmup;
+        double rate = optimizer.learningRate() * schedule.decay().factor(1 - left, 1) * warmup;
         clock.begin(step);
         Stepper.Outcome outcome = stepper.run(step, loader.next(), rate);
         clock.end();

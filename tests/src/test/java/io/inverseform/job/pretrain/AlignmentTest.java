@@ -25,7 +25,9 @@ class AlignmentTest {
   private static final int PICTURES = 30;
   private static final int EACH = 4;
   private static final PretrainConfig CONFIG =
-      ConfigLoader.loadDemo(List.of("pretrain.network.tile=32")).pretrain();
+      ConfigLoader.loadDemo(
+              List.of("pretrain.network.tile=32", "pretrain.warp.translation=0.25"))
+          .pretrain();
 
   /** Costs less the farther a tile is from the truth. */
   private static final Distance REVERSED =
