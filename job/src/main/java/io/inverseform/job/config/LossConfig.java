@@ -302,8 +302,8 @@ public record LossConfig(
    * @param skipEmpty whether tiles without a true edge are left out of an image's mean
    * @param maskIgnored whether pixels without a class are no edge in either map, as pixels are
    *     anyway that the edge map leaves out
-   * @param residual weight, in the distance, of what the found transform does not explain: how
-   *     unlike the prediction is to the truth under it; 0 for the transform alone
+   * @param unlikeness weight, in the distance, of how unlike the maps of a tile are; 0 for the
+   *     transform alone
    */
   public record InverseForm(
       double lossWeight,
@@ -313,7 +313,7 @@ public record LossConfig(
       boolean anchored,
       boolean skipEmpty,
       boolean maskIgnored,
-      double residual)
+      double unlikeness)
       implements Term {
     private static final int MOST_TILES = 256;
 
@@ -325,7 +325,7 @@ public record LossConfig(
               && grid.stream().allMatch(n -> n != null && n >= 1 && n <= MOST_TILES);
       Check.that(legal, "grid", grid, "empty, or rows and columns, each in 1.." + MOST_TILES);
       grid = List.copyOf(grid);
-      Check.notNegative("residual", residual);
+      Check.notNegative("unlikeness", unlikeness);
     }
 
     /** Of the transform alone. */

@@ -21,7 +21,6 @@ public record PretrainConfig(
     InverseNetworkConfig network,
     WarpConfig warp,
     DegradeConfig degrade,
-    RobustConfig robust,
     int tiles,
     int scored,
     OptimizerConfig optimizer,
@@ -41,7 +40,6 @@ public record PretrainConfig(
     Check.given("network", network);
     Check.given("warp", warp);
     Check.given("degrade", degrade);
-    Check.given("robust", robust);
     Check.atLeast(1, "tiles", tiles);
     Check.atLeast(4, "scored", scored);
     Check.given("optimizer", optimizer);
@@ -57,7 +55,6 @@ public record PretrainConfig(
         network,
         warp,
         degrade,
-        robust,
         tiles,
         scored,
         optimizer,
@@ -68,8 +65,7 @@ public record PretrainConfig(
   /** The same for another network. */
   public PretrainConfig with(InverseNetworkConfig other) {
     return new PretrainConfig(
-        run, weights, pictures, other, warp, degrade, robust, tiles, scored, optimizer, schedule,
-        train);
+        run, weights, pictures, other, warp, degrade, tiles, scored, optimizer, schedule, train);
   }
 
   /**
@@ -146,27 +142,6 @@ public record PretrainConfig(
 
     private static void part(String key, double value) {
       Check.that(value >= 0 && value <= 1, key, value, "in 0..1");
-    }
-  }
-
-  /**
-   * What keeps the network from being fooled by maps that no warp makes. The transform of a map on
-   * the straight line from the warped to the true one is taken to be the warp's, less the share of
-   * the way that is done.
-   *
-   * @param mixed share of tiles that are mixed with the truth
-   * @param attacked share of tiles that are first moved, pixel by pixel, to where the network says
-   *     that there is less to move
-   * @param attackSteps gradient steps of such a move
-   * @param attackSize length of the longest such move, in lengths of the way to the truth
-   */
-  public record RobustConfig(double mixed, double attacked, int attackSteps, double attackSize)
-      implements Serializable {
-    public RobustConfig {
-      Check.that(mixed >= 0 && mixed <= 1, "mixed", mixed, "in 0..1");
-      Check.that(attacked >= 0 && attacked <= 1, "attacked", attacked, "in 0..1");
-      Check.atLeast(1, "attack_steps", attackSteps);
-      Check.positive("attack_size", attackSize);
     }
   }
 }

@@ -20,7 +20,7 @@ final class TermDefaults {
           Map.entry(
               "inverse_form",
               "{boundary: head, grid: [], anchored: true, skip_empty: true, mask_ignored: true,"
-                  + " residual: 0}"),
+                  + " unlikeness: 0}"),
           Map.entry(
               "cross_entropy",
               "{class_weights: [], ignore_index: 255, use_sigmoid: false, %s}".formatted(AVERAGED)),

@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDList;
 import io.inverseform.job.model.InverseTransformNetwork;
 import io.inverseform.job.torch.LossOperators;
 import io.inverseform.job.torch.Operators;
-import io.inverseform.job.torch.SpatialTransformer;
 import io.inverseform.job.torch.Tape;
 
 /**
@@ -15,18 +14,18 @@ import io.inverseform.job.torch.Tape;
  * which is exactly 0 for identical maps, whatever the network has learnt.
  *
  * <p>A few numbers cannot tell a map that is in its place from one that only makes the network say
- * so. So what the found transform does not explain can be added: how unlike the prediction is to
- * the truth under that transform ({@link LossOperators#unlikeness}). Then only a map that is a
- * warped true one is judged by its warp alone.
+ * so. So the maps' unlikeness can be added ({@link LossOperators#unlikeness}), which only the truth
+ * makes 0: near the truth it leads, farther away the transform does.
  *
  * @param anchored whether distances are taken from what the network says of the truth itself
- * @param residual weight of what the found transform does not explain; 0 for none
+ * @param unlikeness weight of the maps' unlikeness; 0 for the transform alone
  */
-public record InverseDistance(InverseTransformNetwork network, boolean anchored, double residual) {
+public record InverseDistance(
+    InverseTransformNetwork network, boolean anchored, double unlikeness) {
   /**
    * What depends on the truth alone.
    *
-   * @param truth (M, 1, tile, tile); null where there is no residual
+   * @param truth (M, 1, tile, tile); null where the transform alone counts
    * @param firstLayer the network's share of the true tiles
    * @param anchors (M, outputs): where the distances are taken from; null for the identity
    */
@@ -53,7 +52,7 @@ public record InverseDistance(InverseTransformNetwork network, boolean anchored,
   public OfTruth ofTruth(Tape frozen, NDArray truth) {
     NDArray firstLayer = network.ofTruth(frozen, truth);
     NDArray anchors = anchored ? network.transforms(frozen, truth, firstLayer) : null;
-    return new OfTruth(residual > 0 ? truth : null, firstLayer, anchors);
+    return new OfTruth(unlikeness > 0 ? truth : null, firstLayer, anchors);
   }
 
   /**
@@ -68,14 +67,10 @@ public record InverseDistance(InverseTransformNetwork network, boolean anchored,
     NDArray anchors = ofTruth.anchors();
     NDArray distances =
         anchors == null ? network.distances(transforms) : network.distances(transforms, anchors);
-    if (residual == 0) {
+    if (unlikeness == 0) {
       return distances;
     }
-    NDArray thetas = network.thetas(anchors == null ? transforms : transforms.sub(anchors));
-    NDArray moved = SpatialTransformer.warp(ofTruth.truth(), thetas);
-    // What comes from outside of the tile is not known.
-    NDArray known = SpatialTransformer.warp(ofTruth.truth().onesLike(), thetas);
-    NDArray unlike = LossOperators.unlikeness(predicted, moved, known);
-    return distances.add(Operators.scale(unlike, residual));
+    NDArray unlike = LossOperators.unlikeness(predicted, ofTruth.truth());
+    return distances.add(Operators.scale(unlike, unlikeness));
   }
 }

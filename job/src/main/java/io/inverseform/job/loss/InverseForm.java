@@ -49,7 +49,7 @@ final class InverseForm implements LossTerm {
     }
     this.config = config;
     this.classes = classes;
-    distance = new InverseDistance(network, config.anchored(), config.residual());
+    distance = new InverseDistance(network, config.anchored(), config.unlikeness());
     grid = TileGrid.of(config.grid(), network.tile());
   }
 

@@ -2,8 +2,6 @@ package io.inverseform.job.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import io.inverseform.job.config.InverseNetworkConfig;
 import io.inverseform.job.config.InverseNetworkConfig.Transform;
@@ -11,8 +9,6 @@ import io.inverseform.job.torch.Layer;
 import io.inverseform.job.torch.LossOperators;
 import io.inverseform.job.torch.Operators;
 import io.inverseform.job.torch.Tape;
-import io.inverseform.job.torch.Tensors;
-import java.util.Arrays;
 
 /**
  * Regresses the transform that maps one boundary tile to another (Borse et al., "InverseForm: A
@@ -28,10 +24,6 @@ public abstract sealed class InverseTransformNetwork extends Layer
 
   /** Below it an anchored distance grows as its square; a hundredth of the transforms' range. */
   private static final double SMOOTH = 0.01;
-
-  private static final int AFFINE = 6;
-  private static final int HOMOGRAPHY = 8;
-  private static final float[] IDENTITY = {1, 0, 0, 0, 1, 0, 0, 0};
 
   private final int tile;
   private final Transform transform;
@@ -138,30 +130,6 @@ public abstract sealed class InverseTransformNetwork extends Layer
           ? geodesic(difference, SMOOTH)
           : Operators.smoothRowNorms(difference, SMOOTH);
     }
-  }
-
-  /**
-   * The maps theta that transforms stand for, as {@link
-   * io.inverseform.job.torch.SpatialTransformer} takes them.
-   *
-   * @param transforms (M, outputs), as by {@link #transforms}
-   * @return (M, 6) or, for homographies, (M, 8), with the history
-   */
-  public final NDArray thetas(NDArray transforms) {
-    NDManager manager = transforms.getManager();
-    int numbers = transform.isHomography() ? HOMOGRAPHY : AFFINE;
-    float[] places = new float[outputs() * numbers];
-    for (int i = 0; i < outputs(); i++) {
-      places[i * numbers + transform.places().get(i)] = 1;
-    }
-    float[] identity = Arrays.copyOf(IDENTITY, numbers);
-    NDArray toPlaces =
-        Tensors.of(manager, places, new Shape(outputs(), numbers))
-            .toType(transforms.getDataType(), false);
-    NDArray offsets = Operators.scale(transforms.matMul(toPlaces), normaliser);
-    return offsets.add(
-        Tensors.of(manager, identity, new Shape(1, numbers))
-            .toType(transforms.getDataType(), false));
   }
 
   private NDArray geodesic(NDArray transforms, double epsilon) {

@@ -14,7 +14,7 @@ public interface Distance {
   Distance PIXEL_L1 = truth -> tiles -> tiles.sub(truth).abs().flatten(1, -1).mean(new int[] {1});
 
   /** How unlike the pixels are, whatever their contrast: {@link LossOperators#unlikeness}. */
-  Distance UNLIKENESS = truth -> tiles -> LossOperators.unlikeness(tiles, truth, truth.onesLike());
+  Distance UNLIKENESS = truth -> tiles -> LossOperators.unlikeness(tiles, truth);
 
   /**
    * The distance to true tiles.
@@ -30,12 +30,12 @@ public interface Distance {
   }
 
   /**
-   * The anchored InverseForm distance, and what the found transform does not explain.
+   * The anchored InverseForm distance, and the maps' unlikeness.
    *
-   * @param residual weight of that
+   * @param unlikeness weight of the latter
    */
-  static Distance of(InverseTransformNetwork network, double residual) {
-    InverseDistance distance = new InverseDistance(network, true, residual);
+  static Distance of(InverseTransformNetwork network, double unlikeness) {
+    InverseDistance distance = new InverseDistance(network, true, unlikeness);
     return truth -> {
       InverseDistance.OfTruth ofTruth;
       try (Tape tape = Tape.inference(truth.getManager())) {

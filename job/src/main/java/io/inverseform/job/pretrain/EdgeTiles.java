@@ -11,11 +11,8 @@ import io.inverseform.udf.random.KeyedRandom;
  * @param side pixels on a side of a tile with its surroundings
  * @param edges (count, side, side), 0 and 1; the tile is the middle
  * @param points (count, dimensions) of the {@link WarpSpace}
- * @param robust (count, 3): share mixed with the truth, whether attacked, size of the attack
  */
-record EdgeTiles(int side, byte[] edges, float[] points, Degradation degradation, float[] robust) {
-  static final int ROBUST = 3;
-
+record EdgeTiles(int side, byte[] edges, float[] points, Degradation degradation) {
   /** Positions tried before a tile with hardly an edge is taken. */
   private static final int TRIES = 20;
 
@@ -47,23 +44,15 @@ record EdgeTiles(int side, byte[] edges, float[] points, Degradation degradation
     int side = tile + 2 * space.margin(tile);
     byte[] edges = new byte[count * side * side];
     float[] points = new float[count * space.dimensions()];
-    float[] robust = new float[count * ROBUST];
     for (int i = 0; i < count; i++) {
       cut(map, tile, side, random, edges, i * side * side);
       if (random.nextDouble() >= identity) {
         space.draw(difficulty * random.nextDouble(), random, points, i * space.dimensions());
       }
-      if (changed) {
-        PretrainConfig.RobustConfig given = config.robust();
-        boolean mixed = random.nextDouble() < given.mixed();
-        robust[i * ROBUST] = mixed ? random.nextFloat() : 0;
-        robust[i * ROBUST + 1] = random.nextDouble() < given.attacked() ? 1 : 0;
-        robust[i * ROBUST + 2] = (float) (given.attackSize() * random.nextDouble());
-      }
     }
     Degradation degradation =
         changed ? Degradation.draw(config.degrade(), tile, count, difficulty, random) : null;
-    return new EdgeTiles(side, edges, points, degradation, robust);
+    return new EdgeTiles(side, edges, points, degradation);
   }
 
   int count() {

@@ -88,7 +88,8 @@ record FreeLogits(String name, double crossEntropy, double distance) {
                 }
                 return sum;
               })) {
-        logits.subi(Regression.unit(gradient).mul((float) rate));
+        NDArray norms = gradient.square().sum(PIXELS, true).sqrt().add(1e-12f);
+        logits.subi(gradient.div(norms).mul((float) rate));
       }
     }
     return logits;

@@ -1,6 +1,7 @@
 package io.inverseform.job.pretrain;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.config.PretrainConfig;
@@ -39,11 +40,11 @@ public final class InverseTransform implements Objective<EdgeTiles> {
   /** Before the name of a score: of the network before it learned. */
   public static final String UNTRAINED = "untrained_";
 
-  /** Before the name of a score: of the trained network, with {@link #RESIDUAL}. */
-  public static final String WITH_RESIDUAL = "with_residual_";
+  /** Before the name of a score: of the trained network, with the maps' unlikeness. */
+  public static final String WITH_UNLIKENESS = "with_unlikeness_";
 
-  /** Weight of what the found transform does not explain, where that is scored. */
-  static final double RESIDUAL = 0.5;
+  /** Weight of the maps' unlikeness, where it is scored beside the network. */
+  static final double WEIGHT = 1;
 
   /** Before the name of a score: of the pixels' difference. */
   public static final String PIXEL_L1 = "pixel_l1_";
@@ -65,7 +66,6 @@ public final class InverseTransform implements Objective<EdgeTiles> {
   private final PretrainConfig config;
   private final EdgeMaps maps;
   private final InverseTransformNetwork network;
-  private final Regression regression;
   private final NDManager device;
   private Map<String, Double> baselines;
 
@@ -98,7 +98,6 @@ public final class InverseTransform implements Objective<EdgeTiles> {
     this.maps = maps;
     this.device = device;
     network = InverseTransformNetwork.of(config.network(), WarpSpace.of(config).normaliser());
-    regression = new Regression(config, network);
   }
 
   @Override
@@ -139,7 +138,12 @@ public final class InverseTransform implements Objective<EdgeTiles> {
 
   @Override
   public StepLoss loss(Tape tape, List<EdgeTiles> examples, int globalBatch) {
-    NDArray sum = regression.squaredError(tape, examples);
+    TileBatch batch = TileBatch.of(tape.manager(), examples, config);
+    NDArray shown =
+        Degradation.applied(
+            examples.stream().map(EdgeTiles::degradation).toList(), batch.warped(batch.points()));
+    NDArray said = network.forward(tape, new NDList(shown, batch.truth())).singletonOrThrow();
+    NDArray sum = said.sub(batch.outputs(batch.points())).square().sum();
     double values = (double) network.outputs() * config.tiles() * globalBatch;
     NDArray mean = Operators.scale(sum, 1 / values);
     return new StepLoss(mean, Map.of(TERM, mean));
@@ -152,7 +156,7 @@ public final class InverseTransform implements Objective<EdgeTiles> {
     for (int p = 0; p < explained.length; p++) {
       scores.put(EXPLAINED + config.network().transform().names().get(p), explained[p]);
     }
-    put(scores, WITH_RESIDUAL, measured(share, Distance.of(network, RESIDUAL)));
+    put(scores, WITH_UNLIKENESS, measured(share, Distance.of(network, WEIGHT)));
     if (baselines == null) {
       baselines = baselines(share);
     }
@@ -162,11 +166,11 @@ public final class InverseTransform implements Objective<EdgeTiles> {
 
   /**
    * The scores of {@link #validate} as rows: of two distances of pixels, of the network before it
-   * learned, and of the trained one without and with what the found transform does not explain.
+   * learned, and of the trained one without and with the maps' unlikeness.
    */
   public static List<Study.Row> rows(Map<String, Double> scores, String name, long step) {
     Map<String, Map<String, Double>> byDistance = new LinkedHashMap<>();
-    List<String> prefixes = List.of(PIXEL_L1, UNLIKENESS, UNTRAINED, "", WITH_RESIDUAL);
+    List<String> prefixes = List.of(PIXEL_L1, UNLIKENESS, UNTRAINED, "", WITH_UNLIKENESS);
     prefixes.forEach(prefix -> byDistance.put(prefix, new LinkedHashMap<>()));
     scores.forEach(
         (key, value) -> {

@@ -120,9 +120,9 @@ public record Study(JobConfig config, boolean table, Duration budget, int thread
       }
       scores.putAll(objective.measured(alone(), distance));
       rows.add(new Row(cell.toString(), "trained", steps, seconds, size, scores));
-      Distance whole = Distance.of(network, InverseTransform.RESIDUAL);
+      Distance whole = Distance.of(network, InverseTransform.WEIGHT);
       Map<String, Double> ofWhole = objective.measured(alone(), whole);
-      rows.add(new Row(cell.toString(), "with_residual", steps, seconds, size, ofWhole));
+      rows.add(new Row(cell.toString(), "with_unlikeness", steps, seconds, size, ofWhole));
       Files.write(
           picture, TileSheet.png(objective.heldOut(alone(), TileSheet.TILES), distance, whole));
     }

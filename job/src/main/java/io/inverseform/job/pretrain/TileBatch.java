@@ -7,7 +7,6 @@ import io.inverseform.job.config.PretrainConfig;
 import io.inverseform.job.torch.SpatialTransformer;
 import io.inverseform.job.torch.Tensors;
 import java.util.List;
-import java.util.function.Function;
 
 /**
  * Tiles on their device.
@@ -34,10 +33,15 @@ record TileBatch(
     int count = examples.stream().mapToInt(EdgeTiles::count).sum();
     int side = examples.get(0).side();
     float[] edges = new float[count * side * side];
+    float[] points = new float[count * space.dimensions()];
     int edge = 0;
+    int point = 0;
     for (EdgeTiles tiles : examples) {
       for (byte value : tiles.edges()) {
         edges[edge++] = value;
+      }
+      for (float value : tiles.points()) {
+        points[point++] = value;
       }
     }
     int tile = config.network().tile();
@@ -47,8 +51,7 @@ record TileBatch(
     return new TileBatch(
         surroundings,
         middle(surroundings, tile, 0, 0),
-        Tensors.of(
-            manager, joined(examples, EdgeTiles::points), new Shape(count, space.dimensions())),
+        Tensors.of(manager, points, new Shape(count, space.dimensions())),
         Tensors.of(manager, toTheta, new Shape(space.dimensions(), width)),
         Tensors.of(
             manager,
@@ -56,17 +59,6 @@ record TileBatch(
             new Shape(space.dimensions(), config.network().transform().parameters())),
         Tensors.of(manager, java.util.Arrays.copyOf(IDENTITY, width), new Shape(1, width)),
         tile);
-  }
-
-  static float[] joined(List<EdgeTiles> examples, Function<EdgeTiles, float[]> of) {
-    float[] all = new float[examples.stream().mapToInt(one -> of.apply(one).length).sum()];
-    int at = 0;
-    for (EdgeTiles one : examples) {
-      float[] values = of.apply(one);
-      System.arraycopy(values, 0, all, at, values.length);
-      at += values.length;
-    }
-    return all;
   }
 
   private static NDArray middle(NDArray surroundings, int tile, int right, int down) {

@@ -10,8 +10,9 @@ import java.util.function.UnaryOperator;
 
 /**
  * Tiles as a picture, a column a tile: the true tile, the warped one, the warped one after descent
- * on its warp, and after descent over every pixel, on the transform alone and with what it does not
- * explain. Darker is nearer to an edge. No text: it is drawn without a display and without fonts.
+ * on its warp, and after descent over every pixel, on the transform alone and with the maps'
+ * unlikeness. Darker is nearer to an edge. No text: it is drawn without a display and without
+ * fonts.
  */
 final class TileSheet {
   static final int TILES = 12;
@@ -25,7 +26,7 @@ final class TileSheet {
    * The picture as a PNG file.
    *
    * @param alone the distance of the found transform
-   * @param whole the same, with what the transform does not explain
+   * @param whole the same, with the maps' unlikeness
    */
   static byte[] png(Alignment tiles, Distance alone, Distance whole) {
     try (NDManager arrays = tiles.device().newSubManager()) {

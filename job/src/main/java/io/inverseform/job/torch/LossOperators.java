@@ -252,16 +252,15 @@ public final class LossOperators {
   }
 
   /**
-   * How unlike two maps are where a mask is 1, whatever their contrast and brightness: 1 less their
-   * normalised cross-correlation. 0 for equal maps, 1 for a map without any contrast beside one
-   * that has some, 2 for a map and its negative.
+   * How unlike two maps are, whatever their contrast and brightness: 1 less their normalised
+   * cross-correlation. 0 for equal maps, 1 for a map without any contrast beside one that has some,
+   * 2 for a map and its negative.
    *
    * @param x (M, 1, H, W)
    * @param y as x
-   * @param mask as x, 0 to 1
    * @return (M)
    */
-  public static NDArray unlikeness(NDArray x, NDArray y, NDArray mask) {
-    return call("unlikeness", x, y, mask);
+  public static NDArray unlikeness(NDArray x, NDArray y) {
+    return call("unlikeness", x, y);
   }
 }

@@ -43,7 +43,7 @@ class BenchInverseCommandTest {
     }
     assertThat(distances)
         .containsExactlyInAnyOrder(
-            "pixel_l1", "unlikeness", "untrained", "trained", "with_residual");
+            "pixel_l1", "unlikeness", "untrained", "trained", "with_unlikeness");
     assertThat(folder.resolve("small-geodesic8-16.png")).isNotEmptyFile();
     assertThat(err.toString()).contains("small/geodesic8/16 is done").contains("F free");
   }

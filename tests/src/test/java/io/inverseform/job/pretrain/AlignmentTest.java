@@ -25,8 +25,7 @@ class AlignmentTest {
   private static final int PICTURES = 30;
   private static final int EACH = 4;
   private static final PretrainConfig CONFIG =
-      ConfigLoader.loadDemo(
-              List.of("pretrain.network.tile=32", "pretrain.warp.translation=0.25"))
+      ConfigLoader.loadDemo(List.of("pretrain.network.tile=32", "pretrain.warp.translation=0.25"))
           .pretrain();
 
   /** Costs less the farther a tile is from the truth. */
@@ -149,7 +148,7 @@ class AlignmentTest {
   }
 
   @Test
-  void whatANetworkDoesNotExplainKeepsItFromBeingFooled() {
+  void theMapsUnlikenessKeepsANetworkFromBeingFooled() {
     InverseTransformNetwork network = InverseTransformNetwork.of(CONFIG.network(), 0.25);
     try (FlatParameters weights = new FlatParameters(manager, network, 5)) {
       Map<String, Double> alone = FreeLogits.ALONE.measured(alignment(), Distance.of(network));

@@ -78,7 +78,7 @@ class PretrainingTest {
             "r2_shift_x",
             "free_f_after",
             "untrained_ordered",
-            "with_residual_free_f_after",
+            "with_unlikeness_free_f_after",
             "pixel_l1_contrast_cost");
     assertThat(Files.readAllLines(Path.of(config.run(), "metrics", "attempt-00001.jsonl")))
         .hasSize(2)
