@@ -228,7 +228,8 @@ public record NetworkBench(
     return Math.round(value * 1e4) / 1e4;
   }
 
-  private static long cpuNanos() {
+  /** Of the process, all threads. */
+  static long cpuNanos() {
     return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
         .getProcessCpuTime();
   }

@@ -40,35 +40,51 @@ final class InverseFormStepBench {
       for (Inverse inverse : Inverse.values()) {
         with.put(inverse, side(manager, width, size, Optional.of(inverse), threads));
       }
-      Map<Inverse, double[]> ratios = new EnumMap<>(Inverse.class);
-      double[] plain = new double[steps];
+      double[][] plain = new double[2][steps];
+      Map<Inverse, double[][]> ratios = new EnumMap<>(Inverse.class);
       for (int step = -1; step < steps; step++) {
         // Before and after, so that a drift of the machine's speed cancels.
-        double before = without.seconds(step + 1);
-        Map<Inverse, Double> seconds = new EnumMap<>(Inverse.class);
+        Cost before = without.run(step + 1);
+        Map<Inverse, Cost> costs = new EnumMap<>(Inverse.class);
         for (Inverse inverse : Inverse.values()) {
-          seconds.put(inverse, with.get(inverse).seconds(step + 1));
+          costs.put(inverse, with.get(inverse).run(step + 1));
         }
-        double after = without.seconds(step + 1);
+        Cost after = without.run(step + 1);
+        System.out.printf(Locale.ROOT, "%d: %s, %s, %s%n", step, before, costs, after);
         if (step >= 0) {
-          plain[step] = (before + after) / 2;
+          plain[0][step] = (before.seconds() + after.seconds()) / 2;
+          plain[1][step] = (before.cpu() + after.cpu()) / 2;
           for (Inverse inverse : Inverse.values()) {
-            ratios.computeIfAbsent(inverse, i -> new double[steps])[step] =
-                seconds.get(inverse) / plain[step];
+            double[][] of = ratios.computeIfAbsent(inverse, i -> new double[2][steps]);
+            of[0][step] = costs.get(inverse).seconds() / plain[0][step];
+            of[1][step] = costs.get(inverse).cpu() / plain[1][step];
           }
         }
       }
-      print("seconds without", plain);
-      ratios.forEach((inverse, values) -> print("step time with / without, " + inverse, values));
+      print("seconds without", plain[0]);
+      print("CPU seconds without", plain[1]);
+      ratios.forEach(
+          (inverse, values) -> {
+            print("time with / without, " + inverse, values[0]);
+            print("CPU time with / without, " + inverse, values[1]);
+          });
     }
   }
 
+  /**
+   * Of one step.
+   *
+   * @param cpu seconds of all threads
+   */
+  private record Cost(double seconds, double cpu) {}
+
   private record Side(RandomStep pass) {
-    double seconds(long step) {
+    Cost run(long step) {
       FlatParameters.Collector gradients = pass.parameters().collect((offset, length) -> {});
       long start = System.nanoTime();
+      long cpu = NetworkBench.cpuNanos();
       pass.forwardAndBackward(gradients, Group.ALONE, step, 1);
-      return (System.nanoTime() - start) * 1e-9;
+      return new Cost((System.nanoTime() - start) * 1e-9, (NetworkBench.cpuNanos() - cpu) * 1e-9);
     }
   }
 
@@ -105,7 +121,7 @@ final class InverseFormStepBench {
     System.out.printf(
         Locale.ROOT,
         "%s: median %.3f, least %.3f, most %.3f%n",
-        what.toLowerCase(Locale.ROOT),
+        what,
         sorted[sorted.length / 2],
         sorted[0],
         sorted[sorted.length - 1]);
