@@ -36,6 +36,8 @@ final class PretrainCommand implements Callable<Integer> {
     JobConfig config = locations.absolute(options.load()).pretraining();
     if (config.pretrain().pictures().isEmpty()) {
       locations.require("data.table", config.data().table(), "set it, or run preprocess first");
+    } else {
+      locations.require("pretrain.pictures", config.pretrain().pictures(), "set it, or to nothing");
     }
     locations.reach("pretrain.run", config.run());
     try (SparkSession spark = SparkSessions.forTraining(spec.name(), config)) {

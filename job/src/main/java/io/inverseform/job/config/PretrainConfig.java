@@ -62,6 +62,11 @@ public record PretrainConfig(
         train);
   }
 
+  PretrainConfig withPictures(String others) {
+    return new PretrainConfig(
+        run, weights, others, network, warp, degrade, tiles, scored, optimizer, schedule, train);
+  }
+
   /** The same for another network. */
   public PretrainConfig with(InverseNetworkConfig other) {
     return new PretrainConfig(
