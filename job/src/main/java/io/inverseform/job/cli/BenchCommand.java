@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
       BenchStepCommand.class,
       BenchForwardCommand.class,
       BenchAllreduceCommand.class,
-      BenchCostCommand.class
+      BenchCostCommand.class,
+      BenchInverseCommand.class
     })
 final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec;

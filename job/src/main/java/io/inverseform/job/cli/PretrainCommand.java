@@ -9,6 +9,7 @@ import io.inverseform.job.train.Training;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
@@ -33,7 +34,11 @@ final class PretrainCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Locations locations = new Locations(new SparkConf());
     JobConfig config = locations.absolute(options.load()).pretraining();
-    locations.require("data.table", config.data().table(), "set it, or run preprocess first");
+    if (config.pretrain().pictures().isEmpty()) {
+      locations.require("data.table", config.data().table(), "set it, or run preprocess first");
+    } else {
+      locations.require("pretrain.pictures", config.pretrain().pictures(), "set it, or to nothing");
+    }
     locations.reach("pretrain.run", config.run());
     try (SparkSession spark = SparkSessions.forTraining(spec.name(), config)) {
       return run(spark, config, resume, spec).exitCode();
@@ -51,7 +56,8 @@ final class PretrainCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Training.Outcome outcome = Training.run(spark, config, new InverseTransform.Factory(), resume);
     if (!outcome.scores().isEmpty()) {
-      out.println(new PretrainScores(outcome.scores()));
+      String name = new Path(config.run()).getName();
+      out.println(new DistanceTable(InverseTransform.rows(outcome.scores(), name, outcome.step())));
     }
     out.println(TrainCommand.line(outcome, config));
     if (outcome.stopped().isEmpty()) {

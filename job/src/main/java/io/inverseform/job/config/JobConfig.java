@@ -66,6 +66,11 @@ public record JobConfig(
         pretrain.with(otherPretrainRun, pretrain.weights()));
   }
 
+  /** The same with the pictures for pretraining at another place; empty where there are none. */
+  public JobConfig withPictures(String others) {
+    return with(run, data, model, optimizer, schedule, train, pretrain.withPictures(others));
+  }
+
   /** The same with weight files at other places; empty where there is none. */
   public JobConfig withWeights(String otherPretrained, String otherInverse) {
     return with(

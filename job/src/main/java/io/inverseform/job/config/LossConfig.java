@@ -302,6 +302,8 @@ public record LossConfig(
    * @param skipEmpty whether tiles without a true edge are left out of an image's mean
    * @param maskIgnored whether pixels without a class are no edge in either map, as pixels are
    *     anyway that the edge map leaves out
+   * @param unlikeness weight, in the distance, of how unlike the maps of a tile are; 0 for the
+   *     transform alone
    */
   public record InverseForm(
       double lossWeight,
@@ -310,7 +312,8 @@ public record LossConfig(
       List<Integer> grid,
       boolean anchored,
       boolean skipEmpty,
-      boolean maskIgnored)
+      boolean maskIgnored,
+      double unlikeness)
       implements Term {
     private static final int MOST_TILES = 256;
 
@@ -322,6 +325,19 @@ public record LossConfig(
               && grid.stream().allMatch(n -> n != null && n >= 1 && n <= MOST_TILES);
       Check.that(legal, "grid", grid, "empty, or rows and columns, each in 1.." + MOST_TILES);
       grid = List.copyOf(grid);
+      Check.notNegative("unlikeness", unlikeness);
+    }
+
+    /** Of the transform alone. */
+    public InverseForm(
+        double lossWeight,
+        String lossName,
+        BoundarySource boundary,
+        List<Integer> grid,
+        boolean anchored,
+        boolean skipEmpty,
+        boolean maskIgnored) {
+      this(lossWeight, lossName, boundary, grid, anchored, skipEmpty, maskIgnored, 0);
     }
 
     /** As published: 3 rows of 6 tiles, all of which count, and no pixel left out. */

@@ -19,7 +19,8 @@ final class TermDefaults {
           Map.entry("edge_attention", "{norm: false}"),
           Map.entry(
               "inverse_form",
-              "{boundary: head, grid: [], anchored: true, skip_empty: true, mask_ignored: true}"),
+              "{boundary: head, grid: [], anchored: true, skip_empty: true, mask_ignored: true,"
+                  + " unlikeness: 0}"),
           Map.entry(
               "cross_entropy",
               "{class_weights: [], ignore_index: 255, use_sigmoid: false, %s}".formatted(AVERAGED)),

@@ -14,9 +14,7 @@ import io.inverseform.udf.label.LabelMap;
  * frozen network f regresses the transform between the tiles of a pair, and the loss is the mean
  * distance of an image's tiles. Pixels that are left out are no edge in either map.
  *
- * <p>The distance of prediction p from truth b is that of f(p, b) from the identity, as published,
- * or anchored: that of f(p, b) from f(b, b), which is exactly 0 for identical maps, whatever the
- * network has learnt ({@link InverseTransformNetwork#distances}).
+ * <p>{@link InverseDistance} says which distance.
  */
 final class InverseForm implements LossTerm {
   private static final int[] PIXELS = {1, 2, 3};
@@ -27,7 +25,7 @@ final class InverseForm implements LossTerm {
 
   private final LossConfig.InverseForm config;
   private final int classes;
-  private final InverseTransformNetwork network;
+  private final InverseDistance distance;
   private final TileGrid grid;
 
   /**
@@ -51,7 +49,7 @@ final class InverseForm implements LossTerm {
     }
     this.config = config;
     this.classes = classes;
-    this.network = network;
+    distance = new InverseDistance(network, config.anchored(), config.unlikeness());
     grid = TileGrid.of(config.grid(), network.tile());
   }
 
@@ -59,18 +57,15 @@ final class InverseForm implements LossTerm {
    * What depends on the truth alone.
    *
    * @param valid (N, 1, H, W), 0 where pixels are left out and 1 elsewhere
-   * @param firstLayer the network's share of the true tiles
+   * @param tiles the true ones
    * @param shares (M): each tile's part in the sum over images of the means over tiles
-   * @param anchors (M, outputs): where the distances are taken from; null for the identity
    */
-  private record OfTruth(NDArray valid, NDArray firstLayer, NDArray shares, NDArray anchors)
+  private record OfTruth(NDArray valid, InverseDistance.OfTruth tiles, NDArray shares)
       implements Truth.Derived {
     @Override
     public NDList arrays() {
-      NDList arrays = new NDList(valid, firstLayer, shares);
-      if (anchors != null) {
-        arrays.add(anchors);
-      }
+      NDList arrays = new NDList(valid, shares);
+      arrays.addAll(tiles.arrays());
       return arrays;
     }
   }
@@ -86,12 +81,7 @@ final class InverseForm implements LossTerm {
     try (Tape frozen = Tape.frozen(truth.edges().getManager())) {
       OfTruth ofTruth = truth.derived(this, OfTruth.class, () -> ofTruth(frozen, truth));
       NDArray tiles = grid.cut(probability(prediction).mul(ofTruth.valid()));
-      NDArray transforms = network.transforms(frozen, tiles, ofTruth.firstLayer());
-      NDArray distances =
-          ofTruth.anchors() == null
-              ? network.distances(transforms)
-              : network.distances(transforms, ofTruth.anchors());
-      return distances.mul(ofTruth.shares()).sum();
+      return distance.of(frozen, tiles, ofTruth.tiles()).mul(ofTruth.shares()).sum();
     }
   }
 
@@ -106,9 +96,7 @@ final class InverseForm implements LossTerm {
     NDArray valid = valid(truth);
     NDArray edge = LossOperators.indicator(truth.edges(), 1).toType(truth.type(), false);
     NDArray tiles = grid.cut(edge.mul(valid));
-    NDArray firstLayer = network.ofTruth(frozen, tiles);
-    NDArray anchors = config.anchored() ? network.transforms(frozen, tiles, firstLayer) : null;
-    return new OfTruth(valid, firstLayer, shares(tiles, truth.images()), anchors);
+    return new OfTruth(valid, distance.ofTruth(frozen, tiles), shares(tiles, truth.images()));
   }
 
   private NDArray valid(Truth truth) {

@@ -45,7 +45,7 @@ public final class Segmenter {
    */
   public static void requireFit(
       SegmentationNetwork network, ViewsConfig views, int height, int width) {
-    new Views(network, views).windows(height, width);
+    new Views(network, SegmentationNetwork::outputs, views).windows(height, width);
   }
 
   /**

@@ -1,7 +1,9 @@
 package io.inverseform.job.pretrain;
 
 import ai.djl.ndarray.NDArray;
+import io.inverseform.job.loss.InverseDistance;
 import io.inverseform.job.model.InverseTransformNetwork;
+import io.inverseform.job.torch.LossOperators;
 import io.inverseform.job.torch.Tape;
 import java.util.function.UnaryOperator;
 
@@ -10,6 +12,9 @@ import java.util.function.UnaryOperator;
 public interface Distance {
   /** Mean absolute difference of the pixels. */
   Distance PIXEL_L1 = truth -> tiles -> tiles.sub(truth).abs().flatten(1, -1).mean(new int[] {1});
+
+  /** How unlike the pixels are, whatever their contrast: {@link LossOperators#unlikeness}. */
+  Distance UNLIKENESS = truth -> tiles -> LossOperators.unlikeness(tiles, truth);
 
   /**
    * The distance to true tiles.
@@ -21,16 +26,24 @@ public interface Distance {
 
   /** The anchored InverseForm distance: between the network's output and that for equal tiles. */
   static Distance of(InverseTransformNetwork network) {
+    return of(network, 0);
+  }
+
+  /**
+   * The anchored InverseForm distance, and the maps' unlikeness.
+   *
+   * @param unlikeness weight of the latter
+   */
+  static Distance of(InverseTransformNetwork network, double unlikeness) {
+    InverseDistance distance = new InverseDistance(network, true, unlikeness);
     return truth -> {
-      NDArray ofTruth;
-      NDArray anchor;
+      InverseDistance.OfTruth ofTruth;
       try (Tape tape = Tape.inference(truth.getManager())) {
-        ofTruth = network.ofTruth(tape, truth);
-        anchor = network.transforms(tape, truth, ofTruth);
+        ofTruth = distance.ofTruth(tape, truth);
       }
       return tiles -> {
         try (Tape tape = Tape.frozen(truth.getManager())) {
-          return network.distances(network.transforms(tape, tiles, ofTruth), anchor);
+          return distance.of(tape, tiles, ofTruth);
         }
       };
     };

@@ -3,45 +3,56 @@ package io.inverseform.job.pretrain;
 import io.inverseform.job.config.PretrainConfig;
 import io.inverseform.udf.label.LabelMap;
 import io.inverseform.udf.random.KeyedRandom;
-import java.util.Arrays;
 
 /**
- * Tiles of one edge map, each with its surroundings and a transform that warps it.
+ * Tiles of one edge map, each with its surroundings, a transform that warps it, and what is done to
+ * the warped map.
  *
  * @param side pixels on a side of a tile with its surroundings
  * @param edges (count, side, side), 0 and 1; the tile is the middle
- * @param parameters (count, parameters): theta - I over the normaliser
+ * @param points (count, dimensions) of the {@link WarpSpace}
  */
-record EdgeTiles(int side, byte[] edges, float[] parameters) {
+record EdgeTiles(int side, byte[] edges, float[] points, Degradation degradation) {
   /** Positions tried before a tile with hardly an edge is taken. */
   private static final int TRIES = 20;
 
   /**
-   * Draws positions and transforms.
+   * Draws positions and transforms for training.
    *
-   * @param identity share of tiles that are not warped
+   * @param difficulty 0 to 1, by which lengths and degradations are multiplied
    */
   static EdgeTiles draw(
-      LabelMap map, PretrainConfig config, int count, double identity, KeyedRandom random) {
-    int side = side(config);
-    int parameters = config.network().transform().parameters();
-    byte[] edges = new byte[count * side * side];
-    float[] transforms = new float[count * parameters];
-    for (int i = 0; i < count; i++) {
-      cut(map, config.network().tile(), side, random, edges, i * side * side);
-      if (random.nextDouble() >= identity) {
-        vector(parameters, random.nextDouble(), random, transforms, i * parameters);
-      }
-    }
-    return new EdgeTiles(side, edges, transforms);
+      LabelMap map, PretrainConfig config, double difficulty, KeyedRandom random) {
+    return draw(map, config, config.tiles(), config.warp().identity(), difficulty, true, random);
   }
 
-  /** So that no transform moves anything into the tile that is not in its surroundings. */
-  private static int side(PretrainConfig config) {
+  /** Draws positions and transforms for scores: all tiles are warped, and nothing else. */
+  static EdgeTiles held(LabelMap map, PretrainConfig config, int count, KeyedRandom random) {
+    return draw(map, config, count, 0, 1, false, random);
+  }
+
+  private static EdgeTiles draw(
+      LabelMap map,
+      PretrainConfig config,
+      int count,
+      double identity,
+      double difficulty,
+      boolean changed,
+      KeyedRandom random) {
+    WarpSpace space = WarpSpace.of(config);
     int tile = config.network().tile();
-    // |theta - I| = r moves a corner (1, 1, 1) by at most sqrt(3) r half tiles along an axis.
-    int margin = (int) Math.ceil(Math.sqrt(3) * config.warp().max() * tile / 2) + 1;
-    return tile + 2 * margin;
+    int side = tile + 2 * space.margin(tile);
+    byte[] edges = new byte[count * side * side];
+    float[] points = new float[count * space.dimensions()];
+    for (int i = 0; i < count; i++) {
+      cut(map, tile, side, random, edges, i * side * side);
+      if (random.nextDouble() >= identity) {
+        space.draw(difficulty * random.nextDouble(), random, points, i * space.dimensions());
+      }
+    }
+    Degradation degradation =
+        changed ? Degradation.draw(config.degrade(), tile, count, difficulty, random) : null;
+    return new EdgeTiles(side, edges, points, degradation);
   }
 
   int count() {
@@ -88,16 +99,5 @@ record EdgeTiles(int side, byte[] edges, float[] parameters) {
           map.ids(), (top + y) * map.width() + left + from, window, y * side + from, to - from);
     }
     return window;
-  }
-
-  /** A vector of that length in a direction drawn uniformly. */
-  private static void vector(
-      int parameters, double length, KeyedRandom random, float[] transforms, int at) {
-    double[] drawn = new double[parameters];
-    Arrays.setAll(drawn, i -> random.nextGaussian());
-    double norm = Math.sqrt(Arrays.stream(drawn).map(v -> v * v).sum());
-    for (int i = 0; i < parameters; i++) {
-      transforms[at + i] = (float) (length * drawn[i] / norm);
-    }
   }
 }

@@ -41,6 +41,7 @@ public final class Locations {
             absolute("run", config.run()),
             absolute("pretrain.run", config.pretrain().run()),
             data.with(absolute("data.source", data.source()), absolute("data.table", data.table())))
+        .withPictures(absoluteIfGiven("pretrain.pictures", config.pretrain().pictures()))
         .withWeights(
             absoluteIfGiven("model.pretrained.file", config.model().pretrained().file()),
             absoluteIfGiven("pretrain.weights", config.pretrain().weights()));

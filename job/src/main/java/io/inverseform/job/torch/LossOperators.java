@@ -250,4 +250,17 @@ public final class LossOperators {
   public static NDArray geodesicDistances(NDArray offsets, double weight, double epsilon) {
     return call("geodesic_distances", offsets, weight, epsilon);
   }
+
+  /**
+   * How unlike two maps are, whatever their contrast and brightness: 1 less their normalised
+   * cross-correlation. 0 for equal maps, 1 for a map without any contrast beside one that has some,
+   * 2 for a map and its negative.
+   *
+   * @param x (M, 1, H, W)
+   * @param y as x
+   * @return (M)
+   */
+  public static NDArray unlikeness(NDArray x, NDArray y) {
+    return call("unlikeness", x, y);
+  }
 }

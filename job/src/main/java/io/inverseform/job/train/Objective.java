@@ -3,8 +3,10 @@ package io.inverseform.job.train;
 import ai.djl.ndarray.NDManager;
 import io.inverseform.job.config.ConfigException;
 import io.inverseform.job.config.JobConfig;
+import io.inverseform.job.dataset.ClassUniformEpochs;
 import io.inverseform.job.dataset.Draw;
 import io.inverseform.job.dataset.Epochs;
+import io.inverseform.job.dataset.SampleTable;
 import io.inverseform.job.loss.StepLoss;
 import io.inverseform.job.torch.FlatParameters;
 import io.inverseform.job.torch.Layer;
@@ -13,6 +15,8 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.SparkSession;
 
 /**
  * What a worker trains: a network, its examples, its loss and its scores. Loop, exchange,
@@ -35,6 +39,27 @@ public interface Objective<E> extends AutoCloseable {
      * @throws IOException if data or weights cannot be read, saying which
      */
     Objective<?> open(JobConfig config, Site site) throws IOException;
+
+    /**
+     * How many samples there are to train on, as the driver counts them before it starts workers.
+     *
+     * @throws IOException if there are none to train on or none to score with
+     */
+    default int samples(SparkSession spark, JobConfig config) throws IOException {
+      Configuration hadoop = spark.sessionState().newHadoopConf();
+      SampleTable table = SampleTable.open(config.data().table(), hadoop);
+      ClassUniformEpochs.weights(config.data().classUniform(), table.catalogue());
+      long training = table.read(spark, TRAIN).count();
+      long held = table.read(spark, VALIDATION).count();
+      if (training == 0 || held == 0) {
+        throw new IOException(
+            "sample table "
+                + config.data().table()
+                + " has no sample in split "
+                + (training == 0 ? TRAIN : VALIDATION));
+      }
+      return Math.toIntExact(training);
+    }
   }
 
   /** The network to train. */

@@ -3,9 +3,7 @@ package io.inverseform.job.train;
 import io.inverseform.job.config.ConfigYaml;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.config.TrainConfig;
-import io.inverseform.job.dataset.ClassUniformEpochs;
 import io.inverseform.job.dataset.GlobalSampler;
-import io.inverseform.job.dataset.SampleTable;
 import io.inverseform.job.dataset.UniformEpochs;
 import java.io.IOException;
 import java.time.Duration;
@@ -117,9 +115,7 @@ public final class Training {
 
   private Outcome train(long resumeFrom) throws IOException {
     Preflight.await(spark.sparkContext(), train.workers());
-    int images = countSamples(Objective.TRAIN);
-    countSamples(Objective.VALIDATION);
-    ClassUniformEpochs.weights(config.data().classUniform(), table().catalogue());
+    int images = objective.samples(spark, config);
     GlobalSampler sampler =
         new GlobalSampler(
             new UniformEpochs(config.seed(), images),
@@ -169,19 +165,6 @@ public final class Training {
 
   private boolean endedEarly(long step) throws IOException {
     return new EarlyStop(train.earlyStop(), run.checkpoints().read(step).patience()).due();
-  }
-
-  private SampleTable table() throws IOException {
-    return SampleTable.open(config.data().table(), hadoop);
-  }
-
-  private int countSamples(String split) throws IOException {
-    long count = table().read(spark, split).count();
-    if (count == 0) {
-      throw new IOException(
-          "sample table " + config.data().table() + " has no sample in split " + split);
-    }
-    return Math.toIntExact(count);
   }
 
   private Outcome outcome(

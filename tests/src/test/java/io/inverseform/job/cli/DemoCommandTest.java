@@ -31,7 +31,7 @@ class DemoCommandTest {
             .run(
                 Map.of(),
                 "demo --set synthesize.train=8 --set synthesize.val=2 --set train.max_steps=3"
-                    + " --set pretrain.train.max_steps=3");
+                    + " --set pretrain.train.max_steps=3 --set pretrain.scored=12");
 
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(result.out())

@@ -72,7 +72,8 @@ class InverseFormTest {
         padded ? List.of() : List.of(3, 6),
         anchored,
         padded,
-        true);
+        true,
+        0);
   }
 
   private InverseForm padded() {

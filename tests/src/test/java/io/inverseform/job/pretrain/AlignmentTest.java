@@ -25,7 +25,8 @@ class AlignmentTest {
   private static final int PICTURES = 30;
   private static final int EACH = 4;
   private static final PretrainConfig CONFIG =
-      ConfigLoader.loadDemo(List.of("pretrain.network.tile=32")).pretrain();
+      ConfigLoader.loadDemo(List.of("pretrain.network.tile=32", "pretrain.warp.translation=0.25"))
+          .pretrain();
 
   /** Costs less the farther a tile is from the truth. */
   private static final Distance REVERSED =
@@ -67,7 +68,7 @@ class AlignmentTest {
           ids[y * 96 + left + width - 1] = 1;
         }
       }
-      all.add(EdgeTiles.draw(new LabelMap(96, 80, ids), CONFIG, EACH, 0, random));
+      all.add(EdgeTiles.held(new LabelMap(96, 80, ids), CONFIG, EACH, random));
     }
     return all;
   }
@@ -90,9 +91,10 @@ class AlignmentTest {
     Map<String, Double> down = alignment().descended(Distance.PIXEL_L1);
     Map<String, Double> up = alignment().descended(REVERSED);
 
-    assertThat(down.get(InverseTransform.RIGHT_DIRECTION)).isGreaterThan(0.8);
-    assertThat(up.get(InverseTransform.RIGHT_DIRECTION)).isLessThan(0.2);
-    assertThat(up.get(InverseTransform.HALVED)).isLessThan(0.05);
+    assertThat(down.get(Alignment.HALVED)).isGreaterThan(0.5);
+    assertThat(down.get(Alignment.POINTS_BACK)).isGreaterThan(0.8);
+    assertThat(up.get(Alignment.POINTS_BACK)).isLessThan(0.2);
+    assertThat(up.get(Alignment.HALVED)).isLessThan(0.05);
   }
 
   @Test
@@ -130,6 +132,31 @@ class AlignmentTest {
       new Alignment(manager, CONFIG, tiles(), 0, PICTURES * EACH, alone).ordered(distance);
 
       assertThat(joined).containsExactly(whole.get(0), within(1e-6));
+      assertThat(weights.parameterCount()).isPositive();
+    }
+  }
+
+  @Test
+  void pixelsForgiveNoContrastAndAreNotFooled() {
+    Map<String, Double> scores = alignment().measured(Distance.PIXEL_L1);
+    Map<String, Double> free = FreeLogits.ALONE.measured(alignment(), Distance.PIXEL_L1);
+
+    assertThat(scores.get(Alignment.CONTRAST)).isGreaterThan(1);
+    assertThat(free.get("free_f_before")).isLessThan(0.9);
+    assertThat(free.get("free_f_after")).isGreaterThan(0.99);
+    assertThat(free.get("free_loss")).isLessThan(0.05);
+  }
+
+  @Test
+  void theMapsUnlikenessKeepsANetworkFromBeingFooled() {
+    InverseTransformNetwork network = InverseTransformNetwork.of(CONFIG.network(), 0.25);
+    try (FlatParameters weights = new FlatParameters(manager, network, 5)) {
+      Map<String, Double> alone = FreeLogits.ALONE.measured(alignment(), Distance.of(network));
+      Map<String, Double> whole = FreeLogits.ALONE.measured(alignment(), Distance.of(network, 1));
+
+      assertThat(alone.get("free_loss")).isLessThan(0.1);
+      assertThat(alone.get("free_f_after")).isCloseTo(alone.get("free_f_before"), within(0.1));
+      assertThat(whole.get("free_f_after")).isGreaterThan(alone.get("free_f_after") + 0.1);
       assertThat(weights.parameterCount()).isPositive();
     }
   }

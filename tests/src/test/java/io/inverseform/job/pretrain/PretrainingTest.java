@@ -3,10 +3,12 @@ package io.inverseform.job.pretrain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.inverseform.job.Pictures;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.train.Segmentation;
 import io.inverseform.job.train.SmallRun;
 import io.inverseform.job.train.Training;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +46,7 @@ class PretrainingTest {
       "pretrain.network.channels=[8, 8]",
       "pretrain.network.hidden=16",
       "pretrain.tiles=4",
+      "pretrain.scored=12",
       "pretrain.train.epochs=2",
       "pretrain.train.validate_every=1",
       "pretrain.train.checkpoint_every=2"
@@ -68,7 +71,15 @@ class PretrainingTest {
     train(config);
 
     assertThat(outcome.scores())
-        .containsKeys("ordered", "right_direction", "halved", "r2_shift_x", "random_ordered");
+        .containsKeys(
+            "ordered",
+            "points_back",
+            "halved",
+            "r2_shift_x",
+            "free_f_after",
+            "untrained_ordered",
+            "with_unlikeness_free_f_after",
+            "pixel_l1_contrast_cost");
     assertThat(Files.readAllLines(Path.of(config.run(), "metrics", "attempt-00001.jsonl")))
         .hasSize(2)
         .allSatisfy(
@@ -109,6 +120,34 @@ class PretrainingTest {
     Training.Outcome resumed = pretrain(config("stopped"), true);
 
     assertThat(resumed.weightsCrc()).isEqualTo(whole.weightsCrc());
+  }
+
+  @Test
+  void picturesWithoutLabelsServeToo(@TempDir Path folder) throws Exception {
+    for (int i = 0; i < 12; i++) {
+      BufferedImage picture = Pictures.random(i, 96, 64, BufferedImage.TYPE_3BYTE_BGR);
+      Files.write(folder.resolve("picture-" + i + ".png"), Pictures.png(picture));
+    }
+    JobConfig config =
+        config(
+            "pictures",
+            "pretrain.pictures=" + folder,
+            "data.table=" + folder.resolve("none"),
+            "pretrain.train.max_steps=2",
+            "pretrain.network.transform=geodesic8");
+
+    Training.Outcome outcome = pretrain(config, false);
+
+    assertThat(outcome.step()).isEqualTo(2);
+    assertThat(outcome.scores()).containsKeys("ordered", "r2_perspective_x");
+  }
+
+  @Test
+  void tooFewPicturesAreRefused(@TempDir Path folder) throws Exception {
+    Files.write(folder.resolve("one.png"), new byte[1]);
+
+    assertThatThrownBy(() -> pretrain(config("few", "pretrain.pictures=" + folder), false))
+        .hasMessageContaining("holds 1 pictures, at least 10 are needed");
   }
 
   @Test

@@ -20,7 +20,8 @@ class LocationsTest {
 
   @Test
   void relativePathsBecomeAbsolute() {
-    JobConfig config = ConfigLoader.loadDemo(List.of("data.source=file:/pictures"));
+    JobConfig config =
+        ConfigLoader.loadDemo(List.of("data.source=file:/pictures", "pretrain.pictures=others"));
     JobConfig absolute = locations.absolute(config);
     Path here = Path.of("").toAbsolutePath();
     assertThat(absolute.run()).isEqualTo("file:" + here.resolve("runs/demo"));
@@ -29,6 +30,7 @@ class LocationsTest {
     assertThat(absolute.data().layout()).isEqualTo(config.data().layout());
     assertThat(absolute.model()).isEqualTo(config.model());
     assertThat(absolute.pretrain().weights()).isEmpty();
+    assertThat(absolute.pretrain().pictures()).isEqualTo("file:" + here.resolve("others"));
   }
 
   @Test

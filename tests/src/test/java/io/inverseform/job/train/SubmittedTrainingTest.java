@@ -22,7 +22,7 @@ class SubmittedTrainingTest {
           + " --set train.batch=2 --set train.epochs=7 --set train.max_steps=20"
           + " --set train.validate_every=100"
           + " --set pretrain.run=inverse --set pretrain.network.tile=32"
-          + " --set pretrain.train.max_steps=3";
+          + " --set pretrain.train.max_steps=3 --set pretrain.scored=12";
   private static final Pattern WEIGHTS =
       Pattern.compile("step 20: loss \\S+ at first, .*; weights ([0-9a-f]{8}) in ");
 
