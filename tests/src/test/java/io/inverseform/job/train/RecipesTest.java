@@ -147,6 +147,7 @@ class RecipesTest {
                   manager,
                   network,
                   parameters,
+                  loss(config, manager, data(recipe)[1]),
                   config.train().batch(),
                   config.augment().cropHeight(),
                   config.augment().cropWidth())
@@ -161,6 +162,12 @@ class RecipesTest {
           .as("bytes a pixel of a crop")
           .isBetween(100.0, 10_000.0);
     }
+  }
+
+  private static TotalLoss loss(JobConfig config, NDManager manager, int classes) {
+    InverseTransformNetwork inverse = InverseTransformNetwork.of(config.pretrain().network());
+    new FlatParameters(manager, inverse, config.seed());
+    return new TotalLoss(config.loss(), config.model().outputs(), classes, inverse);
   }
 
   @ParameterizedTest
