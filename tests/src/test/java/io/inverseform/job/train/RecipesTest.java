@@ -134,14 +134,6 @@ class RecipesTest {
         .isLessThan(0.02 * config.optimizer().learningRate());
   }
 
-  private static TotalLoss loss(JobConfig config, int classes) {
-    return new TotalLoss(
-        config.loss(),
-        config.model().outputs(),
-        classes,
-        InverseTransformNetwork.of(config.pretrain().network()));
-  }
-
   @ParameterizedTest
   @MethodSource("recipes")
   void theMemoryOfAStepIsCounted(String recipe) {
@@ -155,7 +147,7 @@ class RecipesTest {
                   manager,
                   network,
                   parameters,
-                  loss(config, data(recipe)[1]),
+                  loss(config, manager, data(recipe)[1]),
                   config.train().batch(),
                   config.augment().cropHeight(),
                   config.augment().cropWidth())
@@ -170,6 +162,12 @@ class RecipesTest {
           .as("bytes a pixel of a crop")
           .isBetween(100.0, 10_000.0);
     }
+  }
+
+  private static TotalLoss loss(JobConfig config, NDManager manager, int classes) {
+    InverseTransformNetwork inverse = InverseTransformNetwork.of(config.pretrain().network());
+    new FlatParameters(manager, inverse, config.seed());
+    return new TotalLoss(config.loss(), config.model().outputs(), classes, inverse);
   }
 
   @ParameterizedTest
