@@ -378,16 +378,13 @@ final class Checkpoints {
     if (manifest.weights() != state.weights().capacity()
         || manifest.buffers() != state.buffers().capacity()) {
       throw new UnrecoverableException(
-          "checkpoint "
-              + folder(manifest.step())
-              + " holds "
-              + manifest.weights()
-              + " weights and "
-              + manifest.buffers()
-              + " buffer values, the configured network has "
-              + state.weights().capacity()
-              + " and "
-              + state.buffers().capacity());
+          "checkpoint %s holds %d weights and %d buffer values, the configured network has %d and %d"
+              .formatted(
+                  folder(manifest.step()),
+                  manifest.weights(),
+                  manifest.buffers(),
+                  state.weights().capacity(),
+                  state.buffers().capacity()));
     }
     String rule = state.optimizer().layout().rule();
     if (!manifest.optimizer().rule().equals(rule)) {
