@@ -72,7 +72,12 @@ public final class GoldenNetwork implements AutoCloseable {
 
   /** Builds the network and loads the golden weights, every one of them. */
   public GoldenNetwork(Kind kind) throws IOException {
-    this(kind, List.of(1.0));
+    this(kind, List.of(1.0), MemoryFormat.CHANNELS_LAST);
+  }
+
+  /** The same with activations in another order in memory. */
+  public GoldenNetwork(Kind kind, MemoryFormat format) throws IOException {
+    this(kind, List.of(1.0), format);
   }
 
   /**
@@ -81,20 +86,24 @@ public final class GoldenNetwork implements AutoCloseable {
    * @param scales of inference, if it is the network that has several
    */
   public GoldenNetwork(Kind kind, List<Double> scales) throws IOException {
+    this(kind, scales, MemoryFormat.CHANNELS_LAST);
+  }
+
+  private GoldenNetwork(Kind kind, List<Double> scales, MemoryFormat format) throws IOException {
     Torch.start(1);
     json = new ObjectMapper().readTree(Npz.folder().resolve("model_config.json").toFile());
     manager = Torch.manager(Device.cpu());
     weights = kind.weights();
     try (WeightFile file = weights()) {
       int stem = Math.toIntExact(file.tensor("backbone.conv1.weight").shape().get(0));
-      config = config(kind, scales, stem);
+      config = config(kind, scales, stem, format);
       network = SegmentationNetwork.of(config, classes());
       parameters = new FlatParameters(manager, network, 1);
       parameters.load(file, PretrainedConfig.NONE);
     }
   }
 
-  private ModelConfig config(Kind kind, List<Double> scales, int stem) {
+  private ModelConfig config(Kind kind, List<Double> scales, int stem, MemoryFormat format) {
     JsonNode stage1 = json.get("stage1");
     JsonNode modules = json.get("modules");
     List<Integer> branches = new ArrayList<>();
@@ -117,7 +126,7 @@ public final class GoldenNetwork implements AutoCloseable {
         heads(kind),
         new ScalesConfig(training, scales, json.get("attention_bottleneck").asInt()),
         new NormConfig(NormConfig.Type.BATCH, 0.1, 1e-5, 32),
-        new ComputeConfig(Precision.FLOAT32, MemoryFormat.CHANNELS_LAST),
+        new ComputeConfig(Precision.FLOAT32, format),
         List.of(),
         List.of(),
         PretrainedConfig.NONE);

@@ -177,13 +177,16 @@ public final class Npz {
     return arrays.keySet();
   }
 
-  /** First parts of the names, up to the dot: {@code m0}, {@code m1}. */
+  /** First parts of the names, up to the dot: {@code m0}, {@code m1}; at least one. */
   public Set<String> prefixes() {
     Set<String> prefixes = new TreeSet<>();
     for (String name : arrays.keySet()) {
       if (name.indexOf('.') > 0) {
         prefixes.add(name.substring(0, name.indexOf('.')));
       }
+    }
+    if (prefixes.isEmpty()) {
+      throw new IllegalStateException("no name has a prefix: " + arrays.keySet());
     }
     return prefixes;
   }

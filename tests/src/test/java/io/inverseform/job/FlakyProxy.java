@@ -159,6 +159,10 @@ public final class FlakyProxy implements AutoCloseable {
       throw e;
     }
     connections.add(connection);
+    if (failing) {
+      // It was told so since this one was accepted.
+      connection.close();
+    }
     relays.execute(() -> relay(connection, connection.client, connection.server));
     relays.execute(() -> relay(connection, connection.server, connection.client));
   }

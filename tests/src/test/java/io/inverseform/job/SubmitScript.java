@@ -24,9 +24,24 @@ public record SubmitScript(Path folder) {
 
   /** A command that runs; {@link #close} kills it. */
   public record Running(Process process, ProcessLog out, ProcessLog err) implements AutoCloseable {
+    /**
+     * Starts a command of any kind.
+     *
+     * @param folder that takes its logs
+     */
+    public static Running start(ProcessBuilder builder, Path folder) throws IOException {
+      Process process = builder.start();
+      return new Running(
+          process,
+          new ProcessLog(process.getInputStream(), folder.resolve("out")),
+          new ProcessLog(process.getErrorStream(), folder.resolve("err")));
+    }
+
     /** Waits for the end. */
     public Result end() throws InterruptedException {
-      assertThat(process.waitFor(240, TimeUnit.SECONDS)).as("submit.sh ends in time").isTrue();
+      assertThat(process.waitFor(240, TimeUnit.SECONDS))
+          .as("the end within 240 s: %s", err.text())
+          .isTrue();
       out.awaitEnd(Duration.ofSeconds(10));
       err.awaitEnd(Duration.ofSeconds(10));
       return new Result(process.exitValue(), out.text(), err.text());
@@ -59,10 +74,6 @@ public record SubmitScript(Path folder) {
     builder.environment().keySet().removeIf(name -> name.matches("(SPARK|DJL|OMP|OPT_OUT|AWS)_.*"));
     builder.environment().put("TMPDIR", folder.toString());
     builder.environment().putAll(environment);
-    Process process = builder.start();
-    return new Running(
-        process,
-        new ProcessLog(process.getInputStream(), folder.resolve("out")),
-        new ProcessLog(process.getErrorStream(), folder.resolve("err")));
+    return Running.start(builder, folder);
   }
 }

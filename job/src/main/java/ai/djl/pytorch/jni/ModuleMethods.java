@@ -30,6 +30,11 @@ public final class ModuleMethods {
         result -> new PtNDArray(manager, PyTorchLibrary.LIB.iValueToTensor(result)));
   }
 
+  /** The same memory without history, owned by the given manager. */
+  public static PtNDArray detached(PtNDManager manager, PtNDArray x) {
+    return new PtNDArray(manager, PyTorchLibrary.LIB.torchDetachGrad(x.getHandle()));
+  }
+
   /** Runs a method that returns a truth value. */
   public static boolean test(long module, String method, Object... arguments) {
     return run(module, method, arguments, PyTorchLibrary.LIB::iValueToBool);

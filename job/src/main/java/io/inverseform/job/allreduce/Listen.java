@@ -20,8 +20,7 @@ public record Listen(String host, String bindHost, Ports ports) {
    * @param bindAddress empty for that host, an address such as 0.0.0.0, or a network such as
    *     10.1.0.0/16 of which this host takes its own address; but for 0.0.0.0 the others reach it
    *     there
-   * @throws UnrecoverableException if this host has no such address
-   * @throws IllegalArgumentException if it is neither
+   * @throws UnrecoverableException if it is neither, or this host has no such address
    */
   public static Listen of(String host, String bindAddress, Ports ports) {
     if (bindAddress.isEmpty()) {

@@ -1,22 +1,79 @@
 package io.inverseform.job.allreduce;
 
+import java.util.function.DoubleSupplier;
+
 /**
- * The exchange of one worker alone: no network, no waiting. It keeps the same rules, so that a run
- * of one finds the same errors.
+ * The exchange of one worker alone: no network, no waiting, and no copy to the host where the
+ * vectors lie on a device. It keeps the same rules, so that a run of one finds the same errors.
  */
 public final class LocalExchange implements Exchange {
-  private final FlatMemory memory;
+  private final Vectors vectors;
   private final Coverage given;
-  private final float[] chunk = new float[ShardedExchange.CHUNK];
   private long step;
 
+  /** The worker's two flat vectors, wherever they are. */
+  private interface Vectors {
+    double gradientNorm();
+
+    void update(RangeUpdate update);
+  }
+
+  private record OnHost(FlatMemory memory, float[] chunk) implements Vectors {
+    @Override
+    public double gradientNorm() {
+      double squares = 0;
+      for (FloatRange block : Ranges.pieces(memory.whole(), chunk.length)) {
+        memory.readGradient(block.offset(), block.length(), chunk);
+        squares += Squares.sum(chunk, block.length());
+      }
+      return Math.sqrt(squares);
+    }
+
+    @Override
+    public void update(RangeUpdate update) {
+      for (FloatRange range : Ranges.pieces(memory.whole(), chunk.length)) {
+        memory.readGradient(range.offset(), range.length(), chunk);
+        update.apply(range, chunk, 0);
+      }
+    }
+  }
+
+  private record OnDevice(DoubleSupplier norm) implements Vectors {
+    @Override
+    public double gradientNorm() {
+      return norm.getAsDouble();
+    }
+
+    @Override
+    public void update(RangeUpdate update) {
+      update.applyOnDevice();
+    }
+  }
+
+  private LocalExchange(Vectors vectors, FloatRange whole, long firstStep) {
+    this.vectors = vectors;
+    this.given = new Coverage(whole);
+    this.step = firstStep;
+  }
+
   /**
+   * Of vectors in host memory.
+   *
    * @param firstStep the step that the first {@link #allGather} or {@link #skip} will name
    */
   public LocalExchange(FlatMemory memory, long firstStep) {
-    this.memory = memory;
-    this.given = new Coverage(memory.whole());
-    this.step = firstStep;
+    this(new OnHost(memory, new float[ShardedExchange.CHUNK]), memory.whole(), firstStep);
+  }
+
+  /**
+   * Of vectors on a device, which {@link RangeUpdate#applyOnDevice} updates.
+   *
+   * @param length floats of each
+   * @param gradientNorm the gradient's Euclidean norm, computed there
+   * @param firstStep as above
+   */
+  public static LocalExchange onDevice(int length, DoubleSupplier gradientNorm, long firstStep) {
+    return new LocalExchange(new OnDevice(gradientNorm), new FloatRange(0, length), firstStep);
   }
 
   @Override
@@ -43,21 +100,13 @@ public final class LocalExchange implements Exchange {
   @Override
   public synchronized double gradientNorm(long endedStep) {
     StepRules.requireEnd(given, endedStep, 0, step);
-    double squares = 0;
-    for (FloatRange block : Ranges.pieces(memory.whole(), chunk.length)) {
-      memory.readGradient(block.offset(), block.length(), chunk);
-      squares += Squares.sum(chunk, block.length());
-    }
-    return Math.sqrt(squares);
+    return vectors.gradientNorm();
   }
 
   @Override
   public synchronized void allGather(long endedStep, RangeUpdate update) {
     StepRules.requireEnd(given, endedStep, 0, step);
-    for (FloatRange range : Ranges.pieces(memory.whole(), chunk.length)) {
-      memory.readGradient(range.offset(), range.length(), chunk);
-      update.apply(range, chunk, 0);
-    }
+    vectors.update(update);
     nextStep();
   }
 

@@ -11,7 +11,8 @@ import java.util.List;
  *
  * <p>A worker's gradient is its share of that of the global batch; times the number of workers it
  * is that of its own. With a mean after every step this is SGD on the global batch, but for
- * rounding. Flags and other small sums still go around in every step.
+ * rounding. Flags and other small sums still go around in every step. The peers' exchange stays its
+ * opener's to close.
  */
 public final class LocalSteps implements Exchange {
   private final Exchange peers;
@@ -48,8 +49,7 @@ public final class LocalSteps implements Exchange {
     this.state = List.copyOf(state);
     this.stateOfShard = List.copyOf(stateOfShard);
     this.every = every;
-    this.shard =
-        Ranges.split(memory.length(), peers.worldSize(), Ranges.ALIGNMENT).get(peers.rank());
+    this.shard = Ranges.shard(memory.length(), peers.worldSize(), peers.rank());
     for (int i = 0; i < state.size(); i++) {
       System.arraycopy(stateOfShard.get(i), 0, state.get(i), shard.offset(), shard.length());
       addUp(state.get(i), 1);
@@ -94,19 +94,15 @@ public final class LocalSteps implements Exchange {
           update.apply(range, gradient, offset);
         });
     moved = true;
-    alignAfter(step);
-  }
-
-  @Override
-  public void skip(long step) {
-    alone.skip(step);
-    alignAfter(step);
-  }
-
-  private void alignAfter(long step) {
     if (step % every == 0) {
       align();
     }
+  }
+
+  /** Leaves the weights as they are: the mean is taken at its next turn. */
+  @Override
+  public void skip(long step) {
+    alone.skip(step);
   }
 
   @Override
@@ -184,6 +180,6 @@ public final class LocalSteps implements Exchange {
 
   @Override
   public void close() {
-    peers.close();
+    alone.close();
   }
 }

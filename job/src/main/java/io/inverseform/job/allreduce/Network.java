@@ -24,7 +24,7 @@ record Network(InetAddress prefix, int bits) {
   /**
    * Reads "10.1.0.0/16", or an address without its bits, which is a network of one.
    *
-   * @throws IllegalArgumentException if it is neither
+   * @throws UnrecoverableException if it is neither
    */
   static Network parse(String text) {
     String[] parts = text.split("/", 2);
@@ -38,14 +38,16 @@ record Network(InetAddress prefix, int bits) {
           return new Network(address, bits);
         }
       } catch (UnknownHostException | NumberFormatException e) {
-        throw new IllegalArgumentException(refusal(text), e);
+        throw new UnrecoverableException(refusal(text), e);
       }
     }
-    throw new IllegalArgumentException(refusal(text));
+    throw new UnrecoverableException(refusal(text));
   }
 
   private static String refusal(String text) {
-    return "'" + text + "' is neither an address such as 0.0.0.0 nor a network such as 10.1.0.0/16";
+    return "train.exchange.bind_address '"
+        + text
+        + "' is neither an address such as 0.0.0.0 nor a network such as 10.1.0.0/16";
   }
 
   /** Whether this is the address that stands for all of a host's. */
@@ -76,7 +78,7 @@ record Network(InetAddress prefix, int bits) {
   String ownAddress() {
     List<InetAddress> own = ownAddresses();
     return own.stream()
-        .filter(this::contains)
+        .filter(address -> contains(address) && isReachable(address))
         .findFirst()
         .map(Network::text)
         .orElseThrow(
@@ -88,6 +90,11 @@ record Network(InetAddress prefix, int bits) {
                                 own.stream().map(Network::text).collect(Collectors.joining(", ")))
                         + " all workers' hosts have an address in, 0.0.0.0 to listen on all of a"
                         + " host's, or nothing for the host as Spark knows it"));
+  }
+
+  /** A wide network must not lead other hosts to their own loopback. */
+  private boolean isReachable(InetAddress address) {
+    return prefix.isLoopbackAddress() || !address.isLoopbackAddress();
   }
 
   private static List<InetAddress> ownAddresses() {

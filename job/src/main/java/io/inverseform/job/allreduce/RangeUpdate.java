@@ -14,4 +14,13 @@ public interface RangeUpdate {
    * @param offset index in {@code summedGradient} of the range's first float
    */
   void apply(FloatRange range, float[] summedGradient, int offset);
+
+  /**
+   * Writes all new weights of a worker alone whose vectors lie on a device, there.
+   *
+   * @throws UnsupportedOperationException if the update knows only the host's memory
+   */
+  default void applyOnDevice() {
+    throw new UnsupportedOperationException(getClass().getName() + " updates host memory only");
+  }
 }

@@ -43,6 +43,11 @@ public final class Ranges {
     return List.copyOf(shards);
   }
 
+  /** A rank's shard of a flat vector. */
+  public static FloatRange shard(int total, int worldSize, int rank) {
+    return split(total, worldSize, ALIGNMENT).get(rank);
+  }
+
   /**
    * Cuts a range into consecutive pieces of {@code size} floats; the last may be shorter. No piece
    * is empty.

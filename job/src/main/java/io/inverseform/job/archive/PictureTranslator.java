@@ -13,8 +13,6 @@ import java.awt.image.BufferedImage;
 
 /** One picture at a time, as a {@link Segmenter} does it. */
 final class PictureTranslator implements NoBatchifyTranslator<Image, CategoryMask> {
-  private static final String PICTURE = "picture";
-
   private final ServedNetwork network;
 
   PictureTranslator(ServedNetwork network) {
@@ -24,7 +22,6 @@ final class PictureTranslator implements NoBatchifyTranslator<Image, CategoryMas
   @Override
   public NDList processInput(TranslatorContext context, Image image) {
     RgbPicture picture = picture(context, image);
-    context.setAttachment(PICTURE, picture);
     return new NDList(
         network
             .segmenter()
@@ -44,10 +41,7 @@ final class PictureTranslator implements NoBatchifyTranslator<Image, CategoryMas
 
   @Override
   public CategoryMask processOutput(TranslatorContext context, NDList outputs) {
-    RgbPicture picture = (RgbPicture) context.getAttachment(PICTURE);
     return new CategoryMask(
-        network.classes(),
-        Segmenter.labels(outputs.get(ServedNetwork.LOGITS), picture.height(), picture.width())
-            .rows());
+        network.classes(), Segmenter.labelMap(outputs.get(ServedNetwork.TRAIN_IDS)).rows());
   }
 }

@@ -7,7 +7,6 @@ import io.inverseform.job.model.SegmentationNetwork;
 import io.inverseform.job.model.Segmenter;
 import io.inverseform.job.torch.Images;
 import io.inverseform.job.torch.Layer;
-import io.inverseform.job.torch.Operators;
 import io.inverseform.job.torch.Tape;
 import java.io.IOException;
 import java.util.List;
@@ -15,13 +14,11 @@ import org.apache.hadoop.conf.Configuration;
 
 /**
  * A trained network as DJL's translators expect it. Of images (N, 3, H, W) it gives the train ids
- * (N, H, W) as int64, the scores (N, classes, H, W), and the logits (N, classes, h, w) that these
- * are scaled from.
+ * (N, H, W) as int64, and the scores (N, classes, H, W) that they are the largest of.
  */
 final class ServedNetwork extends Layer {
-  static final int LOGITS = 2;
+  static final int TRAIN_IDS = 0;
 
-  private final SegmentationNetwork network;
   private final List<String> classes;
   private final Segmenter segmenter;
 
@@ -32,7 +29,7 @@ final class ServedNetwork extends Layer {
    */
   ServedNetwork(ModelArchive archive, NDManager owner, Configuration hadoop) throws IOException {
     classes = archive.classes().names();
-    network =
+    SegmentationNetwork network =
         add(
             "",
             SegmentationNetwork.read(
@@ -42,7 +39,7 @@ final class ServedNetwork extends Layer {
             owner,
             network,
             new Images(archive.network().mean(), archive.network().std()),
-            archive.network().scale());
+            archive.network().views());
   }
 
   /** Names by train id. */
@@ -57,16 +54,7 @@ final class ServedNetwork extends Layer {
 
   @Override
   public NDList forward(Tape tape, NDList inputs) {
-    NDArray images = inputs.singletonOrThrow();
-    int height = Math.toIntExact(images.getShape().get(2));
-    int width = Math.toIntExact(images.getShape().get(3));
-    if (Math.min(height, width) < network.minSide()) {
-      throw new IllegalArgumentException(
-          "images are %dx%d, the network needs sides of at least %d: scale them up"
-              .formatted(width, height, network.minSide()));
-    }
-    NDArray logits = network.outputs(tape, images).get(0).logits();
-    NDArray scores = Operators.bilinear(logits, height, width, false);
-    return new NDList(scores.argMax(1), scores, logits);
+    NDArray scores = segmenter.scores(inputs.singletonOrThrow());
+    return new NDList(scores.argMax(1), scores);
   }
 }

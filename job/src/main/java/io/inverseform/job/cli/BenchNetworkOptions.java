@@ -8,6 +8,7 @@ import io.inverseform.job.config.ModelConfig.ComputeConfig.Precision;
 import io.inverseform.job.config.ModelConfig.NormConfig;
 import io.inverseform.job.train.NetworkBench;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -73,6 +74,14 @@ final class BenchNetworkOptions {
       description = "Without the InverseForm term and its network.")
   private boolean inverseForm = true;
 
+  @Option(names = "--device", description = "What computes: cpu or cuda.")
+  private String device = "cpu";
+
+  @Option(
+      names = "--inverse-network",
+      description = "Of the InverseForm term: published, on 3 x 6 tiles, or convolutional.")
+  private NetworkBench.Inverse inverseNetwork = NetworkBench.Inverse.PUBLISHED;
+
   @Option(names = "--threads", description = "Torch threads.")
   private int threads = 2;
 
@@ -100,8 +109,10 @@ final class BenchNetworkOptions {
       ModelConfig model =
           ModelConfig.ocrNet(backbone, 512, 256, 0.05, new NormConfig(norm, 0.1, 1e-5, 32))
               .with(new ComputeConfig(precision, format), recompute);
+      Optional<NetworkBench.Inverse> inverse =
+          inverseForm ? Optional.of(inverseNetwork) : Optional.empty();
       return new NetworkBench(
-          model, classes, size.height(), size.width(), batch, inverseForm, threads, steps);
+          model, classes, size.height(), size.width(), batch, inverse, device, threads, steps);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
  */
 @Command(
     name = "demo",
-    description = "All of the next five on generated scenes, in a few minutes.",
+    description =
+        "Synthesize, preprocess, pretrain, train and evaluate on generated scenes, in a few minutes.",
     mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");

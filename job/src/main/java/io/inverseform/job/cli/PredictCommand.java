@@ -43,6 +43,12 @@ final class PredictCommand implements Callable<Integer> {
       description = "Takes ids/, color/ and overlay/, and failed.txt if pictures fail.")
   private String output;
 
+  @Option(
+      names = "--label-ids",
+      description =
+          "Write label_ids/, too: the ids of the data set's label files, as the server of Cityscapes takes them.")
+  private boolean labelIds;
+
   /** One of the two. */
   private static final class Source {
     @Option(
@@ -78,7 +84,8 @@ final class PredictCommand implements Callable<Integer> {
       refuseWithin(to, input);
     }
     try (SparkSession spark = SparkSessions.start(spec.name(), config)) {
-      Predictions predictions = new Predictions(spark, from, config.train().threads(), to);
+      Predictions predictions =
+          new Predictions(spark, from, config.train().threads(), to, labelIds);
       PredictionSummary summary =
           input == null ? predictions.ofSplit(table, source.split) : predictions.ofFolder(input);
       spec.commandLine().getOut().print(summary);

@@ -10,14 +10,14 @@ record ScoreTable(Scores prior, Scores model) {
     StringBuilder table = new StringBuilder(row("", "IoU", "", "boundary F", ""));
     table.append(row("class", "prior", "model", "prior", "model"));
     for (int c = 0; c < model.classes().size(); c++) {
-      if (model.matrix().truths(c) > 0) {
+      if (model.classes().get(c).pixels() > 0) {
         table.append(
             row(
-                model.classes().get(c),
-                Scores.number(prior.matrix().iou()[c]),
-                Scores.number(model.matrix().iou()[c]),
-                Scores.number(prior.boundary().f()[c]),
-                Scores.number(model.boundary().f()[c])));
+                model.classes().get(c).name(),
+                Scores.number(prior.classes().get(c).iou()),
+                Scores.number(model.classes().get(c).iou()),
+                Scores.number(prior.boundary().f().get(c)),
+                Scores.number(model.boundary().f().get(c))));
       }
     }
     return table

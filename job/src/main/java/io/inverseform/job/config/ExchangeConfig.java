@@ -7,7 +7,8 @@ import java.util.regex.Pattern;
 /**
  * How workers exchange gradients and weights.
  *
- * @param wire what gradients travel as; sums, weights and the optimiser stay float32
+ * @param wire what gradients, and steps of the weights, travel as; sums, weights and the optimiser
+ *     stay float32
  * @param localSteps steps that each worker makes on its own weights before all take the mean of
  *     them; 1 exchanges gradients in every step
  * @param bindAddress what a worker listens on: empty for its host as Spark knows it, an address
@@ -37,6 +38,11 @@ public record ExchangeConfig(Wire wire, int localSteps, String bindAddress, Stri
   public ExchangeConfig {
     Check.given("wire", wire);
     Check.atLeast(1, "local_steps", localSteps);
+    Check.that(
+        localSteps == 1 || wire == Wire.FLOAT32,
+        "local_steps",
+        localSteps,
+        "1 with wire: bfloat16, which needs weights that are the same on all ranks");
     Check.that(
         bindAddress != null && BIND_ADDRESS.matcher(bindAddress).matches(),
         "bind_address",

@@ -8,25 +8,26 @@ import java.util.List;
  *
  * @param mean per RGB channel, of values in 0..1
  * @param std per RGB channel, of values in 0..1
- * @param scale factor on a picture's size before the network
+ * @param views of a picture that the network is shown
  */
-public record InferenceConfig(ModelConfig model, List<Double> mean, List<Double> std, double scale)
+public record InferenceConfig(
+    ModelConfig model, List<Double> mean, List<Double> std, ViewsConfig views)
     implements Serializable {
   public InferenceConfig {
     Check.given("model", model);
     mean = Check.list("mean", mean, 3, v -> v >= 0 && v <= 1, "in 0..1");
     std = Check.list("std", std, 3, v -> v > 0 && v <= 1, "above 0, at most 1");
-    Check.positive("scale", scale);
+    Check.given("views", views);
   }
 
   /** The network of a run as it was trained, with all its heads. */
   public static InferenceConfig of(JobConfig config) {
     return new InferenceConfig(
-        config.model(), config.augment().mean(), config.augment().std(), config.evaluate().scale());
+        config.model(), config.augment().mean(), config.augment().std(), config.evaluate().views());
   }
 
   /** The same without the heads that only training needs. */
   public InferenceConfig withoutTrainingHeads() {
-    return new InferenceConfig(model.forInference(), mean, std, scale);
+    return new InferenceConfig(model.forInference(), mean, std, views);
   }
 }

@@ -27,10 +27,22 @@ public sealed interface InverseNetworkConfig extends Serializable {
     /** Shift in x and y, scale in x and y: theta - I at (0, 2), (1, 2), (0, 0), (1, 1). */
     EUCLIDEAN4(2, 5, 0, 4),
     /** All of theta - I, row-major (2, 3). */
-    EUCLIDEAN6(0, 1, 2, 3, 4, 5);
+    EUCLIDEAN6(0, 1, 2, 3, 4, 5),
+    /** All of theta - I of a homography, row-major (3, 3) without the last, which is 0. */
+    EUCLIDEAN8(0, 1, 2, 3, 4, 5, 6, 7),
+    /** The same, whose distance from the identity is that of the nearest rotation. */
+    GEODESIC8(0, 1, 2, 3, 4, 5, 6, 7);
 
     private static final List<String> NAMES =
-        List.of("scale_x", "shear_x", "shift_x", "shear_y", "scale_y", "shift_y");
+        List.of(
+            "scale_x",
+            "shear_x",
+            "shift_x",
+            "shear_y",
+            "scale_y",
+            "shift_y",
+            "perspective_x",
+            "perspective_y");
 
     private final List<Integer> places;
 
@@ -38,7 +50,7 @@ public sealed interface InverseNetworkConfig extends Serializable {
       this.places = List.of(places);
     }
 
-    /** Where each number stands in theta - I, row-major (2, 3). */
+    /** Where each number stands in theta - I, row-major with three columns. */
     public List<Integer> places() {
       return places;
     }
@@ -46,6 +58,11 @@ public sealed interface InverseNetworkConfig extends Serializable {
     /** What each number is. */
     public List<String> names() {
       return places.stream().map(NAMES::get).toList();
+    }
+
+    /** Whether theta is a homography, (3, 3), and not affine, (2, 3). */
+    public boolean isHomography() {
+      return this == EUCLIDEAN8 || this == GEODESIC8;
     }
 
     /** How many numbers. */

@@ -57,7 +57,12 @@ public record LossConfig(
     Check.given("targets", targets)
         .forEach(
             (name, outputs) -> {
-              Check.that(names.contains(name), "targets", name, "by loss_name, one of " + names);
+              Check.that(
+                  names.contains(name),
+                  "targets",
+                  name,
+                  "by loss_name, one of %s; '%s: null' takes one of '_base_' away"
+                      .formatted(names, name));
               checked.put(
                   name,
                   Check.list(
@@ -93,8 +98,30 @@ public record LossConfig(
           given.stream().anyMatch(output -> applies(term, output)),
           "loss.terms",
           term.lossName(),
-          "terms that the network has an output for, with a weight%s: it has %s, weights are %s"
-              .formatted(term.readsBoundary() ? " and a boundary head" : "", given, outputWeights));
+          "terms that the network has an output for, with a weight%s: it has %s, weights are %s, targets of the term %s"
+              .formatted(
+                  term.readsBoundary() ? " and a boundary head" : "",
+                  given,
+                  outputWeights,
+                  targets.getOrDefault(term.lossName(), List.of("all"))));
+    }
+  }
+
+  /**
+   * Refuses terms for which crops are too small.
+   *
+   * @throws ConfigException naming the term
+   */
+  void requireFits(int cropHeight, int cropWidth) {
+    for (int i = 0; i < terms.size(); i++) {
+      if (terms.get(i) instanceof LossTerms.RegionMutualInformation rmi) {
+        Check.that(
+            rmi.fits(cropHeight, cropWidth),
+            "loss.terms[%d].radius".formatted(i),
+            rmi.radius(),
+            "at most the side of a crop of %d x %d after pooling by %d"
+                .formatted(cropHeight, cropWidth, rmi.pool()));
+      }
     }
   }
 
@@ -106,7 +133,9 @@ public record LossConfig(
   /** One weighted, named term. */
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
   @JsonSubTypes({
-    @JsonSubTypes.Type(value = CrossEntropy.class, name = "class_weighted_cross_entropy"),
+    @JsonSubTypes.Type(
+        value = ClassWeightedCrossEntropy.class,
+        name = "class_weighted_cross_entropy"),
     @JsonSubTypes.Type(value = BoundaryCrossEntropy.class, name = "boundary_cross_entropy"),
     @JsonSubTypes.Type(value = EdgeAttention.class, name = "edge_attention"),
     @JsonSubTypes.Type(value = InverseForm.class, name = "inverse_form"),
@@ -121,7 +150,7 @@ public record LossConfig(
     @JsonSubTypes.Type(value = LossTerms.SignedDistance.class, name = "signed_distance")
   })
   public sealed interface Term extends Serializable
-      permits CrossEntropy,
+      permits ClassWeightedCrossEntropy,
           BoundaryCrossEntropy,
           EdgeAttention,
           InverseForm,
@@ -142,7 +171,7 @@ public record LossConfig(
 
     /** Whether it needs boundary logits. */
     default boolean readsBoundary() {
-      return true;
+      return false;
     }
   }
 
@@ -178,22 +207,18 @@ public record LossConfig(
    * @param norm whether a class weighs by the inverse of its share: 1 + upper bound / share
    * @param scope what the class shares are counted over
    */
-  public record CrossEntropy(
+  public record ClassWeightedCrossEntropy(
       double lossWeight, String lossName, double upperBound, boolean norm, Scope scope)
       implements Term {
-    public CrossEntropy {
+    public ClassWeightedCrossEntropy {
       checkTerm(lossWeight, lossName, scope);
       Check.notNegative("upper_bound", upperBound);
     }
 
     /** Weights by one minus the share. */
-    public CrossEntropy(double lossWeight, String lossName, double upperBound, Scope scope) {
+    public ClassWeightedCrossEntropy(
+        double lossWeight, String lossName, double upperBound, Scope scope) {
       this(lossWeight, lossName, upperBound, false, scope);
-    }
-
-    @Override
-    public boolean readsBoundary() {
-      return false;
     }
   }
 
@@ -217,6 +242,11 @@ public record LossConfig(
     /** Balanced by counts, averaged over the pixels that are either. */
     public BoundaryCrossEntropy(double lossWeight, String lossName, Scope scope) {
       this(lossWeight, lossName, 0, Average.VALID, scope);
+    }
+
+    @Override
+    public boolean readsBoundary() {
+      return true;
     }
   }
 
@@ -245,28 +275,69 @@ public record LossConfig(
         double lossWeight, String lossName, double threshold, double upperBound, Scope scope) {
       this(lossWeight, lossName, threshold, upperBound, false, scope);
     }
+
+    @Override
+    public boolean readsBoundary() {
+      return true;
+    }
   }
 
-  /** How boundary maps are cut into the tiles of the inverse-transform network. */
-  public enum Tiling {
-    /** Framed by zeros to whole tiles; pixels and aspect ratio stay as they are. */
-    PADDED,
-    /** Resized to 3 rows of 6 tiles whatever the picture's shape, as published. */
-    RESIZED_3X6
+  /** Where a predicted boundary comes from. */
+  public enum BoundarySource {
+    /** The output's boundary head. */
+    HEAD,
+    /** The Sobel gradient of the softmax of the output's class logits. */
+    SEGMENTATION
   }
 
   /**
    * Distance from the identity of the transform that a frozen network finds between the predicted
    * and the true boundary.
    *
+   * @param boundary where the predicted one comes from
+   * @param grid rows and columns of tiles that every image is resized to, 3 and 6 as published;
+   *     empty to frame it by zeros to whole tiles, so that pixels and aspect ratio stay as they are
    * @param anchored whether the distance is taken from what the network finds between the true
    *     boundary and itself, so that a perfect prediction costs nothing
+   * @param skipEmpty whether tiles without a true edge are left out of an image's mean
+   * @param maskIgnored whether pixels without a class are no edge in either map, as pixels are
+   *     anyway that the edge map leaves out
    */
-  public record InverseForm(double lossWeight, String lossName, Tiling tiling, boolean anchored)
+  public record InverseForm(
+      double lossWeight,
+      String lossName,
+      BoundarySource boundary,
+      List<Integer> grid,
+      boolean anchored,
+      boolean skipEmpty,
+      boolean maskIgnored)
       implements Term {
+    private static final int MOST_TILES = 256;
+
     public InverseForm {
       checkTerm(lossWeight, lossName);
-      Check.given("tiling", tiling);
+      Check.given("boundary", boundary);
+      boolean legal =
+          (Check.given("grid", grid).isEmpty() || grid.size() == 2)
+              && grid.stream().allMatch(n -> n != null && n >= 1 && n <= MOST_TILES);
+      Check.that(legal, "grid", grid, "empty, or rows and columns, each in 1.." + MOST_TILES);
+      grid = List.copyOf(grid);
+    }
+
+    /** As published: 3 rows of 6 tiles, all of which count, and no pixel left out. */
+    public static InverseForm published(double lossWeight, String lossName) {
+      return new InverseForm(
+          lossWeight, lossName, BoundarySource.HEAD, List.of(3, 6), false, false, false);
+    }
+
+    /** Whole tiles that have an edge, anchored, without what is ignored. */
+    public InverseForm(double lossWeight, String lossName) {
+      this(lossWeight, lossName, BoundarySource.HEAD, List.of(), true, true, true);
+    }
+
+    @Override
+    public boolean readsBoundary() {
+      return boundary == BoundarySource.HEAD;
     }
   }
 

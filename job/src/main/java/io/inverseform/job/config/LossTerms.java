@@ -34,11 +34,6 @@ public final class LossTerms {
       Check.that(ignoreIndex >= 0 && ignoreIndex <= 255, "ignore_index", ignoreIndex, "in 0..255");
       Check.given("average", average);
     }
-
-    @Override
-    public boolean readsBoundary() {
-      return false;
-    }
   }
 
   /** What the losses of hard pixels are divided by. */
@@ -54,7 +49,7 @@ public final class LossTerms {
    * at least so many.
    *
    * @param threshold on the probability
-   * @param minKept pixels an image that are kept though their probability is higher
+   * @param minKept pixels an image that are kept at least, though their probability may be higher
    * @param average what the sum over the hard pixels is divided by
    * @param edgeThreshold on the boundary probability: other pixels do not count; 0 for all pixels
    * @param scope what pixels are ranked and averaged over
@@ -98,11 +93,6 @@ public final class LossTerms {
       checkTerm(lossWeight, lossName, scope);
       Check.that(share > 0 && share <= 1, "share", share, "above 0, at most 1");
     }
-
-    @Override
-    public boolean readsBoundary() {
-      return false;
-    }
   }
 
   /**
@@ -113,7 +103,8 @@ public final class LossTerms {
    *     sigmoid
    * @param useSigmoid whether every class is told from the rest by itself, averaged over the
    *     classes
-   * @param alpha with the sigmoid, factor of a class's own pixels, 1 - alpha that of others
+   * @param alpha with the sigmoid, factor of a class's own pixels, 1 - alpha that of others; 1
+   *     without
    * @param average what the sum over the pixels is divided by
    * @param scope what is averaged over
    */
@@ -136,13 +127,12 @@ public final class LossTerms {
           "class_weights",
           classWeights,
           "empty with the sigmoid, which has alpha");
-      Check.that(alpha >= 0 && alpha <= 1, "alpha", alpha, "in 0..1");
+      Check.that(
+          useSigmoid ? alpha >= 0 && alpha <= 1 : alpha == 1,
+          "alpha",
+          alpha,
+          useSigmoid ? "in 0..1" : "left out without the sigmoid, which has class_weights");
       Check.given("average", average);
-    }
-
-    @Override
-    public boolean readsBoundary() {
-      return false;
     }
   }
 
@@ -175,11 +165,6 @@ public final class LossTerms {
       Check.notNegative("smooth", smooth);
       Check.given("classes", classes);
     }
-
-    @Override
-    public boolean readsBoundary() {
-      return false;
-    }
   }
 
   /**
@@ -204,13 +189,9 @@ public final class LossTerms {
       checkTerm(lossWeight, lossName, scope);
       Check.notNegative("alpha", alpha);
       Check.notNegative("beta", beta);
+      Check.that(alpha + beta > 0, "alpha", alpha, "above 0 where 'beta' is 0");
       Check.notNegative("smooth", smooth);
       Check.given("classes", classes);
-    }
-
-    @Override
-    public boolean readsBoundary() {
-      return false;
     }
   }
 
@@ -228,11 +209,6 @@ public final class LossTerms {
       checkTerm(lossWeight, lossName, scope);
       Check.that(border >= 0 && border <= 64, "border", border, "in 0..64");
       Check.notNegative("upper_bound", upperBound);
-    }
-
-    @Override
-    public boolean readsBoundary() {
-      return false;
     }
   }
 
@@ -260,11 +236,20 @@ public final class LossTerms {
       Check.that(pool >= 1 && pool <= 16, "pool", pool, "in 1..16");
       Check.notNegative("cross_entropy_weight", crossEntropyWeight);
       Check.notNegative("information_weight", informationWeight);
+      Check.that(
+          crossEntropyWeight + informationWeight > 0,
+          "information_weight",
+          informationWeight,
+          "above 0 where 'cross_entropy_weight' is 0");
     }
 
-    @Override
-    public boolean readsBoundary() {
-      return false;
+    /** Whether a pooled image has a region. */
+    boolean fits(int height, int width) {
+      return informationWeight == 0 || (pooled(height) >= radius && pooled(width) >= radius);
+    }
+
+    private int pooled(int side) {
+      return pool == 1 ? side : (side + pool / 2 * 2 - pool) / pool + 1;
     }
   }
 
@@ -276,11 +261,6 @@ public final class LossTerms {
   public record SignedDistance(double lossWeight, String lossName, Scope scope) implements Term {
     public SignedDistance {
       checkTerm(lossWeight, lossName, scope);
-    }
-
-    @Override
-    public boolean readsBoundary() {
-      return false;
     }
   }
 

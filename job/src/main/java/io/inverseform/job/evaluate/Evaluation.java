@@ -4,6 +4,8 @@ import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.dataset.SampleSchema;
 import io.inverseform.job.dataset.SampleTable;
 import io.inverseform.job.model.Segmenter;
+import io.inverseform.job.progress.ProgressLine;
+import io.inverseform.job.progress.TaskProgress;
 import io.inverseform.job.train.GpuTasks;
 import io.inverseform.job.train.RunFolder;
 import io.inverseform.udf.label.ClassCatalogue;
@@ -19,11 +21,16 @@ import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.LongAccumulator;
 
 /** A run's model on a split of the sample table, a share of the pictures on every slot. */
 public final class Evaluation {
+  /** Tasks a slot: pictures differ in size, slots in speed. */
+  private static final int TASKS_A_SLOT = 4;
+
   private final SparkSession spark;
   private final JobConfig config;
   private final RunFolder run;
@@ -38,13 +45,14 @@ public final class Evaluation {
     run = new RunFolder(config.run(), hadoop);
     table = SampleTable.open(config.data().table(), hadoop);
     catalogue = table.catalogue();
-    inference = Inference.of(config, catalogue.size(), run, hadoop);
+    inference = Inference.of(config, catalogue.names(), run, hadoop);
   }
 
   /**
    * Scores the model of the run folder and writes the scores there.
    *
-   * @throws IOException if there is no model, or the split has no samples
+   * @throws IOException if there is no model, it was trained on other classes, or the split has no
+   *     samples or none with labels
    */
   public static Scores run(SparkSession spark, JobConfig config) throws IOException {
     return new Evaluation(spark, config).score();
@@ -63,40 +71,63 @@ public final class Evaluation {
 
   private Scores score() throws IOException {
     String split = config.evaluate().split();
-    if (table.read(spark, split).isEmpty()) {
+    Dataset<Row> samples = table.read(spark, split);
+    long count = samples.count();
+    if (count == 0) {
       throw new IOException(table.folder() + " has no sample in split " + split);
     }
-    JavaRDD<Row> pictures =
-        GpuTasks.of(
-            table
-                .read(spark, split)
-                .select(SampleSchema.SAMPLE_ID, SampleSchema.IMAGE, SampleSchema.LABELS)
-                .repartition(spark.sparkContext().defaultParallelism())
-                .toJavaRDD());
-    Inference model = inference;
-    int classes = catalogue.size();
-    int tolerance = config.evaluate().boundaryTolerance();
+    ScoredPictures scored = score(samples, count);
+    if (scored.labelled() == 0) {
+      throw new IOException(
+          "none of the %d pictures of split %s in %s has a labelled pixel, so there is nothing to score: where labels are withheld, export the model and run predict --label-ids"
+              .formatted(count, split, table.folder()));
+    }
     Scores scores =
-        pictures
-            .mapPartitions(
-                rows -> List.of(score(rows, model, new Tally(classes, tolerance))).iterator())
-            .reduce(Tally::merge)
-            .scores(run.model().toString(), split, catalogue);
+        scored.scores(
+            run.model().toString(), split, config.evaluate().views().describe(), catalogue);
     run.write(run.scores(split), scores.json());
     return scores;
   }
 
-  private static Tally score(Iterator<Row> rows, Inference model, Tally tally) throws IOException {
+  private ScoredPictures score(Dataset<Row> samples, long count) {
+    LongAccumulator done = spark.sparkContext().longAccumulator("evaluate pictures");
+    int tasks = TASKS_A_SLOT * spark.sparkContext().defaultParallelism();
+    JavaRDD<Row> pictures =
+        GpuTasks.of(
+            samples
+                .select(SampleSchema.SAMPLE_ID, SampleSchema.IMAGE, SampleSchema.LABELS)
+                .repartition((int) Math.min(count, tasks))
+                .toJavaRDD());
+    Inference model = inference;
+    ScoredPictures none = new ScoredPictures(catalogue.size(), config.evaluate().measures());
+    try (ProgressLine line = new ProgressLine("evaluate", "images", count);
+        TaskProgress progress = new TaskProgress(spark.sparkContext(), done, line)) {
+      progress.start();
+      return pictures
+          .mapPartitions(rows -> List.of(score(rows, model, none.empty(), done)).iterator())
+          .reduce(ScoredPictures::merge);
+    }
+  }
+
+  private static ScoredPictures score(
+      Iterator<Row> rows, Inference model, ScoredPictures scored, LongAccumulator done)
+      throws IOException {
     Segmenter segmenter = model.segmenter();
     while (rows.hasNext()) {
       Row row = rows.next();
+      String sampleId = row.getString(0);
       RgbPicture picture = picture(row);
-      tally.add(
-          row.getString(0),
-          LabelPng.decode(row.getAs(2)),
-          segmenter.segment(picture.rgb(), picture.height(), picture.width()));
+      try {
+        scored.add(
+            sampleId,
+            LabelPng.decode(row.getAs(2)),
+            segmenter.segment(picture.rgb(), picture.height(), picture.width()));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("sample " + sampleId + ": " + e.getMessage(), e);
+      }
+      done.add(1);
     }
-    return tally;
+    return scored;
   }
 
   private static RgbPicture picture(Row row) throws IOException {

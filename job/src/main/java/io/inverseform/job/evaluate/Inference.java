@@ -7,6 +7,7 @@ import io.inverseform.job.train.GpuTasks;
 import io.inverseform.job.train.RunFolder;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.TaskContext;
 import org.apache.spark.util.SerializableConfiguration;
@@ -16,9 +17,10 @@ record Inference(LoadedModel.Key model, SerializableConfiguration hadoop) implem
   /**
    * Inference with the model of a run folder.
    *
-   * @throws IOException if it holds none
+   * @param classes names by train id
+   * @throws IOException if it holds none, or one of other classes
    */
-  static Inference of(JobConfig config, int classes, RunFolder run, Configuration hadoop)
+  static Inference of(JobConfig config, List<String> classes, RunFolder run, Configuration hadoop)
       throws IOException {
     return new Inference(
         LoadedModel.Key.of(config, classes, run.model(), hadoop),

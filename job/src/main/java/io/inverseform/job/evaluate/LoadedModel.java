@@ -8,6 +8,8 @@ import io.inverseform.job.model.SegmentationNetwork;
 import io.inverseform.job.model.Segmenter;
 import io.inverseform.job.torch.Images;
 import io.inverseform.job.torch.Torch;
+import io.inverseform.job.train.Segmentation;
+import io.inverseform.job.weights.WeightFile;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
@@ -41,20 +43,38 @@ final class LoadedModel {
       long modified,
       String sha256)
       implements Serializable {
-    /** A run's network as it is now, with all its heads. */
-    static Key of(JobConfig config, int classes, Path weights, Configuration hadoop)
+    /**
+     * A run's network as it is now, with all its heads.
+     *
+     * @param classes names by train id
+     * @throws IOException if there is none, or it was trained on other classes
+     */
+    static Key of(JobConfig config, List<String> classes, Path weights, Configuration hadoop)
         throws IOException {
       FileSystem fileSystem = weights.getFileSystem(hadoop);
       if (!fileSystem.exists(weights)) {
         throw new IOException("no trained model at " + weights + ": run train first, or set run");
       }
+      requireClasses(classes, weights, hadoop);
       return new Key(
           InferenceConfig.of(config),
-          classes,
+          classes.size(),
           config.train().threads(),
           weights.toString(),
           fileSystem.getFileStatus(weights).getModificationTime(),
           "");
+    }
+
+    private static void requireClasses(List<String> classes, Path weights, Configuration hadoop)
+        throws IOException {
+      try (WeightFile file = WeightFile.open(weights, hadoop)) {
+        String trained = file.metadata().getOrDefault(Segmentation.CLASSES, classes.toString());
+        if (!trained.equals(classes.toString())) {
+          throw new IOException(
+              "the model %s was trained on the classes %s, the sample table has %d others, %s: set data.table and run to ones that belong together"
+                  .formatted(weights, trained, classes.size(), classes));
+        }
+      }
     }
 
     /** The network of an archive. */
@@ -84,7 +104,7 @@ final class LoadedModel {
               manager,
               SegmentationNetwork.read(weights, network.model(), key.classes(), manager, hadoop),
               new Images(network.mean(), network.std()),
-              network.scale());
+              network.views());
     } catch (IOException | RuntimeException e) {
       manager.close();
       throw e;

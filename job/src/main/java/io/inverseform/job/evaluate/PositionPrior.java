@@ -61,12 +61,12 @@ public final class PositionPrior {
             .mapPartitions(pngs -> List.of(count(pngs, grid, classes)).iterator())
             .reduce(PositionPrior::add);
     byte[] prior = mostFrequent(counts, classes);
-    Tally tally =
+    ScoredPictures pictures =
         scored.aggregate(
-            new Tally(classes, config.evaluate().boundaryTolerance()),
+            new ScoredPictures(classes, config.evaluate().measures()),
             (sum, row) -> score(sum, row.getString(0), LabelPng.decode(row.getAs(1)), grid, prior),
-            Tally::merge);
-    return tally.scores("per-position prior", split, catalogue);
+            ScoredPictures::merge);
+    return pictures.scores("per-position prior", split, "no view", catalogue);
   }
 
   private static int[] count(Iterator<byte[]> pngs, Grid grid, int classes) throws IOException {
@@ -104,7 +104,8 @@ public final class PositionPrior {
     return prior;
   }
 
-  private static Tally score(Tally sum, String sampleId, LabelMap truth, Grid grid, byte[] prior) {
+  private static ScoredPictures score(
+      ScoredPictures sum, String sampleId, LabelMap truth, Grid grid, byte[] prior) {
     byte[] ids = new byte[truth.width() * truth.height()];
     for (int y = 0; y < truth.height(); y++) {
       for (int x = 0; x < truth.width(); x++) {

@@ -2,8 +2,8 @@ package io.inverseform.job.evaluate;
 
 import io.inverseform.job.dataset.WholeFile;
 import io.inverseform.job.model.Segmenter;
+import io.inverseform.udf.label.ClassCatalogue;
 import io.inverseform.udf.label.LabelMap;
-import io.inverseform.udf.picture.Palette;
 import io.inverseform.udf.picture.PictureHeader;
 import io.inverseform.udf.picture.RgbPicture;
 import java.io.FileNotFoundException;
@@ -27,13 +27,20 @@ final class PredictTask implements FlatMapFunction<Iterator<PictureToPredict>, F
   private static final long serialVersionUID = 1;
 
   private final Inference model;
-  private final Palette palette;
+  private final ClassCatalogue classes;
+  private final boolean labelIds;
   private final String output;
   private final LongAccumulator done;
 
-  PredictTask(Inference model, Palette palette, String output, LongAccumulator done) {
+  PredictTask(
+      Inference model,
+      ClassCatalogue classes,
+      boolean labelIds,
+      String output,
+      LongAccumulator done) {
     this.model = model;
-    this.palette = palette;
+    this.classes = classes;
+    this.labelIds = labelIds;
     this.output = output;
     this.done = done;
   }
@@ -42,14 +49,13 @@ final class PredictTask implements FlatMapFunction<Iterator<PictureToPredict>, F
   public Iterator<FailedPicture> call(Iterator<PictureToPredict> pictures) throws IOException {
     Configuration hadoop = model.hadoop().value();
     Segmenter segmenter = model.segmenter();
-    PredictionPictures drawing = new PredictionPictures(palette);
+    PredictionPictures drawing = new PredictionPictures(classes, labelIds);
     List<FailedPicture> failed = new ArrayList<>();
     while (pictures.hasNext()) {
       PictureToPredict picture = pictures.next();
       try {
         RgbPicture decoded = decode(picture, hadoop);
-        LabelMap labels = segmenter.segment(decoded.rgb(), decoded.height(), decoded.width());
-        write(picture.name(), drawing.draw(decoded, labels), hadoop);
+        write(picture.name(), drawing.draw(decoded, segment(segmenter, decoded)), hadoop);
       } catch (UnusableException e) {
         failed.add(new FailedPicture(picture.source(), e.getMessage()));
       }
@@ -64,6 +70,15 @@ final class PredictTask implements FlatMapFunction<Iterator<PictureToPredict>, F
 
     UnusableException(Exception cause) {
       super(cause.getMessage(), cause);
+    }
+  }
+
+  private static LabelMap segment(Segmenter segmenter, RgbPicture picture)
+      throws UnusableException {
+    try {
+      return segmenter.segment(picture.rgb(), picture.height(), picture.width());
+    } catch (IllegalArgumentException e) {
+      throw new UnusableException(e);
     }
   }
 

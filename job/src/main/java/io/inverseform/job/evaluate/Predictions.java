@@ -8,7 +8,8 @@ import io.inverseform.job.dataset.WholeFile;
 import io.inverseform.job.progress.ProgressLine;
 import io.inverseform.job.progress.TaskProgress;
 import io.inverseform.job.train.GpuTasks;
-import io.inverseform.udf.picture.Palette;
+import io.inverseform.udf.label.ClassCatalogue;
+import io.inverseform.udf.label.LabelMap;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -29,7 +30,8 @@ import org.apache.spark.util.LongAccumulator;
  * A model archive on many pictures, a share of them on every slot. For every picture there are
  * three PNG files of its size and its name: {@code ids/} with train ids, 8-bit grey; {@code color/}
  * with the same ids and the classes' colours as palette; {@code overlay/} with the colours and the
- * regions' boundaries over the picture.
+ * regions' boundaries over the picture. At wish {@code label_ids/} holds the ids of the data set's
+ * own label files, 8-bit grey, as servers take them that score a test split.
  */
 public final class Predictions {
   /** Tasks a slot: pictures differ in size, slots in speed. */
@@ -42,6 +44,7 @@ public final class Predictions {
   private final ModelArchive archive;
   private final int threads;
   private final Path output;
+  private final boolean labelIds;
   private final long start = System.nanoTime();
 
   /**
@@ -50,9 +53,12 @@ public final class Predictions {
    * @param archive folder of it
    * @param threads of PyTorch in every executor
    * @param output folder, on any Hadoop file system; what is there stays, but for the same names
+   * @param labelIds whether to write these
    * @throws IOException if there is no archive, or it is damaged
+   * @throws IllegalArgumentException if label ids are wanted and a class has none
    */
-  public Predictions(SparkSession spark, String archive, int threads, String output)
+  public Predictions(
+      SparkSession spark, String archive, int threads, String output, boolean labelIds)
       throws IOException {
     this.spark = spark;
     this.threads = threads;
@@ -60,6 +66,18 @@ public final class Predictions {
     this.archive = ModelArchive.open(archive, hadoop);
     Path given = new Path(output);
     this.output = given.getFileSystem(hadoop).makeQualified(given);
+    this.labelIds = labelIds;
+    if (labelIds) {
+      requireLabelIds(this.archive.classes());
+    }
+  }
+
+  private static void requireLabelIds(ClassCatalogue classes) {
+    byte[] all = new byte[classes.size()];
+    for (int c = 0; c < all.length; c++) {
+      all[c] = (byte) c;
+    }
+    classes.toSourceIds(new LabelMap(all.length, 1, all));
   }
 
   /**
@@ -116,7 +134,8 @@ public final class Predictions {
     PredictTask task =
         new PredictTask(
             Inference.of(archive, threads, hadoop),
-            Palette.of(archive.classes()),
+            archive.classes(),
+            labelIds,
             output.toString(),
             done);
     List<FailedPicture> failed = new ArrayList<>(already);

@@ -1,7 +1,6 @@
 package io.inverseform.job.loss;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDScope;
 import io.inverseform.job.config.LossConfig;
 import io.inverseform.job.config.LossConfig.Average;
 import io.inverseform.job.config.LossConfig.Scope;
@@ -23,41 +22,27 @@ final class BoundaryCrossEntropy implements LossTerm {
   }
 
   @Override
-  public String name() {
-    return config.lossName();
-  }
-
-  @Override
-  public double weight() {
-    return config.lossWeight();
-  }
-
-  @Override
   public NDArray sumOverImages(Prediction prediction, Truth truth) {
     boolean batch = config.scope() == Scope.BATCH;
     int[] counted = batch ? new int[] {0, 1, 2, 3} : new int[] {1, 2, 3};
-    try (NDScope step = new NDScope()) {
-      step.suppressNotUsedWarning();
-      NDArray edge = LossOperators.indicator(truth.edges(), 1);
-      NDArray other = LossOperators.indicator(truth.edges(), 0);
-      NDArray edges = edge.sum(counted, true);
-      NDArray others = other.sum(counted, true);
-      NDArray pixels = LossOperators.atLeast(edges.add(others), 1);
-      NDArray weight =
-          config.positiveWeight() == 0
-              ? edge.mul(others.div(pixels)).add(other.mul(edges.div(pixels)))
-              : Operators.scale(edge, config.positiveWeight()).add(other);
-      NDArray losses =
-          Operators.binaryCrossEntropy(prediction.boundaryAtLabels(), truth.edges(), weight);
-      NDArray sum;
-      if (config.average() == Average.ALL) {
-        sum = Operators.scale(losses.sum(), 1.0 / (truth.height() * truth.width()));
-      } else {
-        NDArray means = losses.sum(counted, true).div(pixels).sum();
-        sum = Operators.scale(means, batch ? truth.images() : 1);
-      }
-      NDScope.unregister(sum);
-      return sum;
+    NDArray edge = LossOperators.indicator(truth.edges(), 1);
+    NDArray other = LossOperators.indicator(truth.edges(), 0);
+    NDArray edges = edge.sum(counted, true);
+    NDArray others = other.sum(counted, true);
+    NDArray pixels = LossOperators.atLeast(edges.add(others), 1);
+    NDArray weight =
+        config.positiveWeight() == 0
+            ? edge.mul(others.div(pixels)).add(other.mul(edges.div(pixels)))
+            : Operators.scale(edge, config.positiveWeight()).add(other);
+    NDArray losses =
+        Operators.binaryCrossEntropy(prediction.boundaryAtLabels(), truth.edges(), weight);
+    NDArray sum;
+    if (config.average() == Average.ALL) {
+      sum = Operators.scale(losses.sum(), 1.0 / (truth.height() * truth.width()));
+    } else {
+      NDArray means = losses.sum(counted, true).div(pixels).sum();
+      sum = Operators.scale(means, batch ? truth.images() : 1);
     }
+    return sum;
   }
 }

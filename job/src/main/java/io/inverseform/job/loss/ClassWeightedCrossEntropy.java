@@ -5,22 +5,10 @@ import io.inverseform.job.config.LossConfig;
 
 /** Cross-entropy with {@link ClassWeights}: the weighted mean of each image, summed over images. */
 final class ClassWeightedCrossEntropy implements LossTerm {
-  private final LossConfig.CrossEntropy config;
   private final ClassWeights weights;
 
-  ClassWeightedCrossEntropy(LossConfig.CrossEntropy config, int classes) {
-    this.config = config;
+  ClassWeightedCrossEntropy(LossConfig.ClassWeightedCrossEntropy config, int classes) {
     weights = new ClassWeights(config.upperBound(), config.norm(), config.scope(), classes);
-  }
-
-  @Override
-  public String name() {
-    return config.lossName();
-  }
-
-  @Override
-  public double weight() {
-    return config.lossWeight();
   }
 
   @Override

@@ -1,7 +1,6 @@
 package io.inverseform.job.loss;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDScope;
 import io.inverseform.job.config.LossConfig.Scope;
 import io.inverseform.job.torch.LossOperators;
 import io.inverseform.job.torch.Operators;
@@ -36,15 +35,10 @@ final class ClassWeights {
    * @return a scalar with the losses' history
    */
   NDArray sumOfMeans(NDArray losses, NDArray target) {
-    try (NDScope step = new NDScope()) {
-      step.suppressNotUsedWarning();
-      NDArray weights = Operators.pick(ofCounts(Operators.classCounts(target, classes)), target);
-      // The sum of weights is 0 or at least 1: a smaller divisor is never meant.
-      NDArray weightSums = LossOperators.atLeast(weights.sum(PIXELS), 1);
-      NDArray sum = losses.mul(weights).sum(PIXELS).div(weightSums).sum();
-      NDScope.unregister(sum);
-      return sum;
-    }
+    NDArray weights = Operators.pick(ofCounts(Operators.classCounts(target, classes)), target);
+    // The sum of weights is 0 or at least 1: a smaller divisor is never meant.
+    NDArray weightSums = LossOperators.atLeast(weights.sum(PIXELS), 1);
+    return losses.mul(weights).sum(PIXELS).div(weightSums).sum();
   }
 
   /**

@@ -1,10 +1,10 @@
 package io.inverseform.job.loss;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDScope;
 import io.inverseform.job.config.LossTerms;
 import io.inverseform.job.torch.LossOperators;
 import io.inverseform.job.torch.Operators;
+import io.inverseform.udf.label.LabelMap;
 
 /**
  * Cross-entropy -w[t] log p[t] of the softmax p at a pixel of class t; or, with the sigmoid, the
@@ -22,11 +22,16 @@ final class CrossEntropy implements LossTerm {
   /**
    * The configured term.
    *
-   * @throws IllegalArgumentException if it has not one weight a class
+   * @throws IllegalArgumentException if it has not one weight a class, or ignores what is no class
    */
   CrossEntropy(LossTerms.CrossEntropy config, int classes) {
     this.config = config;
     this.classes = classes;
+    if (config.ignoreIndex() >= classes && config.ignoreIndex() != LabelMap.IGNORE) {
+      throw new IllegalArgumentException(
+          "loss term %s has the ignore_index %d, which no label can be: the network has %d classes, and %d is ignored anyway"
+              .formatted(config.lossName(), config.ignoreIndex(), classes, LabelMap.IGNORE));
+    }
     weights =
         ClassConstants.weights(config.lossName(), config.classWeights(), classes)
             .without(config.ignoreIndex());
@@ -34,36 +39,27 @@ final class CrossEntropy implements LossTerm {
     means = new PixelMeans(config.average(), config.scope());
   }
 
+  /** With the sigmoid, losses of the classes and their gradients. */
   @Override
-  public String name() {
-    return config.lossName();
-  }
-
-  @Override
-  public double weight() {
-    return config.lossWeight();
+  public int numbersAPixel() {
+    return config.useSigmoid() ? 2 * classes : 0;
   }
 
   @Override
   public NDArray sumOverImages(Prediction prediction, Truth truth) {
-    try (NDScope step = new NDScope()) {
-      step.suppressNotUsedWarning();
-      NDArray counted = counts.of(truth.target());
-      NDArray weight = weights.of(truth.target());
-      NDArray losses =
-          config.useSigmoid()
-              ? oneAgainstTheRest(prediction, truth).mul(counted)
-              : prediction.negativeLogLikelihood().mul(weight);
-      NDArray sum = means.sumOverImages(losses, counted, weight);
-      NDScope.unregister(sum);
-      return sum;
-    }
+    NDArray counted = counts.of(truth.target());
+    NDArray weight = weights.of(truth.target());
+    NDArray losses =
+        config.useSigmoid()
+            ? oneAgainstTheRest(prediction, truth).mul(counted)
+            : prediction.negativeLogLikelihood().mul(weight);
+    return means.sumOverImages(losses, counted, weight);
   }
 
   private NDArray oneAgainstTheRest(Prediction prediction, Truth truth) {
     NDArray ofClasses =
         LossOperators.sigmoidCrossEntropy(
-            prediction.logitsAtLabels(), truth.target(), weights.values());
+            prediction.logitsAtLabels(), truth.oneHot(classes), weights.values());
     return Operators.scale(ofClasses, 1.0 / classes);
   }
 }

@@ -1,7 +1,6 @@
 package io.inverseform.job.loss;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDScope;
 import io.inverseform.job.config.LossTerms;
 
 /**
@@ -11,12 +10,10 @@ import io.inverseform.job.config.LossTerms;
  * batch scope the regions are those of the worker's batch.
  */
 final class Dice implements LossTerm {
-  private final LossTerms.Dice config;
   private final int classes;
   private final RegionOverlap overlap;
 
   Dice(LossTerms.Dice config, int classes) {
-    this.config = config;
     this.classes = classes;
     // Both parts of the fraction are halved.
     overlap =
@@ -24,23 +21,14 @@ final class Dice implements LossTerm {
             0.5, 0.5, config.exponent(), config.smooth() / 2, config.classes(), config.scope());
   }
 
+  /** Softmax, what counts of it, its power, and their gradients. */
   @Override
-  public String name() {
-    return config.lossName();
-  }
-
-  @Override
-  public double weight() {
-    return config.lossWeight();
+  public int numbersAPixel() {
+    return 4 * classes;
   }
 
   @Override
   public NDArray sumOverImages(Prediction prediction, Truth truth) {
-    try (NDScope step = new NDScope()) {
-      step.suppressNotUsedWarning();
-      NDArray sum = overlap.sumOverImages(prediction, truth, classes);
-      NDScope.unregister(sum);
-      return sum;
-    }
+    return overlap.sumOverImages(prediction, truth, classes);
   }
 }

@@ -2,7 +2,9 @@ package io.inverseform.job.loss;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
+import io.inverseform.job.torch.Operators;
 import io.inverseform.job.torch.Tensors;
 import io.inverseform.udf.edge.SignedDistance;
 import io.inverseform.udf.label.LabelMap;
@@ -41,16 +43,21 @@ public final class DistanceMaps {
    */
   public static NDArray tensor(NDManager manager, List<float[][]> images, int height, int width) {
     int classes = images.get(0).length;
-    int pixels = height * width;
-    float[] values = new float[Math.multiplyExact(images.size() * classes, pixels)];
+    Shape one = new Shape(1, 1, height, width);
+    NDArray all = manager.zeros(new Shape(images.size(), classes, height, width));
     for (int i = 0; i < images.size(); i++) {
       for (int c = 0; c < classes; c++) {
         float[] map = images.get(i)[c];
         if (map != null) {
-          System.arraycopy(map, 0, values, (i * classes + c) * pixels, pixels);
+          // Straight from each map that there is: no array of all of them is made on the host.
+          NDIndex place = new NDIndex("{}:{}, {}:{}", i, i + 1, c, c + 1);
+          try (NDArray plane = all.get(place);
+              NDArray values = Tensors.of(manager, map, one)) {
+            Operators.copy(plane, values);
+          }
         }
       }
     }
-    return Tensors.of(manager, values, new Shape(images.size(), classes, height, width));
+    return all;
   }
 }

@@ -1,7 +1,6 @@
 package io.inverseform.job.loss;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDScope;
 import io.inverseform.job.config.LossConfig;
 import io.inverseform.job.torch.LossOperators;
 import io.inverseform.udf.label.LabelMap;
@@ -21,25 +20,10 @@ final class EdgeAttention implements LossTerm {
   }
 
   @Override
-  public String name() {
-    return config.lossName();
-  }
-
-  @Override
-  public double weight() {
-    return config.lossWeight();
-  }
-
-  @Override
   public NDArray sumOverImages(Prediction prediction, Truth truth) {
-    try (NDScope step = new NDScope()) {
-      step.suppressNotUsedWarning();
-      NDArray target =
-          LossOperators.nearEdges(
-              truth.target(), prediction.boundaryAtLabels(), config.threshold(), LabelMap.IGNORE);
-      NDArray sum = weights.sumOfMeans(prediction.negativeLogLikelihood(), target);
-      NDScope.unregister(sum);
-      return sum;
-    }
+    NDArray target =
+        LossOperators.nearEdges(
+            truth.target(), prediction.boundaryAtLabels(), config.threshold(), LabelMap.IGNORE);
+    return weights.sumOfMeans(prediction.negativeLogLikelihood(), target);
   }
 }

@@ -1,7 +1,6 @@
 package io.inverseform.job.loss;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDScope;
 import io.inverseform.job.config.LossTerms;
 import io.inverseform.job.torch.LossOperators;
 import io.inverseform.job.torch.Operators;
@@ -30,36 +29,27 @@ final class Focal implements LossTerm {
     means = new PixelMeans(config.average(), config.scope());
   }
 
+  /** With the sigmoid, losses of the classes, what is missing, its power, and their gradients. */
   @Override
-  public String name() {
-    return config.lossName();
-  }
-
-  @Override
-  public double weight() {
-    return config.lossWeight();
+  public int numbersAPixel() {
+    return config.useSigmoid() ? 6 * classes : 0;
   }
 
   @Override
   public NDArray sumOverImages(Prediction prediction, Truth truth) {
-    try (NDScope step = new NDScope()) {
-      step.suppressNotUsedWarning();
-      NDArray counted = LossOperators.classMask(truth.target(), classes);
-      NDArray weight = weights.of(truth.target());
-      NDArray losses =
-          config.useSigmoid()
-              ? oneAgainstTheRest(prediction, truth)
-              : LossOperators.focal(prediction.negativeLogLikelihood(), config.gamma()).mul(weight);
-      NDArray sum = means.sumOverImages(losses, counted, weight);
-      NDScope.unregister(sum);
-      return sum;
-    }
+    NDArray counted = LossOperators.classMask(truth.target(), classes);
+    NDArray weight = weights.of(truth.target());
+    NDArray losses =
+        config.useSigmoid()
+            ? oneAgainstTheRest(prediction, truth)
+            : LossOperators.focal(prediction.negativeLogLikelihood(), config.gamma()).mul(weight);
+    return means.sumOverImages(losses, counted, weight);
   }
 
   private NDArray oneAgainstTheRest(Prediction prediction, Truth truth) {
     NDArray ofClasses =
         LossOperators.sigmoidFocal(
-            prediction.logitsAtLabels(), truth.target(), config.gamma(), config.alpha());
+            prediction.logitsAtLabels(), truth.oneHot(classes), config.gamma(), config.alpha());
     return Operators.scale(ofClasses, 1.0 / classes);
   }
 }

@@ -6,23 +6,27 @@ import io.inverseform.job.config.LossTerms;
 import io.inverseform.job.model.InverseTransformNetwork;
 
 /**
- * One term of the total loss at one output. A term is finite for every legal input: a mean over
+ * One term of the total loss, at any output. A term is finite for every legal input: a mean over
  * nothing is 0, with gradients of 0.
  */
 interface LossTerm {
-  /** Name under which the term is logged. */
-  String name();
-
-  /** Factor of the term in the total. */
-  double weight();
-
   /**
    * The term summed over the images, so that the sums of several workers add up to that of all
-   * their images; a term that looks at the batch as a whole gives its mean times the images.
+   * their images; a term that looks at the batch as a whole gives its mean times the images. It
+   * runs in an {@link ai.djl.ndarray.NDScope}, which frees what is left but the result.
    *
    * @return a scalar with history
    */
   NDArray sumOverImages(Prediction prediction, Truth truth);
+
+  /**
+   * Float32 numbers that forward and backward pass hold for each of the labels' pixels at a time,
+   * about, beside those of {@link Prediction}: the logits at the labels' size, the likelihood that
+   * terms share and their gradients.
+   */
+  default int numbersAPixel() {
+    return 0;
+  }
 
   /**
    * The term that a configuration asks for.
@@ -30,14 +34,14 @@ interface LossTerm {
    * @param network for {@link InverseForm}; null where there is none
    */
   static LossTerm of(LossConfig.Term config, int classes, InverseTransformNetwork network) {
-    if (config instanceof LossConfig.CrossEntropy term) {
+    if (config instanceof LossConfig.ClassWeightedCrossEntropy term) {
       return new ClassWeightedCrossEntropy(term, classes);
     } else if (config instanceof LossConfig.BoundaryCrossEntropy term) {
       return new BoundaryCrossEntropy(term);
     } else if (config instanceof LossConfig.EdgeAttention term) {
       return new EdgeAttention(term, classes);
     } else if (config instanceof LossConfig.InverseForm term) {
-      return new InverseForm(term, network);
+      return new InverseForm(term, classes, network);
     } else if (config instanceof LossTerms.CrossEntropy term) {
       return new CrossEntropy(term, classes);
     } else if (config instanceof LossTerms.OnlineHardExamples term) {

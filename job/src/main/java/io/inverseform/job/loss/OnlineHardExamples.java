@@ -1,7 +1,6 @@
 package io.inverseform.job.loss;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDScope;
 import io.inverseform.job.config.LossConfig.Scope;
 import io.inverseform.job.config.LossTerms;
 import io.inverseform.job.config.LossTerms.HardAverage;
@@ -32,33 +31,19 @@ final class OnlineHardExamples implements LossTerm {
   }
 
   @Override
-  public String name() {
-    return config.lossName();
-  }
-
-  @Override
-  public double weight() {
-    return config.lossWeight();
-  }
-
-  @Override
   public NDArray sumOverImages(Prediction prediction, Truth truth) {
-    try (NDScope step = new NDScope()) {
-      step.suppressNotUsedWarning();
-      NDArray losses = prediction.negativeLogLikelihood();
-      NDArray kept = kept(losses, target(prediction, truth));
-      NDArray ranked = losses.reshape(kept.getShape()).mul(kept);
-      NDArray sum;
-      if (config.average() == HardAverage.ALL) {
-        sum = Operators.scale(ranked.sum(), 1.0 / (truth.height() * truth.width()));
-      } else {
-        NDArray number = LossOperators.atLeast(kept.sum(PIXELS), 1);
-        NDArray means = ranked.sum(PIXELS).div(number).sum();
-        sum = Operators.scale(means, config.scope() == Scope.BATCH ? truth.images() : 1);
-      }
-      NDScope.unregister(sum);
-      return sum;
+    NDArray losses = prediction.negativeLogLikelihood();
+    NDArray kept = kept(losses, target(prediction, truth));
+    NDArray ranked = losses.reshape(kept.getShape()).mul(kept);
+    NDArray sum;
+    if (config.average() == HardAverage.ALL) {
+      sum = Operators.scale(ranked.sum(), 1.0 / (truth.height() * truth.width()));
+    } else {
+      NDArray number = LossOperators.atLeast(kept.sum(PIXELS), 1);
+      NDArray means = ranked.sum(PIXELS).div(number).sum();
+      sum = Operators.scale(means, config.scope() == Scope.BATCH ? truth.images() : 1);
     }
+    return sum;
   }
 
   private NDArray target(Prediction prediction, Truth truth) {
@@ -69,10 +54,12 @@ final class OnlineHardExamples implements LossTerm {
   }
 
   /**
-   * Which pixels are hard. Ranks and threshold are those of -log p, which tells probabilities near
-   * 1 apart that are the same number.
+   * Which pixels are hard: those whose loss is above the lower of two limits, that of the threshold
+   * and the loss of rank minKept, from the largest, of rank 0. Both are compared as -log p:
+   * probabilities near 1 that round to the same number still differ in it.
    *
    * @param losses -log p (N, H, W)
+   * @param target (N, H, W), int64; what is no class does not count
    * @return (rows, pixels), 1 or 0, a row an image or all in one
    */
   NDArray kept(NDArray losses, NDArray target) {

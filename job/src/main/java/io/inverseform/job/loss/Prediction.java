@@ -57,11 +57,6 @@ final class Prediction implements AutoCloseable {
     }
   }
 
-  /** Boundary logits as the network gives them, (N, 1, h, w). */
-  NDArray boundary() {
-    return boundary;
-  }
-
   /** Boundary logits (N, 1, H, W), not to be closed. */
   NDArray boundaryAtLabels() {
     if (boundaryAtLabels == null) {
@@ -85,10 +80,9 @@ final class Prediction implements AutoCloseable {
    */
   NDArray negativeLogLikelihood() {
     if (negativeLogLikelihood == null) {
-      try (NDArray atLabels = Operators.bilinear(logits, truth.height(), truth.width(), false)) {
-        negativeLogLikelihood = Operators.crossEntropy(atLabels, truth.target(), LabelMap.IGNORE);
-        NDScope.unregister(negativeLogLikelihood);
-      }
+      negativeLogLikelihood =
+          Operators.crossEntropy(logitsAtLabels(), truth.target(), LabelMap.IGNORE);
+      NDScope.unregister(negativeLogLikelihood);
     }
     return negativeLogLikelihood;
   }

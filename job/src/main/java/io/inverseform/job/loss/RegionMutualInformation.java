@@ -1,7 +1,6 @@
 package io.inverseform.job.loss;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDScope;
 import io.inverseform.job.config.LossConfig.Scope;
 import io.inverseform.job.config.LossTerms;
 import io.inverseform.job.torch.LossOperators;
@@ -9,11 +8,19 @@ import io.inverseform.job.torch.Operators;
 
 /**
  * RMI loss (Zhao et al., "Region Mutual Information Loss for Semantic Segmentation", NeurIPS 2019,
- * equations 10 to 15): binary cross-entropies of all classes, summed over the classes and divided
- * by one more than the pixels that count, and, each with its factor, for every class half the
- * log-determinant of Cov(y) - Cov(y, p) Cov(p)^-1 Cov(y, p)^T over all regions of a pooled image,
- * divided by the elements of a region and summed over the classes. The latter may be negative; it
- * is 0 for an image in which nothing counts. Ignored pixels have label 0 and probability 1e-6.
+ * equations 10 to 15): the sum of two parts, each with its factor.
+ *
+ * <ul>
+ *   <li>Binary cross-entropies of all classes, summed over classes and pixels and divided by one
+ *       more than the pixels that count, in every image or in the worker's batch as a whole.
+ *   <li>For every class half the log-determinant of S(y, y) - S(y, p) S(p, p)^-1 S(p, y), divided
+ *       by the elements of a region and summed over the classes. S are covariances, as sums and not
+ *       means, of labels y and probabilities p over all regions of an image that has been pooled;
+ *       5e-4 is added to the diagonals of S(p, p) and of the whole. The part is each image's own;
+ *       it may be negative, and is 0 for an image in which nothing counts.
+ * </ul>
+ *
+ * <p>Ignored pixels have label 0 and probability 1e-6.
  */
 final class RegionMutualInformation implements LossTerm {
   private static final int[] PIXELS = {1, 2};
@@ -26,62 +33,34 @@ final class RegionMutualInformation implements LossTerm {
     this.classes = classes;
   }
 
+  /** Losses and probabilities with their gradients, and six times the regions in float64. */
   @Override
-  public String name() {
-    return config.lossName();
+  public int numbersAPixel() {
+    return classes * (4 + (config.informationWeight() > 0 ? regions() : 0));
   }
 
-  @Override
-  public double weight() {
-    return config.lossWeight();
-  }
-
-  /**
-   * The term.
-   *
-   * @throws IllegalArgumentException if a pooled image has no region
-   */
   @Override
   public NDArray sumOverImages(Prediction prediction, Truth truth) {
-    require(truth.height(), truth.width());
-    try (NDScope step = new NDScope()) {
-      step.suppressNotUsedWarning();
-      NDArray sum = Operators.scale(crossEntropy(prediction, truth), config.crossEntropyWeight());
-      if (config.informationWeight() > 0) {
-        NDArray information =
-            LossOperators.mutualInformation(
-                prediction.logitsAtLabels(), truth.target(), config.pool(), config.radius());
-        sum = sum.add(Operators.scale(information.sum(), config.informationWeight()));
-      }
-      NDScope.unregister(sum);
-      return sum;
+    NDArray sum = Operators.scale(crossEntropy(prediction, truth), config.crossEntropyWeight());
+    if (config.informationWeight() > 0) {
+      NDArray information =
+          LossOperators.mutualInformation(
+              prediction.logitsAtLabels(), truth.oneHot(classes), config.pool(), config.radius());
+      sum = sum.add(Operators.scale(information.sum(), config.informationWeight()));
     }
+    return sum;
   }
 
-  private void require(long height, long width) {
-    if (pooled(height) < config.radius() || pooled(width) < config.radius()) {
-      throw new IllegalArgumentException(
-          "loss term %s has regions of %d x %d pixels, but labels of %d x %d are %d x %d after pooling"
-              .formatted(
-                  config.lossName(),
-                  config.radius(),
-                  config.radius(),
-                  height,
-                  width,
-                  pooled(height),
-                  pooled(width)));
-    }
-  }
-
-  private long pooled(long side) {
-    int pool = config.pool();
-    return pool == 1 ? side : (side + pool / 2 * 2 - pool) / pool + 1;
+  /** Elements of all regions by pixels of the image, as six float64 numbers each. */
+  private int regions() {
+    double elements = Math.pow((double) config.radius() / config.pool(), 2);
+    return (int) Math.ceil(12 * elements);
   }
 
   private NDArray crossEntropy(Prediction prediction, Truth truth) {
     NDArray losses =
         LossOperators.sigmoidCrossEntropy(
-            prediction.logitsAtLabels(), truth.target(), new double[0]);
+            prediction.logitsAtLabels(), truth.oneHot(classes), new double[0]);
     NDArray counted = LossOperators.classMask(truth.target(), classes);
     if (config.scope() == Scope.IMAGE) {
       NDArray pixels = counted.sum(PIXELS);

@@ -1,6 +1,7 @@
 package io.inverseform.job.loss;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.index.NDIndex;
 import io.inverseform.job.config.LossConfig.Scope;
 import io.inverseform.job.config.LossTerms.Classes;
 import io.inverseform.job.torch.LossOperators;
@@ -17,21 +18,23 @@ record RegionOverlap(
   private static final int[] IMAGES = {0};
   private static final int[] CLASSES = {1};
 
+  /** Of the sums: those of the truth. */
+  private static final NDIndex TRUE = new NDIndex(":, 2");
+
   /** The sum over the images, a scalar with history. */
   NDArray sumOverImages(Prediction prediction, Truth truth, int classes) {
     boolean batch = scope == Scope.BATCH;
-    NDArray sums = LossOperators.regionSums(prediction.logitsAtLabels(), truth.target(), exponent);
-    NDArray counts = Operators.classCounts(truth.target(), classes);
+    NDArray sums =
+        LossOperators.regionSums(prediction.logitsAtLabels(), truth.oneHot(classes), exponent);
     if (batch) {
       sums = sums.sum(IMAGES, true);
-      counts = counts.sum(IMAGES, true);
     }
     NDArray costs = LossOperators.tversky(sums, alpha, beta, smooth);
     NDArray means;
     if (average == Classes.ALL) {
       means = Operators.scale(costs.sum(), 1.0 / classes);
     } else {
-      NDArray present = LossOperators.atMost(counts, 1);
+      NDArray present = LossOperators.atMost(sums.get(TRUE), 1);
       NDArray number = LossOperators.atLeast(present.sum(CLASSES), 1);
       means = costs.mul(present).sum(CLASSES).div(number).sum();
     }

@@ -2,7 +2,6 @@ package io.inverseform.job.loss;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import io.inverseform.job.config.LossTerms;
 import io.inverseform.job.torch.LossOperators;
@@ -46,27 +45,18 @@ final class RelaxedBoundary implements LossTerm {
     }
   }
 
+  /** Near classes, the logits of those, and their gradients. */
   @Override
-  public String name() {
-    return config.lossName();
-  }
-
-  @Override
-  public double weight() {
-    return config.lossWeight();
+  public int numbersAPixel() {
+    return 4 * classes;
   }
 
   @Override
   public NDArray sumOverImages(Prediction prediction, Truth truth) {
-    try (NDScope step = new NDScope()) {
-      step.suppressNotUsedWarning();
-      OfTruth ofTruth = truth.derived(this, OfTruth.class, () -> ofTruth(truth.target()));
-      NDArray likelihood =
-          LossOperators.relaxedLogLikelihood(prediction.logitsAtLabels(), ofTruth.near());
-      NDArray sum = Operators.scale(likelihood.mul(ofTruth.weights()).sum(), -1);
-      NDScope.unregister(sum);
-      return sum;
-    }
+    OfTruth ofTruth = truth.derived(this, OfTruth.class, () -> ofTruth(truth.target()));
+    NDArray likelihood =
+        LossOperators.relaxedLogLikelihood(prediction.logitsAtLabels(), ofTruth.near());
+    return Operators.scale(likelihood.mul(ofTruth.weights()).sum(), -1);
   }
 
   private OfTruth ofTruth(NDArray target) {

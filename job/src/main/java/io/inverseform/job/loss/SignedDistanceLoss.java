@@ -1,7 +1,6 @@
 package io.inverseform.job.loss;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDScope;
 import io.inverseform.job.config.LossConfig.Average;
 import io.inverseform.job.config.LossTerms;
 import io.inverseform.job.torch.LossOperators;
@@ -25,14 +24,10 @@ final class SignedDistanceLoss implements LossTerm {
     means = new PixelMeans(Average.VALID, config.scope());
   }
 
+  /** Distances, softmax and its gradient. */
   @Override
-  public String name() {
-    return config.lossName();
-  }
-
-  @Override
-  public double weight() {
-    return config.lossWeight();
+  public int numbersAPixel() {
+    return 3 * classes;
   }
 
   /**
@@ -43,15 +38,10 @@ final class SignedDistanceLoss implements LossTerm {
   @Override
   public NDArray sumOverImages(Prediction prediction, Truth truth) {
     NDArray distances = truth.distances(config.lossName(), classes);
-    try (NDScope step = new NDScope()) {
-      step.suppressNotUsedWarning();
-      NDArray counted = LossOperators.classMask(truth.target(), classes);
-      NDArray expected =
-          LossOperators.expectedDistance(prediction.logitsAtLabels(), distances).mul(counted);
-      NDArray losses = Operators.scale(expected, 1.0 / classes);
-      NDArray sum = means.sumOverImages(losses, counted, counted);
-      NDScope.unregister(sum);
-      return sum;
-    }
+    NDArray counted = LossOperators.classMask(truth.target(), classes);
+    NDArray expected =
+        LossOperators.expectedDistance(prediction.logitsAtLabels(), distances).mul(counted);
+    NDArray losses = Operators.scale(expected, 1.0 / classes);
+    return means.sumOverImages(losses, counted, counted);
   }
 }

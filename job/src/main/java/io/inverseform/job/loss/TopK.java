@@ -1,7 +1,6 @@
 package io.inverseform.job.loss;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDScope;
 import io.inverseform.job.config.LossConfig.Scope;
 import io.inverseform.job.config.LossTerms;
 import io.inverseform.job.torch.LossOperators;
@@ -22,27 +21,12 @@ final class TopK implements LossTerm {
   }
 
   @Override
-  public String name() {
-    return config.lossName();
-  }
-
-  @Override
-  public double weight() {
-    return config.lossWeight();
-  }
-
-  @Override
   public NDArray sumOverImages(Prediction prediction, Truth truth) {
-    try (NDScope step = new NDScope()) {
-      step.suppressNotUsedWarning();
-      boolean batch = config.scope() == Scope.BATCH;
-      long rows = batch ? 1 : truth.images();
-      NDArray counted = LossOperators.classMask(truth.target(), classes).reshape(rows, -1);
-      NDArray losses = prediction.negativeLogLikelihood().reshape(rows, -1);
-      NDArray means = LossOperators.hardestMean(losses, counted, config.share());
-      NDArray sum = Operators.scale(means.sum(), batch ? truth.images() : 1);
-      NDScope.unregister(sum);
-      return sum;
-    }
+    boolean batch = config.scope() == Scope.BATCH;
+    long rows = batch ? 1 : truth.images();
+    NDArray counted = LossOperators.classMask(truth.target(), classes).reshape(rows, -1);
+    NDArray losses = prediction.negativeLogLikelihood().reshape(rows, -1);
+    NDArray means = LossOperators.hardestMean(losses, counted, config.share());
+    return Operators.scale(means.sum(), batch ? truth.images() : 1);
   }
 }

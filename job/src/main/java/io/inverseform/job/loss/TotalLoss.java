@@ -1,6 +1,7 @@
 package io.inverseform.job.loss;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDScope;
 import io.inverseform.job.config.HeadConfig;
 import io.inverseform.job.config.LossConfig;
 import io.inverseform.job.config.ModelConfig;
@@ -17,6 +18,9 @@ import java.util.Map;
  * for a GPU.
  */
 public final class TotalLoss {
+  /** Log-softmax, its gradient and that of the logits, at the labels' size, of every class. */
+  private static final int SHARED_MAPS = 3;
+
   private final int classes;
 
   /** By the outputs' names; those with a weight alone. */
@@ -27,7 +31,24 @@ public final class TotalLoss {
    *
    * @param prefix of its terms' names
    */
-  private record Weighted(String prefix, double weight, List<LossTerm> terms) {}
+  private record Weighted(String prefix, double weight, List<Named> terms) {}
+
+  /**
+   * A term under its name, without prefix.
+   *
+   * @param weight of the term itself
+   */
+  private record Named(String name, double weight, LossTerm term) {
+    /** The term's sum over the images, and nothing else that it has made. */
+    NDArray sumOverImages(Prediction prediction, Truth truth) {
+      try (NDScope made = new NDScope()) {
+        made.suppressNotUsedWarning();
+        NDArray sum = term.sumOverImages(prediction, truth);
+        NDScope.unregister(sum);
+        return sum;
+      }
+    }
+  }
 
   /**
    * The configured loss, without an InverseForm term.
@@ -53,10 +74,13 @@ public final class TotalLoss {
       InverseTransformNetwork network) {
     config.requireOutputs(given);
     this.classes = classes;
-    Map<LossConfig.Term, LossTerm> terms = new LinkedHashMap<>();
-    config.terms().forEach(term -> terms.put(term, LossTerm.of(term, classes, network)));
+    Map<LossConfig.Term, Named> terms = new LinkedHashMap<>();
+    for (LossConfig.Term term : config.terms()) {
+      LossTerm made = LossTerm.of(term, classes, network);
+      terms.put(term, new Named(term.lossName(), term.lossWeight(), made));
+    }
     for (ModelConfig.Output output : given) {
-      List<LossTerm> fitting =
+      List<Named> fitting =
           config.terms().stream()
               .filter(term -> config.applies(term, output))
               .map(terms::get)
@@ -84,6 +108,21 @@ public final class TotalLoss {
   }
 
   /**
+   * Float32 numbers that forward and backward pass hold for each of the labels' pixels at a time,
+   * about.
+   */
+  public long numbersAPixel() {
+    long numbers = 0;
+    for (Weighted output : outputs.values()) {
+      numbers += (long) SHARED_MAPS * classes;
+      for (Named term : output.terms()) {
+        numbers += term.term().numbersAPixel();
+      }
+    }
+    return numbers;
+  }
+
+  /**
    * Sums every term over this worker's images and divides by the normaliser, so that losses and
    * gradients of all workers add up to those of one worker with all images. Terms of batch scope
    * look at this worker's images only. The terms of outputs other than the main one carry the
@@ -105,7 +144,8 @@ public final class TotalLoss {
    *
    * @param outputs at any resolution; brought to the labels' by bilinear interpolation
    * @param target train ids (N, H, W), int64; 255 is ignored, any other must be below the classes
-   * @param edges (N, 1, H, W), float32, 1 on edges and 0 elsewhere
+   * @param edges (N, 1, H, W), 1 on edges and 0 elsewhere, of the outputs' type: float32, or
+   *     float64 where an InverseForm term's network is float64 as well
    * @param distances (N, classes, H, W), float32, as by {@link DistanceMaps}; null where no term
    *     needs them
    * @param normaliser images of the step over all workers
@@ -125,7 +165,7 @@ public final class TotalLoss {
         Weighted output = entry.getValue();
         try (Prediction prediction =
             new Prediction(Output.of(outputs, entry.getKey()), classes, truth)) {
-          for (LossTerm term : output.terms()) {
+          for (Named term : output.terms()) {
             NDArray value = Operators.scale(term.sumOverImages(prediction, truth), 1 / normaliser);
             values.put(output.prefix() + term.name(), value);
             weighted.add(Operators.scale(value, output.weight() * term.weight()));

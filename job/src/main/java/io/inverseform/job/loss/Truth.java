@@ -20,6 +20,7 @@ final class Truth implements AutoCloseable {
   private final NDArray edges;
   private final NDArray distances;
   private final Map<LossTerm, Derived> derived = new IdentityHashMap<>();
+  private NDArray oneHot;
 
   /**
    * The truth of a batch, which stays the caller's.
@@ -36,7 +37,8 @@ final class Truth implements AutoCloseable {
    * The truth of a batch with signed distances, which stay the caller's.
    *
    * @param target train ids (N, H, W), int64; {@link LabelMap#IGNORE} is no class
-   * @param edges (N, 1, H, W), float32: 1 on edges, 0 elsewhere; any other value is left out
+   * @param edges (N, 1, H, W), of the type in which the losses are computed, float32 or float64: 1
+   *     on edges, 0 elsewhere; any other value is left out
    * @param distances (N, C, H, W), float32, of the classes' boundaries, below 0 inside; or null
    */
   Truth(NDArray target, NDArray edges, NDArray distances) {
@@ -100,6 +102,15 @@ final class Truth implements AutoCloseable {
   /** Train ids (N, H, W), int64. */
   NDArray target() {
     return target;
+  }
+
+  /** The target as by {@link LossOperators#oneHot}, (N, classes, H, W), not to be closed. */
+  NDArray oneHot(int classes) {
+    if (oneHot == null) {
+      oneHot = LossOperators.oneHot(target, classes);
+      NDScope.unregister(oneHot);
+    }
+    return oneHot;
   }
 
   /** Edges (N, 1, H, W), float32 or float64. */
@@ -167,5 +178,8 @@ final class Truth implements AutoCloseable {
   @Override
   public void close() {
     derived.values().forEach(kept -> kept.arrays().close());
+    if (oneHot != null) {
+      oneHot.close();
+    }
   }
 }

@@ -1,7 +1,6 @@
 package io.inverseform.job.loss;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDScope;
 import io.inverseform.job.config.LossTerms;
 
 /**
@@ -12,35 +11,24 @@ import io.inverseform.job.config.LossTerms;
  * ignored are in no sum. With batch scope the regions are those of the worker's batch.
  */
 final class Tversky implements LossTerm {
-  private final LossTerms.Tversky config;
   private final int classes;
   private final RegionOverlap overlap;
 
   Tversky(LossTerms.Tversky config, int classes) {
-    this.config = config;
     this.classes = classes;
     overlap =
         new RegionOverlap(
             config.alpha(), config.beta(), 1, config.smooth(), config.classes(), config.scope());
   }
 
+  /** Softmax, what counts of it, its power, and their gradients. */
   @Override
-  public String name() {
-    return config.lossName();
-  }
-
-  @Override
-  public double weight() {
-    return config.lossWeight();
+  public int numbersAPixel() {
+    return 4 * classes;
   }
 
   @Override
   public NDArray sumOverImages(Prediction prediction, Truth truth) {
-    try (NDScope step = new NDScope()) {
-      step.suppressNotUsedWarning();
-      NDArray sum = overlap.sumOverImages(prediction, truth, classes);
-      NDScope.unregister(sum);
-      return sum;
-    }
+    return overlap.sumOverImages(prediction, truth, classes);
   }
 }

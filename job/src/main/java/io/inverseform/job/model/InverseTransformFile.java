@@ -47,20 +47,45 @@ public record InverseTransformFile(InverseTransformNetwork network, long crc32c)
   public static InverseTransformFile read(
       Path file, InverseNetworkConfig expected, NDManager owner, Configuration hadoop)
       throws IOException {
-    InverseTransformNetwork network = InverseTransformNetwork.of(expected);
-    FlatParameters parameters = new FlatParameters(owner, network, 0);
     try (WeightFile weights = WeightFile.open(file, hadoop)) {
-      requireSame(weights.metadata().get(NETWORK), expected, file);
+      Map<String, String> metadata = weights.metadata();
+      requireSame(metadata.get(NETWORK), expected, file);
+      double normaliser = normaliser(metadata, file);
+      InverseTransformNetwork network = InverseTransformNetwork.of(expected, normaliser);
+      FlatParameters parameters = new FlatParameters(owner, network, 0);
       parameters.load(weights, PretrainedConfig.NONE);
+      CRC32C crc = new CRC32C();
+      crc.update(parameters.weights().bytes());
+      return new InverseTransformFile(network, crc.getValue());
     } catch (FileNotFoundException e) {
       throw new FileNotFoundException(
           "no inverse-transform network at "
               + file
               + ": run pretrain first, or set pretrain.run or pretrain.weights");
     }
-    CRC32C crc = new CRC32C();
-    crc.update(parameters.weights().bytes());
-    return new InverseTransformFile(network, crc.getValue());
+  }
+
+  private static double normaliser(Map<String, String> metadata, Path file) {
+    if (!metadata.containsKey(NETWORK)) {
+      return 1;
+    }
+    String written = String.valueOf(metadata.get(NORMALISER));
+    try {
+      double normaliser = Double.parseDouble(written);
+      if (normaliser > 0 && Double.isFinite(normaliser)) {
+        return normaliser;
+      }
+    } catch (NumberFormatException e) {
+      throw notPositive(written, file, e);
+    }
+    throw notPositive(written, file, null);
+  }
+
+  private static ConfigException notPositive(String written, Path file, Throwable cause) {
+    return new ConfigException(
+        "%s says that its '%s' is %s, which must be a finite number above 0: run pretrain again"
+            .formatted(file, NORMALISER, written),
+        cause);
   }
 
   private static void requireSame(String network, InverseNetworkConfig expected, Path file) {

@@ -4,7 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.nn.Parameter;
 import io.inverseform.job.config.InverseNetworkConfig;
+import io.inverseform.job.config.InverseNetworkConfig.Transform;
 import io.inverseform.job.torch.Layer;
+import io.inverseform.job.torch.LossOperators;
 import io.inverseform.job.torch.Operators;
 import io.inverseform.job.torch.Tape;
 
@@ -17,20 +19,37 @@ import io.inverseform.job.torch.Tape;
  */
 public abstract sealed class InverseTransformNetwork extends Layer
     permits TileConvolutions, TilePerceptron {
-  private final int tile;
-  private final int outputs;
+  /** Of what is no rotation, beside the angle of the rotation; the paper's lambda. */
+  private static final double REST = 0.1;
 
-  InverseTransformNetwork(InverseNetworkConfig config) {
+  /** Below it an anchored distance grows as its square; a hundredth of the transforms' range. */
+  private static final double SMOOTH = 0.01;
+
+  private final int tile;
+  private final Transform transform;
+  private final double normaliser;
+
+  InverseTransformNetwork(InverseNetworkConfig config, double normaliser) {
     tile = config.tile();
-    outputs = config.transform().parameters();
+    transform = config.transform();
+    this.normaliser = normaliser;
   }
 
-  /** The configured network, without memory. */
+  /** The configured network, without memory, whose outputs are theta - I as it is. */
   public static InverseTransformNetwork of(InverseNetworkConfig config) {
+    return of(config, 1);
+  }
+
+  /**
+   * The configured network, without memory.
+   *
+   * @param normaliser theta - I for an output of 1
+   */
+  public static InverseTransformNetwork of(InverseNetworkConfig config, double normaliser) {
     if (config instanceof InverseNetworkConfig.Convolutional convolutional) {
-      return new TileConvolutions(convolutional);
+      return new TileConvolutions(convolutional, normaliser);
     } else if (config instanceof InverseNetworkConfig.MultiLayerPerceptron perceptron) {
-      return new TilePerceptron(perceptron);
+      return new TilePerceptron(perceptron, normaliser);
     }
     throw new IllegalArgumentException("no inverse-transform network for " + config);
   }
@@ -42,7 +61,12 @@ public abstract sealed class InverseTransformNetwork extends Layer
 
   /** How many numbers describe a transform. */
   public final int outputs() {
-    return outputs;
+    return transform.parameters();
+  }
+
+  /** Theta - I for an output of 1. */
+  public final double normaliser() {
+    return normaliser;
   }
 
   /** Whether the parameters have memory. */
@@ -73,9 +97,45 @@ public abstract sealed class InverseTransformNetwork extends Layer
    */
   public final NDArray transforms(Tape tape, NDArray predicted, NDArray ofTruth) {
     NDArray x = ofPredicted(tape, predicted);
-    Operators.addInPlace(x, ofTruth);
-    Operators.reluInPlace(x);
+    Operators.addReluInPlace(x, ofTruth);
     return head(tape, x);
+  }
+
+  /**
+   * How far transforms are from the identity, in normalisers: their L2 norm, or for {@link
+   * Transform#GEODESIC8} the angle of the nearest rotation and a tenth of the squared rest ({@link
+   * LossOperators#geodesicDistances}).
+   *
+   * @param transforms (M, outputs), as by {@link #transforms}
+   * @return (M), with the history; the gradient at the identity itself is 0
+   */
+  public final NDArray distances(NDArray transforms) {
+    return transform == Transform.GEODESIC8
+        ? geodesic(transforms, 0)
+        : Operators.rowNorms(transforms);
+  }
+
+  /**
+   * How far transforms are from others, in normalisers: the distance of their difference, smooth at
+   * 0 and exactly 0 for equal ones.
+   *
+   * @param transforms (M, outputs), as by {@link #transforms}
+   * @param anchors (M, outputs), without history: as by {@link #transforms} of true tiles twice
+   * @return (M), with the transforms' history
+   */
+  public final NDArray distances(NDArray transforms, NDArray anchors) {
+    try (NDArray difference = transforms.sub(anchors)) {
+      return transform == Transform.GEODESIC8
+          ? geodesic(difference, SMOOTH)
+          : Operators.smoothRowNorms(difference, SMOOTH);
+    }
+  }
+
+  private NDArray geodesic(NDArray transforms, double epsilon) {
+    try (NDArray offsets = Operators.scale(transforms, normaliser);
+        NDArray distances = LossOperators.geodesicDistances(offsets, REST, epsilon * normaliser)) {
+      return Operators.scale(distances, 1 / normaliser);
+    }
   }
 
   /** Predicted and true tiles, (M, 1, tile, tile) each, to transforms (M, outputs). */

@@ -69,7 +69,7 @@ final class MultiScaleNetwork extends SegmentationNetwork {
   @Override
   public List<Output> outputs(Tape tape, NDArray images) {
     List<Scaled> all = scaled(tape, images, tape.training() ? scales.train() : scales.infer());
-    Scaled one = all.stream().filter(scaled -> scaled.scale() == 1).findFirst().orElseThrow();
+    Scaled one = one(all);
     List<Output> outputs = new ArrayList<>();
     for (Output output : one.outputs()) {
       NDArray boundary = boundary(outputs.isEmpty() ? one : all.get(0), one);
@@ -85,6 +85,19 @@ final class MultiScaleNetwork extends SegmentationNetwork {
               scaled.attention()));
     }
     return outputs;
+  }
+
+  /** Without what only training and pictures of the attention need, all at full size. */
+  @Override
+  public Output main(Tape tape, NDArray images) {
+    List<Scaled> all = scaled(tape, images, scales.infer());
+    Scaled one = one(all);
+    String name = one.outputs().get(0).name();
+    return new Output(name, joined(all, name, one), boundary(one, one));
+  }
+
+  private static Scaled one(List<Scaled> all) {
+    return all.stream().filter(scaled -> scaled.scale() == 1).findFirst().orElseThrow();
   }
 
   private List<Scaled> scaled(Tape tape, NDArray images, List<Double> at) {

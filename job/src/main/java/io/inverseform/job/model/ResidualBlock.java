@@ -71,13 +71,12 @@ final class ResidualBlock extends Layer {
 
   private void addSkipped(Tape tape, NDArray x, NDArray y) {
     if (skip == null) {
-      Operators.addInPlace(y, x);
+      Operators.addReluInPlace(y, x);
     } else {
       try (NDArray other = skip.forward(tape, x)) {
-        Operators.addInPlace(y, other);
+        Operators.addReluInPlace(y, other);
       }
     }
     tape.endCut(x);
-    Operators.reluInPlace(y);
   }
 }

@@ -73,6 +73,15 @@ public abstract sealed class SegmentationNetwork extends Layer
    */
   public abstract List<Output> outputs(Tape tape, NDArray images);
 
+  /**
+   * The main output alone, for inference.
+   *
+   * @param images (N, 3, H, W), normalised, H and W at least {@link #minSide}; released
+   */
+  public Output main(Tape tape, NDArray images) {
+    return outputs(tape, images).get(0);
+  }
+
   /** Logits and, behind them, boundary logits of each of the {@link #outputs}. */
   @Override
   public final NDList forward(Tape tape, NDList images) {

@@ -32,8 +32,8 @@ final class TileConvolutions extends InverseTransformNetwork {
   private final Linear hidden;
   private final Linear last;
 
-  TileConvolutions(InverseNetworkConfig.Convolutional config) {
-    super(config);
+  TileConvolutions(InverseNetworkConfig.Convolutional config, double normaliser) {
+    super(config, normaliser);
     int in = config.channels().get(0);
     weight =
         weight(

@@ -20,8 +20,8 @@ final class TilePerceptron extends InverseTransformNetwork {
   private final Parameter bias;
   private final List<Linear> others = new ArrayList<>();
 
-  TilePerceptron(InverseNetworkConfig.MultiLayerPerceptron config) {
-    super(config);
+  TilePerceptron(InverseNetworkConfig.MultiLayerPerceptron config, double normaliser) {
+    super(config, normaliser);
     pixels = config.tile() * config.tile();
     int in = config.hidden().get(0);
     weight = weight("fc.0.weight", Parameter.Type.WEIGHT, initial(2 * pixels), in, 2L * pixels);

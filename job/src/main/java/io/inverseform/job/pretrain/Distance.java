@@ -2,7 +2,6 @@ package io.inverseform.job.pretrain;
 
 import ai.djl.ndarray.NDArray;
 import io.inverseform.job.model.InverseTransformNetwork;
-import io.inverseform.job.torch.Operators;
 import io.inverseform.job.torch.Tape;
 import java.util.function.UnaryOperator;
 
@@ -31,7 +30,7 @@ public interface Distance {
       }
       return tiles -> {
         try (Tape tape = Tape.frozen(truth.getManager())) {
-          return Operators.rowNorms(network.transforms(tape, tiles, ofTruth).sub(anchor));
+          return network.distances(network.transforms(tape, tiles, ofTruth), anchor);
         }
       };
     };

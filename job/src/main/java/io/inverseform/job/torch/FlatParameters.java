@@ -1,6 +1,7 @@
 package io.inverseform.job.torch;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
@@ -16,6 +17,7 @@ import java.io.OutputStream;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,7 +40,9 @@ public final class FlatParameters implements AutoCloseable {
   private final FlatVector weights;
   private final FlatVector buffers;
   private final long parameterCount;
+  private final Map<Slot, NDArray> gradientViews = new IdentityHashMap<>();
   private FlatVector gradient;
+  private boolean gradientOnHost = true;
 
   /**
    * Where a parameter lies.
@@ -94,8 +98,8 @@ public final class FlatParameters implements AutoCloseable {
     weights = new FlatVector(manager, Math.toIntExact(weightFloats));
     buffers = new FlatVector(manager, Math.toIntExact(bufferFloats));
     declared.forEach((name, entry) -> bind(slots.get(name), entry, seed));
-    weights.toDevice(0, weights.length());
-    buffers.toDevice(0, buffers.length());
+    weights.toDevice();
+    buffers.toDevice();
   }
 
   private static long aligned(long length) {
@@ -122,6 +126,16 @@ public final class FlatParameters implements AutoCloseable {
     return gradient;
   }
 
+  /** Whether the device's memory is another than the host's. */
+  public boolean onDevice() {
+    return weights.onDevice();
+  }
+
+  /** Leaves gradients on the device from now on; nobody reads them on the host. */
+  public void keepGradientOnDevice() {
+    gradientOnHost = false;
+  }
+
   /** All buffers: running statistics. */
   public FlatVector buffers() {
     return buffers;
@@ -139,6 +153,9 @@ public final class FlatParameters implements AutoCloseable {
    * are, and only their sum is too large.
    */
   public Optional<String> firstNotFinite() {
+    if (!gradientOnHost) {
+      gradient().toHost();
+    }
     FloatBuffer values = gradient().host();
     return slots.values().stream()
         .filter(Slot::trained)
@@ -183,8 +200,8 @@ public final class FlatParameters implements AutoCloseable {
       FlatVector vector = slot.trained() ? weights : buffers;
       file.read(entry.getValue(), vector.host().position(slot.offset()));
     }
-    weights.toDevice(0, weights.length());
-    buffers.toDevice(0, buffers.length());
+    weights.toDevice();
+    buffers.toDevice();
     return fit;
   }
 
@@ -239,34 +256,54 @@ public final class FlatParameters implements AutoCloseable {
 
     @Override
     public void onFinal(Parameter parameter, NDArray value) {
-      write(missing.remove(parameter), value);
+      onFinal(List.of(parameter), Collections.singletonList(value));
+    }
+
+    @Override
+    public void onFinal(List<Parameter> parameters, List<NDArray> values) {
+      write(parameters.stream().map(missing::remove).toList(), values);
     }
 
     /** Completes the parameters that this pass did not use. */
     public void finish() {
-      for (Slot slot : slots.values()) {
-        if (missing.containsValue(slot)) {
-          write(slot, null);
-        }
+      if (missing.isEmpty()) {
+        return;
       }
+      List<Slot> rest = slots.values().stream().filter(missing::containsValue).toList();
+      write(rest, Collections.nCopies(rest.size(), null));
       missing.clear();
     }
 
-    private void write(Slot slot, NDArray value) {
-      try (NDArray view = gradient().view(slot.offset(), slot.shape())) {
-        if (value != null && first) {
-          Operators.copy(view, value);
-        } else if (value != null) {
-          Operators.addInPlace(view, value);
+    private void write(List<Slot> written, List<NDArray> values) {
+      NDList targets = new NDList();
+      NDList sources = new NDList();
+      for (int i = 0; i < written.size(); i++) {
+        if (values.get(i) != null) {
+          targets.add(gradientOf(written.get(i)));
+          sources.add(values.get(i));
         } else if (first) {
-          Operators.fill(view, 0);
+          Operators.fill(gradientOf(written.get(i)), 0);
         }
       }
-      if (completed.isPresent()) {
-        gradient().toHost(slot.offset(), slot.length());
-        completed.get().range(slot.offset(), Math.toIntExact(aligned(slot.length())));
+      if (!targets.isEmpty() && first) {
+        Operators.copyAll(targets, sources);
+      } else if (!targets.isEmpty()) {
+        Operators.addAll(targets, sources);
       }
+      completed.ifPresent(listener -> written.forEach(slot -> complete(slot, listener)));
     }
+
+    private void complete(Slot slot, Completed listener) {
+      if (gradientOnHost) {
+        gradient().toHost(slot.offset(), slot.length());
+      }
+      listener.range(slot.offset(), Math.toIntExact(aligned(slot.length())));
+    }
+  }
+
+  private NDArray gradientOf(Slot slot) {
+    return gradientViews.computeIfAbsent(
+        slot, missing -> gradient().view(slot.offset(), slot.shape()));
   }
 
   @Override

@@ -63,6 +63,37 @@ public final class FlatVector {
     return host.capacity();
   }
 
+  /** Whether the device's memory is another than the host's. */
+  public boolean onDevice() {
+    return !shared;
+  }
+
+  /** Waits until the device has done all that it was told to do before. */
+  public void await() {
+    if (!shared) {
+      try (NDArray first = slice(0, 1)) {
+        first.toFloatArray();
+      }
+    }
+  }
+
+  /** Makes the host's memory show all that the device holds. */
+  public void toHost() {
+    toHost(0, length());
+  }
+
+  /** Makes the device hold all that the host's memory shows. */
+  public void toDevice() {
+    toDevice(0, length());
+  }
+
+  /** Euclidean norm of all elements on the device; waits for it. */
+  public double norm() {
+    try (NDArray norm = Operators.norm(array)) {
+      return norm.getFloat();
+    }
+  }
+
   /** Keeps a copy of what the device holds, on the device. */
   public void save() {
     if (saved == null) {

@@ -44,6 +44,16 @@ public final class LossOperators {
   }
 
   /**
+   * 1 in the channel of a pixel's class and 0 elsewhere; without history.
+   *
+   * @param target (N, H, W), int64; what is no class has zeros only
+   * @return (N, classes, H, W), float32
+   */
+  public static NDArray oneHot(NDArray target, int classes) {
+    return call("one_hot", target, (long) classes);
+  }
+
+  /**
    * Weights that grow with the rarity of a class, without history: 1 + upperBound (1 - f) for a
    * class of share f among all counts of the row, or 1 + upperBound / f; 1 for a class without any.
    *
@@ -72,12 +82,12 @@ public final class LossOperators {
    * Binary cross-entropy of every class against the rest, summed over the classes.
    *
    * @param logits (N, C, H, W)
-   * @param target (N, H, W), int64; what is no class gives 0
+   * @param hot as by {@link #oneHot}; what is no class gives 0
    * @param positive factors of the classes' own pixels; empty for 1
    * @return (N, H, W)
    */
-  public static NDArray sigmoidCrossEntropy(NDArray logits, NDArray target, double[] positive) {
-    return call("sigmoid_cross_entropy", logits, target, positive);
+  public static NDArray sigmoidCrossEntropy(NDArray logits, NDArray hot, double[] positive) {
+    return call("sigmoid_cross_entropy", logits, hot, positive);
   }
 
   /**
@@ -94,11 +104,11 @@ public final class LossOperators {
    * 1 - alpha times that of others, summed over the classes.
    *
    * @param logits (N, C, H, W)
-   * @param target (N, H, W), int64; what is no class gives 0
+   * @param hot as by {@link #oneHot}; what is no class gives 0
    * @return (N, H, W)
    */
-  public static NDArray sigmoidFocal(NDArray logits, NDArray target, double gamma, double alpha) {
-    return call("sigmoid_focal", logits, target, gamma, alpha);
+  public static NDArray sigmoidFocal(NDArray logits, NDArray hot, double gamma, double alpha) {
+    return call("sigmoid_focal", logits, hot, gamma, alpha);
   }
 
   /**
@@ -166,11 +176,11 @@ public final class LossOperators {
    * class is true, of the probability to the given power, and of 1 where it is true.
    *
    * @param logits (N, C, H, W)
-   * @param target (N, H, W), int64
+   * @param hot as by {@link #oneHot}
    * @return (N, 3, C)
    */
-  public static NDArray regionSums(NDArray logits, NDArray target, double exponent) {
-    return call("region_sums", logits, target, exponent);
+  public static NDArray regionSums(NDArray logits, NDArray hot, double exponent) {
+    return call("region_sums", logits, hot, exponent);
   }
 
   /**
@@ -189,13 +199,13 @@ public final class LossOperators {
    * probabilities in it, by element of the region, summed over the classes.
    *
    * @param logits (N, C, H, W), read by the sigmoid
-   * @param target (N, H, W), int64
+   * @param hot as by {@link #oneHot}
    * @param pool side of the average pooling before; 1 for none
    * @param radius side of the regions, pooled pixels
    * @return (N), 0 for an image in which nothing counts
    */
-  public static NDArray mutualInformation(NDArray logits, NDArray target, int pool, int radius) {
-    return call("mutual_information", logits, target, (long) pool, (long) radius);
+  public static NDArray mutualInformation(NDArray logits, NDArray hot, int pool, int radius) {
+    return call("mutual_information", logits, hot, (long) pool, (long) radius);
   }
 
   /**
@@ -207,5 +217,37 @@ public final class LossOperators {
    */
   public static NDArray expectedDistance(NDArray logits, NDArray distances) {
     return call("expected_distance", logits, distances);
+  }
+
+  /**
+   * Boundary probabilities of a segmentation: half the sum over the classes of the lengths of the
+   * Sobel gradient of the softmax, such that a straight edge between two certain classes has 1 on
+   * both of its sides; at most 1. The image's frame is no boundary.
+   *
+   * @param logits (N, C, H, W)
+   * @param epsilon below it lengths grow as their squares, so that the gradient is finite
+   * @return (N, 1, H, W)
+   */
+  public static NDArray sobelBoundary(NDArray logits, double epsilon) {
+    return call("sobel_boundary", logits, epsilon);
+  }
+
+  /**
+   * Distances of homographies theta from the identity, by their nearest rotation P: its angle, plus
+   * a weight times the squared Frobenius norm of theta - P (Borse et al., "InverseForm", 2021,
+   * section 3.3). P is the limit of X = (X + X^-T) / 2 (Higham, "Computing the Polar
+   * Decomposition", 1986), whose gradient is finite where singular values are equal, and the angle
+   * is atan2(|vee(P - P^T)|, tr P - 1). A theta that is nearly singular, or mirrors, has no nearest
+   * rotation to speak of: its angle is pi and its P the identity.
+   *
+   * @param offsets theta - I, (M, 8), row-major (3, 3) without the last, which is 0
+   * @param weight of what is no rotation
+   * @param epsilon radians, below which the angle is smooth, exactly 0 for the identity, with a
+   *     gradient of 0; 0 for an angle that is as steep at the identity as elsewhere, and has a
+   *     gradient of 0 at it
+   * @return (M)
+   */
+  public static NDArray geodesicDistances(NDArray offsets, double weight, double epsilon) {
+    return call("geodesic_distances", offsets, weight, epsilon);
   }
 }

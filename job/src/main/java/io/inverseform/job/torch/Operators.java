@@ -171,6 +171,11 @@ public final class Operators {
     call("add_", x, y).close();
   }
 
+  /** Adds y to x and takes ReLU, in place; not on a leaf of autograd. */
+  public static void addReluInPlace(NDArray x, NDArray y) {
+    call("add_relu_", x, y).close();
+  }
+
   /** ReLU in place; not on a leaf of autograd. */
   public static void reluInPlace(NDArray x) {
     call("relu_", x).close();
@@ -234,9 +239,66 @@ public final class Operators {
     call("copy_", target, source).close();
   }
 
+  /** Copies each source's values into the memory of the target beside it; at least one. */
+  static void copyAll(NDList targets, NDList sources) {
+    call("copy_all_", targets.get(0), targets, sources).close();
+  }
+
+  /** Adds each source to the target beside it, in place; at least one. */
+  static void addAll(NDList targets, NDList sources) {
+    call("add_all_", targets.get(0), targets, sources).close();
+  }
+
   /** Sets every element of target's memory. */
   static void fill(NDArray target, double value) {
     call("fill_", target, value).close();
+  }
+
+  /** {@link FlatOptimizer.Part#sgd}, in place. */
+  static void sgd(
+      NDArray weights,
+      NDArray gradient,
+      NDArray momentum,
+      double rate,
+      double factor,
+      boolean nesterov,
+      double decay,
+      double scale) {
+    String name = nesterov ? "nesterov_" : "sgd_";
+    call(name, weights, gradient, momentum, rate, factor, decay, scale).close();
+  }
+
+  /**
+   * {@link FlatOptimizer.Part#adamW}, in place.
+   *
+   * @param numbers in the order in which that has them
+   */
+  static void adamW(
+      NDArray weights, NDArray gradient, NDArray means, NDArray squares, double[] numbers) {
+    call(
+            "adamw_",
+            weights,
+            gradient,
+            means,
+            squares,
+            numbers[0],
+            numbers[1],
+            numbers[2],
+            numbers[3],
+            numbers[4],
+            numbers[5],
+            numbers[6])
+        .close();
+  }
+
+  /** Moves an average by a share of its distance from x, in place. */
+  static void average(NDArray average, NDArray x, double share) {
+    call("average_", average, x, share).close();
+  }
+
+  /** Euclidean norm of all elements; a scalar. */
+  static NDArray norm(NDArray x) {
+    return call("norm", x);
   }
 
   /** Zeros of x's shape that share one element's memory: not to be written. */
@@ -246,7 +308,7 @@ public final class Operators {
 
   /** The same memory without history, owned by the given manager. */
   static NDArray detach(NDManager manager, NDArray x) {
-    return ModuleMethods.call(OperatorModule.HANDLE, (PtNDManager) manager, "detach", x);
+    return ModuleMethods.detached((PtNDManager) manager, (PtNDArray) x);
   }
 
   /** Whether a gradient flows into x: a leaf that wants one, or a result with history. */
@@ -329,15 +391,27 @@ public final class Operators {
   }
 
   /**
-   * Reads x at the places of a grid by bilinear interpolation, 0 outside of x; PyTorch's {@code
-   * grid_sample}. Differentiable in both.
+   * The same under a homography: [x' y' w'] = theta [x y 1], then x' / w' and y' / w'. A w' nearer
+   * to 0 than 1e-6 is 1e-6.
+   *
+   * @param theta (N, 8), row-major (3, 3) without the last, which is 1
+   * @return (N, height, width, 2), x before y
+   */
+  static NDArray homographyGrid(NDArray theta, long height, long width, boolean alignCorners) {
+    return call("homography_grid", theta, height, width, alignCorners);
+  }
+
+  /**
+   * Reads x at the places of a grid by bilinear interpolation; PyTorch's {@code grid_sample}.
+   * Differentiable in both.
    *
    * @param x (N, C, H, W)
    * @param grid (N, h, w, 2), x before y, normalised as by {@link #affineGrid}
+   * @param border whether x goes on beyond its border as it is there, and is not 0
    * @return (N, C, h, w)
    */
-  static NDArray gridSample(NDArray x, NDArray grid, boolean alignCorners) {
-    return call("grid_sample", x, grid, alignCorners);
+  static NDArray gridSample(NDArray x, NDArray grid, boolean border, boolean alignCorners) {
+    return call("grid_sample", x, grid, border ? 1L : 0L, alignCorners);
   }
 
   /**

@@ -6,9 +6,11 @@ import ai.djl.nn.Parameter;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A step's parameters as leaves of autograd: fresh ones each step, so that the gradients go with
@@ -46,14 +48,23 @@ final class ParameterLeaves {
 
   /** Gives away the gradients of all parameters that were first used behind so many cuts. */
   void giveAway(int cutsBefore) {
-    for (int last = uses.size() - 1;
-        last >= 0 && uses.get(last).cutsBefore() >= cutsBefore;
-        last--) {
-      Use use = uses.remove(last);
-      try (NDArray gradient = JniUtils.getGradient(use.leaf())) {
-        gradients.onFinal(use.parameter(), gradient);
-      }
-      use.leaf().close();
+    int first = uses.size();
+    while (first > 0 && uses.get(first - 1).cutsBefore() >= cutsBefore) {
+      first--;
     }
+    if (first == uses.size()) {
+      return;
+    }
+    List<Use> last = uses.subList(first, uses.size());
+    Collections.reverse(last);
+    List<NDArray> values = new ArrayList<>();
+    try {
+      last.forEach(use -> values.add(JniUtils.getGradient(use.leaf())));
+      gradients.onFinal(last.stream().map(Use::parameter).toList(), values);
+    } finally {
+      values.stream().filter(Objects::nonNull).forEach(NDArray::close);
+    }
+    last.forEach(use -> use.leaf().close());
+    last.clear();
   }
 }

@@ -5,6 +5,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.pytorch.jni.LibUtils;
+import ai.djl.util.cuda.CudaUtils;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -75,6 +76,15 @@ public final class Torch {
               .formatted(address, gpus, System.getenv().getOrDefault("CUDA_VISIBLE_DEVICES", "")));
     }
     return Device.gpu(Integer.parseInt(address));
+  }
+
+  /**
+   * Megabytes that are taken of the first GPU, by whatever process.
+   *
+   * @throws IllegalStateException if there is none
+   */
+  public static long usedMegabytes() {
+    return CudaUtils.getGpuMemory(Device.gpu(0)).getCommitted() >> 20;
   }
 
   /** Version of the loaded PyTorch. */

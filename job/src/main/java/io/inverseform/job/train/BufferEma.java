@@ -26,7 +26,7 @@ final class BufferEma {
   /** Takes in what the device has after an update, counted from 1. */
   void update(long update) {
     if (values.length > 0) {
-      buffers.toHost(0, values.length);
+      buffers.toHost();
       float[] current = new float[values.length];
       buffers.host().get(current);
       float share = (float) (1 - Optimizer.emaDecay(decay, update));

@@ -9,7 +9,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.CheckedOutputStream;
@@ -36,15 +35,13 @@ final class CheckpointFile {
   }
 
   /** Bytes of a rank's files. */
-  static long bytes(Checkpoints.State state) {
-    return mainBytes(state) + (long) Float.BYTES * state.rounding().residual().length;
+  static long bytes(Checkpoints.Written state) {
+    return mainBytes(state) + (long) Float.BYTES * state.residual().length;
   }
 
-  private static long mainBytes(Checkpoints.State state) {
-    long ofShard =
-        (1L + state.optimizer().vectors().size()) * state.optimizer().length()
-            + state.rounding().master().length;
-    return Float.BYTES * (ofShard + state.buffers().capacity() + state.bufferEma().length);
+  private static long mainBytes(Checkpoints.Written state) {
+    long ofShard = (1L + state.vectors().size()) * state.weights().length + state.master().length;
+    return Float.BYTES * (ofShard + state.buffers().length + state.bufferEma().length);
   }
 
   /**
@@ -52,33 +49,29 @@ final class CheckpointFile {
    *
    * @throws IOException if that is not possible; what was written is taken away
    */
-  Checkpoints.Part write(Checkpoints.State state) throws IOException {
-    int length = state.optimizer().length();
+  Checkpoints.Part write(Checkpoints.Written state) throws IOException {
     long crc =
         checked(
             path,
             out -> {
-              write(out, state.weights().slice(state.offset(), length));
-              for (float[] vector : state.optimizer().vectors()) {
-                write(out, FloatBuffer.wrap(vector));
+              write(out, state.weights());
+              for (float[] vector : state.vectors()) {
+                write(out, vector);
               }
-              write(out, state.buffers().duplicate().clear());
-              write(out, FloatBuffer.wrap(state.bufferEma()));
-              write(out, FloatBuffer.wrap(state.rounding().master()));
+              write(out, state.buffers());
+              write(out, state.bufferEma());
+              write(out, state.master());
             });
-    Long ofResidual = null;
-    if (state.rounding().active()) {
-      FloatBuffer residual = FloatBuffer.wrap(state.rounding().residual());
-      ofResidual = checked(residual(), out -> write(out, residual));
-    }
+    boolean rounds = state.master().length + state.residual().length > 0;
+    Long ofResidual = rounds ? checked(residual(), out -> write(out, state.residual())) : null;
     return new Checkpoints.Part(
         state.rank(),
         path.getName(),
         state.offset(),
-        length,
+        state.weights().length,
         mainBytes(state),
         crc,
-        state.optimizer().layout(),
+        state.optimizer(),
         ofResidual);
   }
 
@@ -116,12 +109,11 @@ final class CheckpointFile {
     }
   }
 
-  private static void write(OutputStream out, FloatBuffer values) throws IOException {
+  private static void write(OutputStream out, float[] values) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(4 * CHUNK).order(ByteOrder.LITTLE_ENDIAN);
-    while (values.hasRemaining()) {
-      int count = Math.min(CHUNK, values.remaining());
-      bytes.asFloatBuffer().put(values.slice(values.position(), count));
-      values.position(values.position() + count);
+    for (int at = 0; at < values.length; at += CHUNK) {
+      int count = Math.min(CHUNK, values.length - at);
+      bytes.asFloatBuffer().put(values, at, count);
       out.write(bytes.array(), 0, 4 * count);
     }
   }

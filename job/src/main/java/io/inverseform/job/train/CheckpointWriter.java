@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -23,7 +24,7 @@ final class CheckpointWriter {
   private static final int LOOK_AROUND_MILLIS = 100;
 
   private final Checkpoints checkpoints;
-  private final Checkpoints.State state;
+  private final Supplier<Checkpoints.Written> state;
   private final String attempt;
   private final int limitSeconds;
   private final Consumer<String> requireGoingOn;
@@ -31,13 +32,14 @@ final class CheckpointWriter {
   /**
    * A writer of one attempt.
    *
+   * @param state copies what is to be written
    * @param attempt its id
    * @param limitSeconds longest time for one file
    * @param requireGoingOn throws where the attempt has ended meanwhile, given who waits for what
    */
   CheckpointWriter(
       Checkpoints checkpoints,
-      Checkpoints.State state,
+      Supplier<Checkpoints.Written> state,
       String attempt,
       int limitSeconds,
       Consumer<String> requireGoingOn) {
@@ -56,22 +58,24 @@ final class CheckpointWriter {
    *     and how many bytes
    */
   Checkpoints.Part write(long step) throws IOException {
+    // A writer that is not waited for any longer may go on when the worker's memory is freed.
+    Checkpoints.Written held = state.get();
     CompletableFuture<Checkpoints.Part> written = new CompletableFuture<>();
     Thread writer =
         new Thread(
             () -> {
               try {
-                written.complete(checkpoints.write(step, attempt, state));
+                written.complete(checkpoints.write(step, attempt, held));
               } catch (Throwable e) {
                 written.completeExceptionally(e);
               }
             },
-            "checkpoint-rank-" + state.rank());
+            "checkpoint-rank-" + held.rank());
     writer.setDaemon(true);
     writer.start();
     String what =
         "checkpoint of step %d: the %d bytes of rank %d cannot be written to %s"
-            .formatted(step, CheckpointFile.bytes(state), state.rank(), checkpoints.folder(step));
+            .formatted(step, CheckpointFile.bytes(held), held.rank(), checkpoints.folder(step));
     try {
       return await(written, what);
     } catch (ExecutionException e) {

@@ -1,5 +1,6 @@
 package io.inverseform.job.train;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -63,6 +64,7 @@ final class Checkpoints {
    * @param optimizer which vectors there are
    * @param residualCrc32c of the file beside; null where the exchange does not round
    */
+  @JsonIgnoreProperties(ignoreUnknown = true)
   record Part(
       int rank,
       String file,
@@ -110,7 +112,37 @@ final class Checkpoints {
         buffers.get(0, bufferEma);
       }
     }
+
+    /** What of it is written, in memory of its own: the weights' can be freed meanwhile. */
+    Written written() {
+      float[] shard = new float[optimizer.length()];
+      weights.get(offset, shard);
+      float[] own = new float[buffers.capacity()];
+      buffers.get(0, own);
+      return new Written(
+          rank,
+          offset,
+          shard,
+          optimizer.layout(),
+          optimizer.vectors(),
+          own,
+          bufferEma,
+          rounding.master(),
+          rounding.residual());
+    }
   }
+
+  /** What a rank's files hold, in their order; master weights and residual where it rounds. */
+  record Written(
+      int rank,
+      int offset,
+      float[] weights,
+      ShardState.Layout optimizer,
+      List<float[]> vectors,
+      float[] buffers,
+      float[] bufferEma,
+      float[] master,
+      float[] residual) {}
 
   Checkpoints(FileSystem fileSystem, Path folder) {
     this.fileSystem = fileSystem;
@@ -128,7 +160,7 @@ final class Checkpoints {
    * @param attempt part of the file's name, so that whatever is still written by an earlier attempt
    *     does no harm
    */
-  Part write(long step, String attempt, State state) throws IOException {
+  Part write(long step, String attempt, Written state) throws IOException {
     return file(step, "rank-%05d-%s.bin".formatted(state.rank(), attempt)).write(state);
   }
 

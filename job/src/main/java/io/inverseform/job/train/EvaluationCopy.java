@@ -16,6 +16,7 @@ import java.nio.FloatBuffer;
 final class EvaluationCopy {
   private final Exchange exchange;
   private final FlatParameters parameters;
+  private final Optimizer optimizer;
   private final ShardState state;
   private final BufferEma bufferEma;
 
@@ -28,9 +29,14 @@ final class EvaluationCopy {
    * @param state of this rank's shard
    */
   EvaluationCopy(
-      Exchange exchange, FlatParameters parameters, ShardState state, BufferEma bufferEma) {
+      Exchange exchange,
+      FlatParameters parameters,
+      Optimizer optimizer,
+      ShardState state,
+      BufferEma bufferEma) {
     this.exchange = exchange;
     this.parameters = parameters;
+    this.optimizer = optimizer;
     this.state = state;
     this.bufferEma = bufferEma;
   }
@@ -39,14 +45,18 @@ final class EvaluationCopy {
   <T> T during(Use<T> use) throws IOException {
     FlatVector buffers = parameters.buffers();
     FlatVector weights = parameters.weights();
-    buffers.toHost(0, buffers.length());
+    buffers.toHost();
+    if (state.hasEma() && optimizer.isOnDevice()) {
+      weights.toHost();
+      optimizer.toHost();
+    }
     float[] trainedBuffers = values(buffers);
     float[] trainedWeights = state.hasEma() ? values(weights) : new float[0];
     try {
       fill(buffers, meanOver(state.hasEma() ? bufferEma.values() : trainedBuffers));
       if (state.hasEma()) {
         gather(state.vector(ShardState.EMA), weights.host());
-        weights.toDevice(0, weights.length());
+        weights.toDevice();
       }
       return use.run();
     } finally {
@@ -65,7 +75,7 @@ final class EvaluationCopy {
 
   private static void fill(FlatVector vector, float[] values) {
     vector.host().put(values);
-    vector.toDevice(0, values.length);
+    vector.toDevice();
   }
 
   private float[] meanOver(float[] own) {
@@ -84,8 +94,7 @@ final class EvaluationCopy {
   /** Fills a vector with all ranks' shards: a sum with zeros loses nothing. */
   private void gather(float[] own, FloatBuffer into) {
     int length = into.capacity();
-    FloatRange shard =
-        Ranges.split(length, exchange.worldSize(), Ranges.ALIGNMENT).get(exchange.rank());
+    FloatRange shard = Ranges.shard(length, exchange.worldSize(), exchange.rank());
     for (int from = 0; from < length; from += Exchange.MAX_SUM) {
       FloatRange part = new FloatRange(from, Math.min(Exchange.MAX_SUM, length - from));
       double[] values = new double[part.length()];

@@ -12,7 +12,7 @@ import java.util.Locale;
  * owners, sum, SGD update, weights back.
  *
  * @param world processes, from 1
- * @param megabytes of the gradient, 10^6 bytes, 1 to 4000
+ * @param megabytes of the gradient, 10^6 bytes, 1 to 2147
  * @param rounds measured, after some to warm up
  * @param wire what travels
  */
@@ -20,7 +20,7 @@ public record ExchangeBench(int world, int megabytes, int rounds, Wire wire) {
   /** Checks what is asked for. */
   public ExchangeBench {
     require("world", world, 1, 64);
-    require("mb", megabytes, 1, 4000);
+    require("mb", megabytes, 1, 2147);
     require("rounds", rounds, 1, 100_000);
   }
 

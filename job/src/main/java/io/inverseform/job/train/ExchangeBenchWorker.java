@@ -46,12 +46,11 @@ final class ExchangeBenchWorker {
     FlatMemory memory = FlatMemory.allocate(Integer.parseInt(args[1]));
     Wire wire = Wire.valueOf(args[3]);
     try (WorkerClient client = BenchProcesses.join(args[0])) {
-      FloatRange shard =
-          Ranges.split(memory.length(), client.worldSize(), Ranges.ALIGNMENT).get(client.rank());
+      FloatRange shard = Ranges.shard(memory.length(), client.worldSize(), client.rank());
       Rounding rounding = Rounding.of(wire, client.worldSize(), shard, memory.length());
       rounding.begin(memory.weights());
       Optimizer optimizer =
-          new Optimizer(
+          new HostOptimizer(
               memory.weights(),
               shard,
               OptimizerConfig.sgd(1e-3, 0.9, 5e-4, 0),
@@ -100,11 +99,11 @@ final class ExchangeBenchWorker {
         Math.round(memory.length() * 4L / 1e6),
         true,
         ExchangeBench.name(wire),
-        rounded(median),
-        rounded(seconds[0]),
-        rounded(seconds[rounds - 1]),
-        rounded(sent / median),
-        rounded(cpu / 1e9 / rounds),
+        NetworkBench.rounded(median),
+        NetworkBench.rounded(seconds[0]),
+        NetworkBench.rounded(seconds[rounds - 1]),
+        NetworkBench.rounded(sent / median),
+        NetworkBench.rounded(cpu / 1e9 / rounds),
         allocated / rounds,
         sums());
   }
@@ -135,9 +134,5 @@ final class ExchangeBenchWorker {
     return Arrays.stream(THREADS.getThreadAllocatedBytes(THREADS.getAllThreadIds()))
         .filter(bytes -> bytes > 0)
         .sum();
-  }
-
-  private static double rounded(double value) {
-    return Math.round(value * 1e4) / 1e4;
   }
 }

@@ -1,5 +1,6 @@
 package io.inverseform.job.train;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.OptionalDouble;
  * @param patience of the training, for an early stop
  * @param parts all ranks' files, by rank
  */
+@JsonIgnoreProperties(ignoreUnknown = true)
 record Manifest(
     long step,
     int weights,
@@ -22,6 +24,11 @@ record Manifest(
     Map<String, Double> scores,
     EarlyStop.Patience patience,
     List<Checkpoints.Part> parts) {
+  Manifest {
+    scores = scores == null ? Map.of() : scores;
+    patience = patience == null ? EarlyStop.Patience.NEW : patience;
+  }
+
   /** Of all ranks' files, in any order. */
   static Manifest of(
       long step,
@@ -69,7 +76,7 @@ record Manifest(
 
   /** Whether it can be that of a checkpoint: the ranks' shards make up all weights. */
   boolean isSound() {
-    if (scores == null || patience == null || parts == null || parts.isEmpty() || buffers < 0) {
+    if (parts == null || parts.isEmpty() || buffers < 0) {
       return false;
     }
     long offset = 0;

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.inverseform.job.loss.TotalLoss;
 import io.inverseform.job.model.SegmentationNetwork;
 import io.inverseform.job.torch.FlatParameters;
 import io.inverseform.job.torch.Tape;
@@ -23,9 +24,6 @@ public record MemoryEstimate(
     long parameters, long gradients, long optimizer, long frozen, long activations) {
   private static final long MEGABYTE = 1 << 20;
 
-  /** Log-softmax, its gradient and that of the logits, at the labels' size. */
-  private static final int MAPS_A_CLASS = 3;
-
   /** Of a network whose activations are few beside its parameters. */
   static MemoryEstimate of(FlatParameters parameters) {
     long weights = (long) Float.BYTES * parameters.weights().length();
@@ -33,8 +31,10 @@ public record MemoryEstimate(
   }
 
   /**
-   * Counts what a forward pass of a small image keeps, and scales it by pixels.
+   * Counts what a forward pass of a small image keeps, scales it by pixels, and adds what the loss
+   * holds.
    *
+   * @param loss of the network's outputs
    * @param height of the images
    * @param width of the images
    */
@@ -42,21 +42,21 @@ public record MemoryEstimate(
       NDManager device,
       SegmentationNetwork network,
       FlatParameters parameters,
+      TotalLoss loss,
       int batch,
       int height,
       int width) {
     long side = 2L * network.minSide();
     double pixels = (double) batch * height * width;
     long kept;
-    long classes;
     try (NDManager arrays = device.newSubManager();
         Tape tape = Tape.counting(arrays)) {
       NDArray image = arrays.ones(new Shape(1, 3, side, side), DataType.FLOAT32);
-      classes =
-          network.outputs(tape, image).stream().mapToLong(o -> o.logits().getShape().get(1)).sum();
+      network.outputs(tape, image);
       kept = tape.keptBytes();
     }
-    double activations = pixels / (side * side) * kept + MAPS_A_CLASS * classes * 4 * pixels;
+    double losses = Float.BYTES * pixels * loss.numbersAPixel();
+    double activations = pixels / (side * side) * kept + losses;
     MemoryEstimate fixed = of(parameters);
     return new MemoryEstimate(fixed.parameters, fixed.gradients, 0, 0, (long) activations);
   }

@@ -1,6 +1,5 @@
 package io.inverseform.job.train;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.sun.management.OperatingSystemMXBean;
@@ -10,12 +9,14 @@ import io.inverseform.job.allreduce.FloatRange;
 import io.inverseform.job.allreduce.LocalExchange;
 import io.inverseform.job.config.HeadConfig;
 import io.inverseform.job.config.InverseNetworkConfig;
+import io.inverseform.job.config.InverseNetworkConfig.Transform;
 import io.inverseform.job.config.LossConfig;
 import io.inverseform.job.config.LossConfig.Scope;
 import io.inverseform.job.config.ModelConfig;
 import io.inverseform.job.config.OptimizerConfig;
 import io.inverseform.job.model.SegmentationNetwork;
 import io.inverseform.job.torch.FlatParameters;
+import io.inverseform.job.torch.FlatVector;
 import io.inverseform.job.torch.Group;
 import io.inverseform.job.torch.Tape;
 import io.inverseform.job.torch.Torch;
@@ -23,19 +24,25 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
- * Measures a network on random input: a training step of one worker with every loss, InverseForm's
- * network in its published size among them, or a forward pass of what is left for inference.
+ * Measures a network on random input: a training step of one worker with its losses, InverseForm
+ * among them or not, or a forward pass of what is left for inference.
  *
  * @param height of the images, pixels
  * @param width of the images, pixels
  * @param batch images a step
- * @param inverseForm whether the loss has that term
+ * @param inverse the InverseForm term, or none
+ * @param device that computes; "cpu" or "cuda"
  * @param threads torch threads
  * @param steps measured, after one to warm up
  */
@@ -45,29 +52,60 @@ public record NetworkBench(
     int height,
     int width,
     int batch,
-    boolean inverseForm,
+    Optional<Inverse> inverse,
+    String device,
     int threads,
     int steps) {
   private static final long SEED = 0;
   private static final double RATE = 1e-3;
+  private static final OptimizerConfig SGD = OptimizerConfig.sgd(RATE, 0.9, 5e-4, 0);
+  private static final String CUDA = "cuda";
+
+  /** Steps whose parts are measured, after the others. */
+  private static final int PHASED = 3;
 
   /** Steps after which a process has the memory that it needs. */
   private static final int SETTLED = 50;
 
-  static final InverseNetworkConfig PUBLISHED =
-      new InverseNetworkConfig.MultiLayerPerceptron(
-          224, List.of(1000, 32), InverseNetworkConfig.Transform.EUCLIDEAN4);
   private static final LossConfig LOSS =
       new LossConfig(
           Map.of(HeadConfig.MAIN, 1.0, HeadConfig.AUXILIARY, 0.4),
           List.of(
-              new LossConfig.CrossEntropy(1, "ce", 1, Scope.IMAGE),
+              new LossConfig.ClassWeightedCrossEntropy(1, "ce", 1, Scope.IMAGE),
               new LossConfig.BoundaryCrossEntropy(0.3, "bce", Scope.BATCH),
-              new LossConfig.EdgeAttention(0.1, "attention", 0.8, 1, Scope.IMAGE),
-              new LossConfig.InverseForm(0.3, "inverse", LossConfig.Tiling.RESIZED_3X6, false)));
+              new LossConfig.EdgeAttention(0.1, "attention", 0.8, 1, Scope.IMAGE)));
+
+  /** The InverseForm term: its network and how it is used. */
+  public enum Inverse {
+    /** The small convolutional one on whole tiles, anchored. */
+    CONVOLUTIONAL,
+    /** The published perceptron on its 3 x 6 tiles. */
+    PUBLISHED;
+
+    InverseNetworkConfig config() {
+      return switch (this) {
+        case CONVOLUTIONAL ->
+            new InverseNetworkConfig.Convolutional(
+                64, List.of(24, 48, 48, 64, 64), 128, Transform.EUCLIDEAN6);
+        case PUBLISHED ->
+            new InverseNetworkConfig.MultiLayerPerceptron(
+                224, List.of(1000, 32), Transform.EUCLIDEAN4);
+      };
+    }
+
+    private LossConfig.Term term() {
+      return switch (this) {
+        case CONVOLUTIONAL -> new LossConfig.InverseForm(0.1, "inverse");
+        case PUBLISHED -> LossConfig.InverseForm.published(0.3, "inverse");
+      };
+    }
+  }
 
   /** Checks what is asked for. */
   public NetworkBench {
+    if (!device.equals(CUDA) && !device.equals("cpu")) {
+      throw new IllegalArgumentException("device must be cpu or cuda, is " + device);
+    }
     require("classes", classes, 1);
     require("height", height, 32);
     require("width", width, 32);
@@ -91,50 +129,106 @@ public record NetworkBench(
   /** Builds the networks, trains the steps and frees everything. */
   public NetworkMeasurement step() throws IOException {
     Torch.start(threads);
-    try (NDManager manager = Torch.manager(Device.cpu())) {
+    try (NDManager manager = manager()) {
       RandomStep pass = new RandomStep(manager, this);
       FlatParameters parameters = pass.parameters();
-      Optimizer optimizer = optimizer(parameters, new FloatRange(0, parameters.weights().length()));
-      Exchange exchange =
-          new LocalExchange(
-              FlatMemory.of(parameters.weights().bytes(), parameters.gradient().bytes()), 0);
+      Optimizer optimizer;
+      Exchange exchange;
+      if (parameters.onDevice()) {
+        parameters.keepGradientOnDevice();
+        optimizer = new DeviceOptimizer(manager, parameters, SGD, ParameterGroups.none());
+        optimizer.begin(RATE);
+        FlatVector gradient = parameters.gradient();
+        exchange = LocalExchange.onDevice(gradient.length(), gradient::norm, 0);
+      } else {
+        optimizer = optimizer(parameters, new FloatRange(0, parameters.weights().length()));
+        exchange =
+            new LocalExchange(
+                FlatMemory.of(parameters.weights().bytes(), parameters.gradient().bytes()), 0);
+      }
+      Step whole = new Step(pass, optimizer, exchange);
       return measured(
-          parameters,
-          pass.estimate().withOptimizer(optimizer.state()),
-          step -> {
-            FlatParameters.Collector gradients =
-                parameters.collect(
-                    (offset, length) -> exchange.reduceScatter(new FloatRange(offset, length)));
-            float value = pass.forwardAndBackward(gradients, Group.ALONE, step, batch);
-            exchange.allGather(step, optimizer);
-            return value;
-          });
+          parameters, pass.estimate().withOptimizer(optimizer.state()), whole::run, whole::phases);
     }
+  }
+
+  /** A step with its parts. */
+  private final class Step {
+    private final RandomStep pass;
+    private final FlatParameters parameters;
+    private final Optimizer optimizer;
+    private final Exchange exchange;
+    private long next;
+    private long forward;
+    private long backward;
+
+    Step(RandomStep pass, Optimizer optimizer, Exchange exchange) {
+      this.pass = pass;
+      this.parameters = pass.parameters();
+      this.optimizer = optimizer;
+      this.exchange = exchange;
+    }
+
+    float run(int step) {
+      float value = pass.forwardAndBackward(collector(), Group.ALONE, next, batch);
+      exchange.allGather(next++, optimizer);
+      parameters.weights().await();
+      return value;
+    }
+
+    private FlatParameters.Collector collector() {
+      return parameters.collect(
+          (offset, length) -> exchange.reduceScatter(new FloatRange(offset, length)));
+    }
+
+    /** Seconds of forward pass, backward pass and update, each waited for on the device. */
+    double[] phases() {
+      long start = System.nanoTime();
+      pass.forwardAndBackward(
+          collector(),
+          Group.ALONE,
+          next,
+          batch,
+          () -> {
+            parameters.weights().await();
+            forward = System.nanoTime();
+          });
+      parameters.weights().await();
+      backward = System.nanoTime();
+      exchange.allGather(next++, optimizer);
+      parameters.weights().await();
+      return new double[] {
+        (forward - start) * 1e-9, (backward - forward) * 1e-9, (System.nanoTime() - backward) * 1e-9
+      };
+    }
+  }
+
+  /**
+   * Of the device.
+   *
+   * @throws IllegalStateException if this PyTorch cannot use it
+   */
+  NDManager manager() {
+    return Torch.manager(Torch.device(device.equals(CUDA) ? List.of("0") : List.of()));
   }
 
   static Optimizer optimizer(FlatParameters parameters, FloatRange shard) {
     Optimizer optimizer =
-        new Optimizer(
-            parameters.weights().host(),
-            shard,
-            OptimizerConfig.sgd(RATE, 0.9, 5e-4, 0),
-            ParameterGroups.none());
+        new HostOptimizer(parameters.weights().host(), shard, SGD, ParameterGroups.none());
     optimizer.begin(RATE);
     return optimizer;
   }
 
   LossConfig loss() {
-    List<LossConfig.Term> terms =
-        LOSS.terms().stream()
-            .filter(term -> inverseForm || !(term instanceof LossConfig.InverseForm))
-            .toList();
+    List<LossConfig.Term> terms = new ArrayList<>(LOSS.terms());
+    inverse.map(Inverse::term).ifPresent(terms::add);
     return new LossConfig(LOSS.outputWeights(), terms);
   }
 
   /** Builds the network without boundary and auxiliary heads and runs it forward. */
   public NetworkMeasurement forward() throws IOException {
     Torch.start(threads);
-    try (NDManager manager = Torch.manager(Device.cpu())) {
+    try (NDManager manager = manager()) {
       SegmentationNetwork network = SegmentationNetwork.of(model.forInference(), classes);
       FlatParameters parameters = new FlatParameters(manager, network, SEED);
       RandomStep.Inputs inputs = RandomStep.Inputs.random(manager, this);
@@ -148,11 +242,13 @@ public record NetworkBench(
               images.attach(arrays);
               return network.outputs(tape, images).get(0).logits().mean().getFloat();
             }
-          });
+          },
+          null);
     }
   }
 
-  private NetworkMeasurement measured(FlatParameters parameters, MemoryEstimate estimate, Pass pass)
+  private NetworkMeasurement measured(
+      FlatParameters parameters, MemoryEstimate estimate, Pass pass, Supplier<double[]> phases)
       throws IOException {
     double[] wall = new double[steps + 1];
     double[] cpu = new double[steps + 1];
@@ -177,14 +273,29 @@ public record NetworkBench(
         model.recompute(),
         height + "x" + width,
         batch,
+        device,
         threads,
         parameters.parameterCount(),
         rounded(median(wall)),
         rounded(median(cpu)),
         megabytes("VmHWM"),
+        device.equals(CUDA) ? Torch.usedMegabytes() : null,
         steps > SETTLED ? List.of(settled, megabytes("VmRSS")) : null,
+        phases == null ? null : medians(phases),
         estimate == null ? null : estimate.megabytes(),
         rounded(value));
+  }
+
+  private static Map<String, Double> medians(Supplier<double[]> phases) {
+    List<double[]> measured = Stream.generate(phases).limit(1 + PHASED).toList();
+    Map<String, Double> medians = new LinkedHashMap<>();
+    List<String> names = List.of("forward", "backward", "update");
+    for (int i = 0; i < names.size(); i++) {
+      int phase = i;
+      medians.put(
+          names.get(i), rounded(median(measured.stream().mapToDouble(m -> m[phase]).toArray())));
+    }
+    return medians;
   }
 
   private static String name(Enum<?> constant) {
@@ -205,7 +316,8 @@ public record NetworkBench(
     return Math.round(value * 1e4) / 1e4;
   }
 
-  private static long cpuNanos() {
+  /** Of the process, all threads. */
+  static long cpuNanos() {
     return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
         .getProcessCpuTime();
   }

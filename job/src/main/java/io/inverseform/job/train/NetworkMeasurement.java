@@ -16,11 +16,15 @@ import java.util.Map;
  * @param memoryFormat as in configurations
  * @param recompute stages whose activations are not kept
  * @param size of the images, height x width
+ * @param device that computed
  * @param parameters trained ones
  * @param wallSeconds median of a step
  * @param cpuSeconds of the whole process, median of a step
  * @param peakMegabytes most resident memory of the process
+ * @param deviceMegabytes taken on the device in the end, PyTorch's cache of freed memory and CUDA's
+ *     own among them; null on the CPU
  * @param resident memory after the first 50 steps and at the end; null where there are fewer
+ * @param phases seconds of a step's parts by name, each waited for; null where nothing is trained
  * @param estimate megabytes by kind, as told before a training; null where nothing is trained
  * @param value of the last step: the loss, or the mean of the logits
  */
@@ -33,12 +37,15 @@ import java.util.Map;
   "recompute",
   "size",
   "batch",
+  "device",
   "threads",
   "parameters",
   "wall_s",
   "cpu_s",
   "peak_rss_mb",
+  "device_mb",
   "rss_mb",
+  "phases_s",
   "estimate_mb",
   "loss"
 })
@@ -52,11 +59,14 @@ public record NetworkMeasurement(
     List<Integer> recompute,
     String size,
     int batch,
+    String device,
     int threads,
     long parameters,
     @JsonProperty("wall_s") double wallSeconds,
     @JsonProperty("cpu_s") double cpuSeconds,
     @JsonProperty("peak_rss_mb") long peakMegabytes,
+    @JsonProperty("device_mb") Long deviceMegabytes,
     @JsonProperty("rss_mb") List<Long> resident,
+    @JsonProperty("phases_s") Map<String, Double> phases,
     @JsonProperty("estimate_mb") Map<String, Long> estimate,
     @JsonProperty("loss") double value) {}

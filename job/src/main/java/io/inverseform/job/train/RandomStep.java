@@ -34,7 +34,7 @@ final class RandomStep {
     network = SegmentationNetwork.of(bench.model(), bench.classes());
     parameters = new FlatParameters(manager, network, SEED);
     InverseTransformNetwork inverse =
-        bench.inverseForm() ? InverseTransformNetwork.of(NetworkBench.PUBLISHED) : null;
+        bench.inverse().map(term -> InverseTransformNetwork.of(term.config())).orElse(null);
     frozenBytes = inverse == null ? 0 : new FlatParameters(manager, inverse, SEED).bytes();
     loss = new TotalLoss(bench.loss(), bench.model().outputs(), bench.classes(), inverse);
     inputs = Inputs.random(manager, bench);
@@ -46,7 +46,7 @@ final class RandomStep {
 
   MemoryEstimate estimate() {
     return MemoryEstimate.of(
-            manager, network, parameters, bench.batch(), bench.height(), bench.width())
+            manager, network, parameters, loss, bench.batch(), bench.height(), bench.width())
         .withFrozen(frozenBytes);
   }
 
@@ -57,6 +57,16 @@ final class RandomStep {
    * @return the loss
    */
   float forwardAndBackward(FlatParameters.Collector gradients, Group group, long step, int images) {
+    return forwardAndBackward(gradients, group, step, images, () -> {});
+  }
+
+  /** The same, telling when the forward pass is through, the loss with it. */
+  float forwardAndBackward(
+      FlatParameters.Collector gradients,
+      Group group,
+      long step,
+      int images,
+      Runnable afterForward) {
     DropoutMasks masks =
         new DropoutMasks(SEED, Math.toIntExact(step), IntStream.range(0, bench.batch()).toArray());
     try (NDManager arrays = manager.newSubManager();
@@ -65,6 +75,7 @@ final class RandomStep {
       copy.attach(arrays);
       List<Output> outputs = network.outputs(tape, copy);
       StepLoss result = loss.compute(outputs, inputs.labels(), inputs.edges(), images);
+      afterForward.run();
       tape.backward(result.total());
       gradients.finish();
       return result.total().getFloat();

@@ -19,7 +19,8 @@ import io.inverseform.job.weights.WeightFile;
 import io.inverseform.udf.edge.EdgeOperator;
 import io.inverseform.udf.label.ClassCatalogue;
 import io.inverseform.udf.picture.RgbPicture;
-import io.inverseform.udf.score.ConfusionMatrix;
+import io.inverseform.udf.score.Measures;
+import io.inverseform.udf.score.Tally;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +36,9 @@ public final class Segmentation implements Objective<Crop> {
   /** Name of the score that matters most. */
   static final String MEAN_IOU = "mean_iou";
 
+  /** Key in a model's metadata of the names of its classes, by train id. */
+  public static final String CLASSES = "classes";
+
   private final long seed;
   private final AugmentConfig augment;
   private final PretrainedConfig pretrained;
@@ -48,6 +52,7 @@ public final class Segmentation implements Objective<Crop> {
   private final boolean distances;
   private final Images images;
   private final Segmenter segmenter;
+  private final Measures measures;
   private Optional<String> pretrainedCrc = Optional.empty();
 
   /** Makes it on a worker. */
@@ -94,7 +99,8 @@ public final class Segmentation implements Objective<Crop> {
             inverse.map(InverseTransformFile::network).orElse(null));
     distances = config.loss().hasSignedDistance();
     images = new Images(augment.mean(), augment.std());
-    segmenter = new Segmenter(site.device(), network, images, config.evaluate().scale());
+    segmenter = new Segmenter(site.device(), network, images, config.evaluate().views());
+    measures = config.evaluate().measures();
   }
 
   @Override
@@ -119,7 +125,7 @@ public final class Segmentation implements Objective<Crop> {
   public MemoryEstimate memory(NDManager device, FlatParameters parameters, int batch) {
     MemoryEstimate own =
         MemoryEstimate.of(
-            device, network, parameters, batch, augment.cropHeight(), augment.cropWidth());
+            device, network, parameters, loss, batch, augment.cropHeight(), augment.cropWidth());
     return inverse.map(file -> own.withFrozen(file.network().bytes())).orElse(own);
   }
 
@@ -168,33 +174,25 @@ public final class Segmentation implements Objective<Crop> {
 
   @Override
   public Map<String, Double> validate(Share share) throws IOException {
-    int classes = catalogue.size();
-    ConfusionMatrix matrix = new ConfusionMatrix(classes);
+    Tally tally = new Tally(catalogue.size(), measures);
     for (PrimitiveIterator.OfInt i = share.of(splits.held().size()).iterator(); i.hasNext(); ) {
       Sample sample = splits.held().sample(i.nextInt());
       RgbPicture picture = sample.picture();
-      matrix.add(
+      tally.add(
           sample.labelMap(), segmenter.segment(picture.rgb(), picture.height(), picture.width()));
     }
-    double[] counts = new double[classes * classes];
-    for (int i = 0; i < counts.length; i++) {
-      counts[i] = matrix.count(i / classes, i % classes);
-    }
-    double[] sums = share.sum().apply(counts);
-    long[] all = new long[sums.length];
-    for (int i = 0; i < all.length; i++) {
-      all[i] = (long) sums[i];
-    }
-    ConfusionMatrix whole = ConfusionMatrix.of(classes, all);
+    Tally whole = tally.empty().add(share.sum(tally.counts()));
     Map<String, Double> scores = new LinkedHashMap<>();
-    scores.put(MEAN_IOU, whole.meanIou());
-    scores.put("accuracy", whole.accuracy());
+    scores.put(MEAN_IOU, whole.matrix().meanIou());
+    scores.put("accuracy", whole.matrix().accuracy());
+    scores.put("boundary_f", whole.boundaries().get(0).mean());
+    scores.put("boundary_iou", whole.boundaryIou().mean());
     return scores;
   }
 
   @Override
   public Map<String, String> metadata() {
-    return Map.of("classes", catalogue.names().toString());
+    return Map.of(CLASSES, catalogue.names().toString());
   }
 
   @Override

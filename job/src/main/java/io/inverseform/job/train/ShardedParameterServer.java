@@ -164,9 +164,8 @@ public final class ShardedParameterServer implements ParameterServer {
       weights(slot).put(slot.initial.toByteBuffer().asFloatBuffer());
     }
     exchange = connection.open(memory, step);
-    FloatRange shard =
-        Ranges.split(length, exchange.worldSize(), Ranges.ALIGNMENT).get(exchange.rank());
-    optimizer = new Optimizer(memory.weights(), shard, config, ParameterGroups.none());
+    FloatRange shard = Ranges.shard(length, exchange.worldSize(), exchange.rank());
+    optimizer = new HostOptimizer(memory.weights(), shard, config, ParameterGroups.none());
     differed = exchange.sum(new double[] {takeRankZerosWeights()})[0] > 0;
   }
 
@@ -208,6 +207,9 @@ public final class ShardedParameterServer implements ParameterServer {
           (int) unusable[0],
           exchange.worldSize());
       exchange.skip(step);
+    } else if (optimizer.clips() && !clip()) {
+      LOG.warn("step {} is left out: the norm of the gradient is not finite", step);
+      exchange.skip(step);
     } else {
       optimizer.begin(learningRate.applyAsDouble(step));
       exchange.allGather(step, mean());
@@ -221,6 +223,13 @@ public final class ShardedParameterServer implements ParameterServer {
     }
     given = 0;
     step++;
+  }
+
+  /** Returns whether the mean's norm is finite. */
+  private boolean clip() {
+    double norm = exchange.gradientNorm(step) / exchange.worldSize();
+    optimizer.clip(norm);
+    return Double.isFinite(norm);
   }
 
   private boolean gradientIsFinite() {

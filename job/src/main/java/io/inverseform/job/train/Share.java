@@ -15,4 +15,23 @@ public record Share(int rank, int worldSize, UnaryOperator<double[]> sum) {
     int to = (int) ((long) count * (rank + 1) / worldSize);
     return IntStream.range(from, to);
   }
+
+  /**
+   * Adds up whole numbers over all ranks, exactly: as halves that are whole in a double.
+   *
+   * @param values 0 or more
+   */
+  public long[] sum(long[] values) {
+    double[] halves = new double[2 * values.length];
+    for (int i = 0; i < values.length; i++) {
+      halves[2 * i] = values[i] >>> Integer.SIZE;
+      halves[2 * i + 1] = Integer.toUnsignedLong((int) values[i]);
+    }
+    double[] sums = sum.apply(halves);
+    long[] all = new long[values.length];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = ((long) sums[2 * i] << Integer.SIZE) + (long) sums[2 * i + 1];
+    }
+    return all;
+  }
 }

@@ -1,6 +1,5 @@
 package io.inverseform.job.train;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import io.inverseform.job.allreduce.Exchange;
 import io.inverseform.job.allreduce.FlatMemory;
@@ -100,14 +99,13 @@ public record SharedStepBench(NetworkBench step, String join) {
   /** Makes this process a worker of the measurement, and returns what it saw. */
   public SharedStepMeasurement run() {
     Torch.start(step.threads());
-    try (NDManager manager = Torch.manager(Device.cpu());
+    try (NDManager manager = step.manager();
         WorkerClient client = BenchProcesses.join(join)) {
       RandomStep pass = new RandomStep(manager, step);
       FlatParameters parameters = pass.parameters();
       FlatMemory memory =
           FlatMemory.of(parameters.weights().bytes(), parameters.gradient().bytes());
-      FloatRange shard =
-          Ranges.split(memory.length(), client.worldSize(), Ranges.ALIGNMENT).get(client.rank());
+      FloatRange shard = Ranges.shard(memory.length(), client.worldSize(), client.rank());
       try (Exchange exchange = client.exchange(memory, 0, Rounding.none())) {
         Optimizer optimizer = NetworkBench.optimizer(parameters, shard);
         return measure(new Measuring(pass, exchange, optimizer, step.batch()));

@@ -1,6 +1,8 @@
 package io.inverseform.job.train;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -63,16 +65,27 @@ final class StandaloneMaster {
 
   /** Of several masters only one is alive. */
   private static String ask(RpcEnv rpc, SparkContext spark) {
+    List<String> silent = new ArrayList<>();
     for (String url : Utils.parseStandaloneMasterUrls(spark.master())) {
-      MasterStateResponse state =
-          rpc.setupEndpointRef(RpcAddress.fromSparkURL(url), Master$.MODULE$.ENDPOINT_NAME())
-              .askSync(
-                  RequestMasterState$.MODULE$, ClassTag$.MODULE$.apply(MasterStateResponse.class));
-      if (state.status().equals(RecoveryState$.MODULE$.ALIVE())) {
-        return describe(url, state);
+      try {
+        MasterStateResponse state = state(rpc, url);
+        if (state.status().equals(RecoveryState$.MODULE$.ALIVE())) {
+          return describe(url, state);
+        }
+      } catch (Exception e) {
+        // Scala throws what it does not declare; the next one may answer.
+        silent.add(url + ": " + e.getMessage());
       }
     }
-    return "no master of " + spark.master() + " is alive";
+    return "no master of %s is alive%s"
+        .formatted(
+            spark.master(),
+            silent.isEmpty() ? "" : silent.stream().collect(Collectors.joining("; ", " (", ")")));
+  }
+
+  private static MasterStateResponse state(RpcEnv rpc, String url) {
+    return rpc.setupEndpointRef(RpcAddress.fromSparkURL(url), Master$.MODULE$.ENDPOINT_NAME())
+        .askSync(RequestMasterState$.MODULE$, ClassTag$.MODULE$.apply(MasterStateResponse.class));
   }
 
   private static String describe(String url, MasterStateResponse state) {

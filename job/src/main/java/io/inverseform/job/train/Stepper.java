@@ -116,7 +116,9 @@ final class Stepper<E> {
       optimizer.begin(learningRate);
       exchange.allGather(step, optimizer);
       clock.enter(Phase.UPDATE);
-      parameters.weights().toDevice(0, parameters.weights().length());
+      if (!optimizer.isOnDevice()) {
+        parameters.weights().toDevice();
+      }
       bufferEma.update(optimizer.state().updates());
     }
     Map<String, Double> values = new LinkedHashMap<>();
@@ -129,7 +131,9 @@ final class Stepper<E> {
   /** Makes the weights of all ranks the same, before they are validated or written. */
   void align() {
     exchange.align();
-    parameters.weights().toDevice(0, parameters.weights().length());
+    if (!optimizer.isOnDevice()) {
+      parameters.weights().toDevice();
+    }
   }
 
   /** Returns whether the norm is finite. */

@@ -36,6 +36,7 @@ final class StopRequests implements AutoCloseable {
   private final ScheduledExecutorService watch;
   private Target target;
   private StopCause cause;
+  private boolean signalled;
 
   /** What runs. */
   interface Target {
@@ -55,7 +56,9 @@ final class StopRequests implements AutoCloseable {
     this.run = run;
     this.limit = limit;
     watch =
-        Executors.newSingleThreadScheduledExecutor(
+        // A look for the file that hangs must not hold up the limit.
+        Executors.newScheduledThreadPool(
+            2,
             task -> {
               Thread thread = new Thread(task, "stop-requests");
               thread.setDaemon(true);
@@ -79,13 +82,20 @@ final class StopRequests implements AutoCloseable {
   /** Else the JVM does what it does without anyone listening: it ends. */
   private static boolean isHandled() {
     StopRequests training = CURRENT.get();
-    return training != null && training.request(StopCause.SIGTERM);
+    return training != null && training.signalled();
   }
 
-  /** Whether it is the first request. */
-  private synchronized boolean request(StopCause by) {
+  /** Whether it is the first signal; one that follows a stop file asks for nothing new. */
+  private synchronized boolean signalled() {
+    boolean first = !signalled;
+    signalled = true;
+    request(StopCause.SIGTERM);
+    return first;
+  }
+
+  private synchronized void request(StopCause by) {
     if (cause != null) {
-      return false;
+      return;
     }
     cause = by;
     LOG.warn(
@@ -97,7 +107,6 @@ final class StopRequests implements AutoCloseable {
     if (target != null) {
       target.stop(reason());
     }
-    return true;
   }
 
   private synchronized void giveUp() {

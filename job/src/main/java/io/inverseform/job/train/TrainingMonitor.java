@@ -11,6 +11,7 @@ import io.inverseform.job.watch.StepListener;
 import io.inverseform.job.watch.Straggler;
 import io.inverseform.job.watch.Stragglers;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,8 @@ import java.util.NavigableSet;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.apache.hadoop.fs.FSError;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +46,12 @@ final class TrainingMonitor implements AutoCloseable {
   private final NavigableMap<Long, Double> losses = new TreeMap<>();
   private final NavigableSet<Long> skipped = new TreeSet<>();
   private final Map<Long, List<Checkpoints.Part>> written = new TreeMap<>();
-  private long lastStep;
+  private volatile long lastStep;
+
+  /** Held by who writes: a file system that hangs must not take the driver's own thread with it. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private final int limitSeconds;
   private Map<String, Double> scores = Map.of();
 
   /**
@@ -57,6 +65,7 @@ final class TrainingMonitor implements AutoCloseable {
     this.checkpoints = run.checkpoints();
     this.keep = config.keepCheckpoints();
     this.keepBest = config.keepBest();
+    this.limitSeconds = config.timeoutSeconds();
     this.listeners =
         List.of(
             new LiveLine(config.epochs(), images),
@@ -66,8 +75,36 @@ final class TrainingMonitor implements AutoCloseable {
             new MetricsFile(run.fileSystem(), run::metrics));
   }
 
-  /** An attempt begins behind a step: what was reported of later steps is void. */
-  synchronized void begin(long resumeFrom) throws IOException {
+  /**
+   * An attempt begins behind a step: what was reported of later steps is void.
+   *
+   * @throws IOException if that cannot be written, or an earlier report still is
+   */
+  void begin(long resumeFrom) throws IOException {
+    lockWithinLimit();
+    try {
+      beginLocked(resumeFrom);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void lockWithinLimit() throws IOException {
+    try {
+      if (lock.tryLock(limitSeconds, TimeUnit.SECONDS)) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw (IOException) new InterruptedIOException("the driver was told to stop").initCause(e);
+    }
+    throw new IOException(
+        "the report of step %d is still being written to %s after %d s (train.timeout_seconds): see"
+                .formatted(lastStep, run.path(), limitSeconds)
+            + " whether that file system hangs");
+  }
+
+  private void beginLocked(long resumeFrom) throws IOException {
     tellUnfinished();
     losses.tailMap(resumeFrom, false).clear();
     skipped.tailSet(resumeFrom, false).clear();
@@ -86,7 +123,16 @@ final class TrainingMonitor implements AutoCloseable {
    * @throws UnrecoverableException if there is no space in the run folder
    * @throws UncheckedIOException if it fails otherwise
    */
-  synchronized void onProgress(int rank, StepReport report) {
+  void onProgress(int rank, StepReport report) {
+    lock.lock();
+    try {
+      onProgressLocked(rank, report);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void onProgressLocked(int rank, StepReport report) {
     long step = report.step();
     SortedMap<Integer, StepReport> ofStep = reports.computeIfAbsent(step, s -> new TreeMap<>());
     ofStep.put(rank, report);
@@ -157,28 +203,37 @@ final class TrainingMonitor implements AutoCloseable {
     }
   }
 
-  /** How many steps were left out. */
-  synchronized int skipped() {
+  /** How many steps were left out; complete when the coordinator is closed. */
+  int skipped() {
     return skipped.size();
   }
 
   /** Total loss of every other step, in order; complete when the coordinator is closed. */
-  synchronized List<Double> losses() {
+  List<Double> losses() {
     return List.copyOf(losses.values());
   }
 
   /** What the last step was validated with; empty if it was not. */
-  synchronized Map<String, Double> scores() {
+  Map<String, Double> scores() {
     return scores;
   }
 
   /** The last step that rank 0 reported, or the one that the attempt began behind. */
-  synchronized long lastStep() {
+  long lastStep() {
     return lastStep;
   }
 
   @Override
-  public synchronized void close() throws IOException {
+  public void close() throws IOException {
+    lockWithinLimit();
+    try {
+      closeLocked();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void closeLocked() throws IOException {
     try {
       tellUnfinished();
     } finally {

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import io.inverseform.job.allreduce.Exchange;
 import io.inverseform.job.allreduce.FlatMemory;
 import io.inverseform.job.allreduce.FloatRange;
+import io.inverseform.job.allreduce.LocalExchange;
 import io.inverseform.job.allreduce.LocalSteps;
 import io.inverseform.job.allreduce.Ranges;
 import io.inverseform.job.allreduce.Rounding;
@@ -16,6 +17,7 @@ import io.inverseform.job.config.TrainConfig;
 import io.inverseform.job.dataset.GlobalSampler;
 import io.inverseform.job.dataset.WholeFile;
 import io.inverseform.job.torch.FlatParameters;
+import io.inverseform.job.torch.FlatVector;
 import io.inverseform.job.torch.Torch;
 import io.inverseform.job.watch.StepClock;
 import io.inverseform.job.watch.Trace;
@@ -133,17 +135,15 @@ final class Worker {
       long scheduled = (long) train.epochs() * sampler.stepsPerEpoch();
       long lastStep = train.maxSteps() > 0 ? Math.min(train.maxSteps(), scheduled) : scheduled;
 
-      FloatRange shard =
-          Ranges.split(parameters.weights().length(), worldSize, Ranges.ALIGNMENT)
-              .get(driver.rank());
+      FloatRange shard = Ranges.shard(parameters.weights().length(), worldSize, driver.rank());
       boolean local = train.exchange().localSteps() > 1 && worldSize > 1;
       FloatRange moved = local ? new FloatRange(0, parameters.weights().length()) : shard;
+      boolean alone = worldSize == 1 && parameters.onDevice();
+      ParameterGroups groups = ParameterGroups.of(parameters.slots(), config.optimizer());
       Optimizer optimizer =
-          new Optimizer(
-              parameters.weights().host(),
-              moved,
-              config.optimizer(),
-              ParameterGroups.of(parameters.slots(), config.optimizer()));
+          alone
+              ? new DeviceOptimizer(device, parameters, config.optimizer(), groups)
+              : new HostOptimizer(parameters.weights().host(), moved, config.optimizer(), groups);
       ShardState ofShard = local ? optimizer.state().part(shard.length()) : optimizer.state();
       BufferEma bufferEma = new BufferEma(parameters.buffers(), config.optimizer());
       Rounding rounding =
@@ -161,25 +161,29 @@ final class Worker {
               parameters.buffers().host(),
               bufferEma.values(),
               rounding);
-      EarlyStop earlyStop = new EarlyStop(train.earlyStop(), restore(state, worldSize));
+      EarlyStop earlyStop = new EarlyStop(train.earlyStop(), restore(state, optimizer, worldSize));
 
       FlatMemory memory =
           FlatMemory.of(parameters.weights().bytes(), parameters.gradient().bytes());
-      try (Exchange exchange =
+      // The peers' is a resource of its own: the first mean goes around before there is another.
+      try (Exchange peers =
+              alone ? onDevice() : driver.exchange(memory, local ? 0 : resumeFrom + 1, rounding);
+          Exchange exchange =
               local
                   ? new LocalSteps(
-                      driver.exchange(memory, 0, rounding),
+                      peers,
                       memory,
                       optimizer.state().vectors(),
                       ofShard.vectors(),
                       resumeFrom + 1,
                       train.exchange().localSteps())
-                  : driver.exchange(memory, resumeFrom + 1, rounding);
+                  : peers;
           Trace trace = trace(exchange);
           ExampleLoader<E> loader = loader(sampler, worldSize, lastStep)) {
         try {
           StepClock clock = new StepClock(exchange::sentBytes, exchange::receivedBytes, trace);
-          EvaluationCopy copy = new EvaluationCopy(exchange, parameters, ofShard, bufferEma);
+          EvaluationCopy copy =
+              new EvaluationCopy(exchange, parameters, optimizer, ofShard, bufferEma);
           TrainingLoop.Parts<E> parts =
               new TrainingLoop.Parts<>(
                   loader,
@@ -197,7 +201,10 @@ final class Worker {
                   earlyStop,
                   new CheckpointWriter(
                       run.checkpoints(),
-                      state,
+                      () -> {
+                        toHost(optimizer);
+                        return state.written();
+                      },
                       spec.attempt(),
                       train.timeoutSeconds(),
                       driver::requireGoingOn),
@@ -205,7 +212,7 @@ final class Worker {
                   clock);
           MemoryEstimate estimate =
               objective.memory(device, parameters, train.batch()).withOptimizer(optimizer.state());
-          return loop(parts, copy, estimate, sampler.stepsPerEpoch(), lastStep);
+          return loop(parts, optimizer, copy, estimate, sampler.stepsPerEpoch(), lastStep);
         } catch (Throwable e) {
           // Before the exchange closes, which waits for peers: the driver shall know the cause
           // first.
@@ -215,8 +222,24 @@ final class Worker {
       }
     }
 
+    private Exchange onDevice() {
+      parameters.keepGradientOnDevice();
+      FlatVector gradient = parameters.gradient();
+      return LocalExchange.onDevice(gradient.length(), gradient::norm, resumeFrom + 1);
+    }
+
+    /** Makes the host show what is trained, before it is written. */
+    private void toHost(Optimizer optimizer) {
+      parameters.buffers().toHost();
+      if (optimizer.isOnDevice()) {
+        parameters.weights().toHost();
+        optimizer.toHost();
+      }
+    }
+
     private Result loop(
         TrainingLoop.Parts<E> parts,
+        Optimizer optimizer,
         EvaluationCopy copy,
         MemoryEstimate estimate,
         int stepsPerEpoch,
@@ -234,6 +257,7 @@ final class Worker {
         throw e;
       }
       boolean complete = step >= lastStep || earlyStop.due();
+      toHost(optimizer);
       if (complete) {
         copy.during(() -> export(step));
       }
@@ -252,16 +276,19 @@ final class Worker {
       return trace;
     }
 
-    private EarlyStop.Patience restore(Checkpoints.State state, int worldSize) throws IOException {
+    private EarlyStop.Patience restore(Checkpoints.State state, Optimizer optimizer, int worldSize)
+        throws IOException {
       if (resumeFrom == 0) {
         state.begin();
+        optimizer.toDevice();
         return EarlyStop.Patience.NEW;
       }
       Checkpoints checkpoints = run.checkpoints();
       Manifest manifest = checkpoints.read(resumeFrom);
       checkpoints.restore(manifest, worldSize, state);
-      parameters.weights().toDevice(0, parameters.weights().length());
-      parameters.buffers().toDevice(0, parameters.buffers().length());
+      parameters.weights().toDevice();
+      parameters.buffers().toDevice();
+      optimizer.toDevice();
       return manifest.patience();
     }
 

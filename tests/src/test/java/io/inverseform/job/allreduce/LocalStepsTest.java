@@ -22,6 +22,11 @@ class LocalStepsTest {
     return Math.sin(1 + rank * 7 + i);
   }
 
+  /** Gradient of a rank's share; of squares of other widths, or no mean in between would matter. */
+  private static double gradient(int rank, double weight, int i) {
+    return (1 + rank) * (weight - target(rank, i));
+  }
+
   /** Heavy ball on a rank's share; what {@code train} would hand over. */
   private static RangeUpdate update(FlatMemory memory, float[] momentum) {
     FloatBuffer weights = memory.weights();
@@ -36,8 +41,12 @@ class LocalStepsTest {
 
   private record Result(float[] weights, float[] momentum, float[] ofShard) {}
 
-  private static Result train(
-      Exchange peers, FlatMemory memory, int every, boolean alignInBetween) {
+  /**
+   * Trains on a rank's share.
+   *
+   * @param between a step behind which there is a mean of its own, asked for twice; 0 for none
+   */
+  private static Result train(Exchange peers, FlatMemory memory, int every, int between) {
     float[] momentum = new float[FLOATS];
     int worldSize = peers.worldSize();
     FloatRange shard = Ranges.split(FLOATS, worldSize, Ranges.ALIGNMENT).get(peers.rank());
@@ -47,13 +56,13 @@ class LocalStepsTest {
     RangeUpdate update = update(memory, momentum);
     for (long step = 1; step <= STEPS; step++) {
       for (int i = 0; i < FLOATS; i++) {
-        double gradient = memory.weights().get(i) - target(peers.rank(), i);
+        double gradient = gradient(peers.rank(), memory.weights().get(i), i);
         memory.gradient().put(i, (float) (gradient / worldSize));
       }
       exchange.reduceScatter(memory.whole());
       exchange.sum(new double[1]);
       exchange.allGather(step, update);
-      if (alignInBetween && step == 2) {
+      if (step == between) {
         exchange.align();
         exchange.align();
       }
@@ -63,15 +72,15 @@ class LocalStepsTest {
   }
 
   /** The same in double precision, of one float. */
-  private static double[] expected(int worldSize, int every, int i) {
+  private static double[] expected(int worldSize, int every, int between, int i) {
     double[] weights = new double[worldSize];
     double[] momentum = new double[worldSize];
     for (int step = 1; step <= STEPS; step++) {
       for (int rank = 0; rank < worldSize; rank++) {
-        momentum[rank] = FACTOR * momentum[rank] + weights[rank] - target(rank, i);
+        momentum[rank] = FACTOR * momentum[rank] + gradient(rank, weights[rank], i);
         weights[rank] -= RATE * momentum[rank];
       }
-      if (step % every == 0 || step == STEPS) {
+      if (step % every == 0 || step == between || step == STEPS) {
         Arrays.fill(weights, Arrays.stream(weights).average().orElseThrow());
         Arrays.fill(momentum, Arrays.stream(momentum).average().orElseThrow());
       }
@@ -84,8 +93,7 @@ class LocalStepsTest {
   void allRanksEndWithTheMeanOfWeightsAndMomentum(int every) throws Exception {
     try (Workers workers = new Workers(3)) {
       List<Future<Result>> runs =
-          workers.start(
-              FLOATS, 0, (client, exchange, memory) -> train(exchange, memory, every, false));
+          workers.start(FLOATS, 0, (client, exchange, memory) -> train(exchange, memory, every, 0));
       List<Result> results = Workers.results(runs);
       List<FloatRange> shards = Ranges.split(FLOATS, 3, Ranges.ALIGNMENT);
       for (int rank = 0; rank < 3; rank++) {
@@ -98,7 +106,7 @@ class LocalStepsTest {
         }
       }
       for (int i = 0; i < FLOATS; i++) {
-        double[] expected = expected(3, every, i);
+        double[] expected = expected(3, every, 0, i);
         assertThat((double) results.get(0).weights()[i]).isCloseTo(expected[0], within(1e-5));
         assertThat((double) results.get(0).momentum()[i]).isCloseTo(expected[1], within(1e-5));
       }
@@ -109,12 +117,16 @@ class LocalStepsTest {
   void aMeanInBetweenIsOneMore() throws Exception {
     try (Workers workers = new Workers(2)) {
       List<Future<Result>> runs =
-          workers.start(FLOATS, 0, (client, exchange, memory) -> train(exchange, memory, 2, true));
+          workers.start(FLOATS, 0, (client, exchange, memory) -> train(exchange, memory, 4, 2));
       List<Result> results = Workers.results(runs);
+      double fromOthers = 0;
       for (int i = 0; i < FLOATS; i++) {
-        double[] expected = expected(2, 2, i);
+        double[] expected = expected(2, 4, 2, i);
         assertThat((double) results.get(1).weights()[i]).isCloseTo(expected[0], within(1e-5));
+        assertThat((double) results.get(1).momentum()[i]).isCloseTo(expected[1], within(1e-5));
+        fromOthers = Math.max(fromOthers, Math.abs(expected[0] - expected(2, 4, 0, i)[0]));
       }
+      assertThat(fromOthers).as("what the mean changes").isGreaterThan(1e-2);
     }
   }
 }

@@ -20,18 +20,18 @@ final class Namespaces implements AutoCloseable {
   /** What gradients are meant to travel on. */
   static final String DATA = "198.19.77.";
 
+  private final Path tool =
+      Arrays.stream((System.getenv("PATH") + ":/usr/sbin:/sbin").split(":"))
+          .map(folder -> Path.of(folder, "ip"))
+          .filter(path -> path.toFile().canExecute())
+          .findFirst()
+          .orElse(null);
   private final String id = Long.toString(ProcessHandle.current().pid(), Character.MAX_RADIX);
   private final String link = "if" + id;
   private final String wire = "if-switch-" + id;
 
   /** Sets everything up; skips the test where that is not possible. */
   Namespaces() throws Exception {
-    Path tool =
-        Arrays.stream((System.getenv("PATH") + ":/usr/sbin:/sbin").split(":"))
-            .map(folder -> Path.of(folder, "ip"))
-            .filter(path -> path.toFile().canExecute())
-            .findFirst()
-            .orElse(null);
     assumeThat(tool).as("iproute2's 'ip', to make network namespaces with").isNotNull();
     try {
       assumeThat(ip("netns", "add", wire)).as("root's right to add a network namespace").isEmpty();
@@ -87,7 +87,7 @@ final class Namespaces implements AutoCloseable {
 
   /** What runs a command on host 2 or 3. */
   List<String> on(int host) {
-    return List.of("ip", "netns", "exec", host(host));
+    return List.of(tool.toString(), "netns", "exec", host(host));
   }
 
   /** The namespace that all packets between hosts pass. */
@@ -95,11 +95,10 @@ final class Namespaces implements AutoCloseable {
     return Path.of("/run/netns", wire);
   }
 
-  private static String ip(String... arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of("ip"));
+  private String ip(String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of(tool.toString()));
     command.addAll(Arrays.asList(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().merge("PATH", "/usr/sbin:/sbin", (path, more) -> path + ":" + more);
     Process process = builder.start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     // Its output has ended, and so has it.

@@ -47,6 +47,7 @@ class TwoHostsTest {
     try (Wiretap wiretap = wiretap();
         Run run = new Run(Workers.conf(), "")) {
       assertThat(run.finish()).isEqualTo(run.expected());
+      wiretap.awaitSilence();
       assertThat(wiretap.plain()).isGreaterThan(10);
     }
   }
@@ -76,6 +77,7 @@ class TwoHostsTest {
       long attacked = run.awaitStep(0).get(0).step();
       run.awaitStep(attacked + 3);
       assertThat(run.finish()).isEqualTo(run.expected());
+      wiretap.awaitSilence();
       assertThat(wiretap.bytes()).isGreaterThan(run.steps * FLOATS * Float.BYTES);
       assertThat(wiretap.plain()).isZero();
     }

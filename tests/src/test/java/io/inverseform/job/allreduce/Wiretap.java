@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -26,6 +27,7 @@ final class Wiretap implements AutoCloseable {
   private final AtomicLong bytes = new AtomicLong();
   private final AtomicLong plain = new AtomicLong();
   private final CountDownLatch listening = new CountDownLatch(1);
+  private final Semaphore silence = new Semaphore(0);
   private final Thread thread;
   private volatile boolean closed;
   private volatile Throwable failure;
@@ -82,6 +84,8 @@ final class Wiretap implements AutoCloseable {
         int length = calls.recv(socket, packet, new NativeLong(packet.length), 0).intValue();
         if (length > 0) {
           look(packet, length);
+        } else {
+          silence.release();
         }
       }
       calls.close(socket);
@@ -105,6 +109,14 @@ final class Wiretap implements AutoCloseable {
         plain.incrementAndGet();
         return;
       }
+    }
+  }
+
+  /** Waits until it has read all that has passed. */
+  void awaitSilence() throws InterruptedException {
+    silence.drainPermits();
+    if (!silence.tryAcquire(60, TimeUnit.SECONDS)) {
+      throw new AssertionError("there is no end of packets: " + bytes + " bytes", failure);
     }
   }
 

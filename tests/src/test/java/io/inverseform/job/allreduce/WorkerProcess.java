@@ -1,24 +1,29 @@
 package io.inverseform.job.allreduce;
 
-import java.io.File;
+import io.inverseform.job.JavaCommand;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32;
 import org.apache.spark.SparkConf;
 
 /** One worker as a JVM of its own, joined to a coordinator in the test's JVM. Prints one line. */
 final class WorkerProcess {
+  private static final int SECONDS = 60;
+
   private final Process process;
+  private final CompletableFuture<List<String>> printed;
 
   private WorkerProcess(Process process) {
     this.process = process;
+    printed =
+        CompletableFuture.supplyAsync(
+            () -> process.inputReader().lines().toList(), reader -> new Thread(reader).start());
   }
 
   /** What a worker process does; its name is an argument. */
@@ -54,22 +59,17 @@ final class WorkerProcess {
       int rounds)
       throws IOException {
     List<String> command = new ArrayList<>(prefix);
-    command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(argument -> argument.startsWith("--add-opens"))
-        .forEach(command::add);
-    command.addAll(options);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add(WorkerProcess.class.getName());
     command.addAll(
-        List.of(
-            task.name(),
+        JavaCommand.of(
+            WorkerProcess.class,
+            options,
+            task,
             coordinator.host(),
-            "" + coordinator.port(),
+            coordinator.port(),
             attempt,
-            "" + partition,
-            "" + floats,
-            "" + rounds));
+            partition,
+            floats,
+            rounds));
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
     return new WorkerProcess(builder.start());
@@ -77,13 +77,15 @@ final class WorkerProcess {
 
   /** Waits for the end; the last line that the process printed. */
   String result() throws Exception {
-    String output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-    if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
+    try {
+      List<String> lines = printed.get(SECONDS, TimeUnit.SECONDS);
+      if (!process.waitFor(SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+        throw new IllegalStateException("the worker process failed: " + lines);
+      }
+      return lines.get(lines.size() - 1);
+    } finally {
       process.destroyForcibly();
-      throw new IllegalStateException("the worker process failed: " + output);
     }
-    return output.substring(output.lastIndexOf('\n') + 1);
   }
 
   void kill() {

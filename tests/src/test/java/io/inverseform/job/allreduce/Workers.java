@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.apache.spark.SecurityManager;
 import org.apache.spark.SparkConf;
 import scala.Option;
@@ -104,10 +105,20 @@ final class Workers implements AutoCloseable, CoordinatorListener {
   }
 
   synchronized List<WorkerStatus> awaitAssigned() throws InterruptedException {
-    while (assigned.isEmpty()) {
-      wait(LONG.toMillis());
-    }
+    await(() -> !assigned.isEmpty(), "the ranks are assigned");
     return assigned;
+  }
+
+  private synchronized void await(BooleanSupplier condition, String what)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + LONG.toNanos();
+    while (!condition.getAsBoolean()) {
+      long left = (deadline - System.nanoTime()) / 1_000_000;
+      if (left <= 0) {
+        throw new AssertionError("not within " + LONG + ": " + what + "; failures " + failures);
+      }
+      wait(left);
+    }
   }
 
   @Override
@@ -131,10 +142,10 @@ final class Workers implements AutoCloseable, CoordinatorListener {
     notifyAll();
   }
 
-  synchronized void awaitFailureOfRank(int rank) throws InterruptedException {
-    while (failures.stream().noneMatch(failure -> failure.rank() == rank)) {
-      wait(LONG.toMillis());
-    }
+  void awaitFailureOfRank(int rank) throws InterruptedException {
+    await(
+        () -> failures.stream().anyMatch(failure -> failure.rank() == rank),
+        "rank " + rank + " fails");
   }
 
   /** What one worker does. */

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import io.inverseform.job.config.InferenceConfig;
 import io.inverseform.job.config.ModelConfig;
 import io.inverseform.job.config.ModelConfig.NormConfig;
+import io.inverseform.job.config.ViewsConfig;
 import io.inverseform.job.model.SegmentationNetwork;
 import io.inverseform.job.model.SmallNetwork;
 import io.inverseform.job.torch.FlatParameters;
@@ -28,7 +29,8 @@ public final class SmallArchive {
   private SmallArchive() {}
 
   static InferenceConfig inference(ModelConfig model) {
-    return new InferenceConfig(model, List.of(0.4, 0.5, 0.6), List.of(0.2, 0.25, 0.3), 1);
+    return new InferenceConfig(
+        model, List.of(0.4, 0.5, 0.6), List.of(0.2, 0.25, 0.3), ViewsConfig.WHOLE);
   }
 
   static ClassCatalogue classes() {
@@ -38,12 +40,17 @@ public final class SmallArchive {
 
   /** Random weights of a network as a run leaves them. */
   public static void writeWeights(Path file, ModelConfig model, int classes) throws IOException {
+    writeWeights(file, model, classes, Map.of("step", "7"));
+  }
+
+  /** The same with other metadata. */
+  public static void writeWeights(
+      Path file, ModelConfig model, int classes, Map<String, String> metadata) throws IOException {
     Torch.start(1);
     Files.createDirectories(file.getParent());
     try (NDManager manager = Torch.manager(Device.cpu());
         OutputStream out = Files.newOutputStream(file)) {
-      new FlatParameters(manager, SegmentationNetwork.of(model, classes), 5)
-          .write(out, Map.of("step", "7"));
+      new FlatParameters(manager, SegmentationNetwork.of(model, classes), 5).write(out, metadata);
     }
   }
 

@@ -1,9 +1,9 @@
 package io.inverseform.job.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.inverseform.job.ProcessLog;
 import io.inverseform.job.SubmitScript;
 import io.inverseform.job.SubmitScript.Result;
 import io.inverseform.job.SubmitScript.Running;
@@ -23,7 +23,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,8 +43,11 @@ class PackageTest {
   /** Runs what follows where there is no network but the loopback; empty where nobody may. */
   private static List<String> offline;
 
+  /** What the machine said to that. */
+  private static String refused;
+
   @BeforeAll
-  static void packAndUnpack(TestReporter reporter) throws Exception {
+  static void packAndUnpack() throws Exception {
     packing = new SubmitScript(folder).run(Map.of(), "package moved.tar");
     assertThat(packing.exitCode()).as(packing.err()).isZero();
     Path site = Files.createDirectories(folder.resolve("site"));
@@ -59,9 +61,9 @@ class PackageTest {
     List<String> attempt = new ArrayList<>(offline);
     attempt.add("true");
     Result allowed = run(Map.of(), attempt.toArray(String[]::new));
+    refused = allowed.err();
     if (allowed.exitCode() != 0) {
       offline = List.of();
-      reporter.publishEntry("with the network of this machine: " + allowed.err());
     }
   }
 
@@ -90,12 +92,7 @@ class PackageTest {
       builder.environment().clear();
       builder.environment().putAll(environment);
     }
-    Process process = builder.start();
-    try (Running running =
-        new Running(
-            process,
-            new ProcessLog(process.getInputStream(), folder.resolve("out")),
-            new ProcessLog(process.getErrorStream(), folder.resolve("err")))) {
+    try (Running running = Running.start(builder, folder)) {
       return running.end();
     }
   }
@@ -128,6 +125,18 @@ class PackageTest {
                 + "/submit\\.sh doctor\n");
     assertThat(packing.err()).matches("submit\\.sh: packing \\d{3} jars into moved\\.tar\n");
     assertThat(folder.resolve("moved.tar.part")).doesNotExist();
+  }
+
+  /** The other tests run in any case, then with the network of this machine. */
+  @Test
+  void whatRunsHereHasNoNetwork() throws Exception {
+    assumeThat(offline).as("the right to leave the network: %s", refused).isNotEmpty();
+    List<String> command = new ArrayList<>(offline);
+    command.addAll(List.of("cat", "/proc/net/dev"));
+    assertThat(run(Map.of(), command.toArray(String[]::new)).out().lines().skip(2))
+        .singleElement()
+        .asString()
+        .contains(" lo:");
   }
 
   @Test

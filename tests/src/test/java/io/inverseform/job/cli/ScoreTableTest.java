@@ -3,10 +3,10 @@ package io.inverseform.job.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inverseform.job.evaluate.Scores;
+import io.inverseform.udf.label.ClassCatalogue;
 import io.inverseform.udf.label.LabelMap;
-import io.inverseform.udf.score.BoundaryF;
-import io.inverseform.udf.score.ConfusionMatrix;
-import io.inverseform.udf.score.Tolerance;
+import io.inverseform.udf.score.Measures;
+import io.inverseform.udf.score.Tally;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -22,10 +22,13 @@ class ScoreTableTest {
   }
 
   private static Scores scores(LabelMap truth, LabelMap prediction) {
-    ConfusionMatrix matrix = new ConfusionMatrix(2);
-    matrix.add(truth, prediction);
-    BoundaryF boundary = new BoundaryF(2, Tolerance.ofPixels(3));
-    boundary.add(truth, prediction);
-    return new Scores("a test", "val", List.of("road", "sky"), matrix, boundary, List.of());
+    Tally tally = new Tally(2, Measures.of(List.of(3.0), 1, List.of())).add(truth, prediction);
+    ClassCatalogue catalogue =
+        new ClassCatalogue(
+            List.of(
+                new ClassCatalogue.LabelClass("road", 0x804080, List.of(0)),
+                new ClassCatalogue.LabelClass("sky", 0x4682B4, List.of(1))),
+            List.of());
+    return Scores.of("a test", "val", "no view", catalogue, tally, List.of());
   }
 }

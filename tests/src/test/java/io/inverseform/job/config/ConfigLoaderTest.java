@@ -126,21 +126,6 @@ class ConfigLoaderTest {
   }
 
   @Test
-  void stateThatRoundingWouldMixIsRefused() {
-    assertThatThrownBy(
-            () ->
-                load(
-                    complete,
-                    "optimizer.rule.type=adamw",
-                    "train.exchange.local_steps=4",
-                    "train.exchange.wire=bfloat16"))
-        .isInstanceOf(ConfigException.class)
-        .hasMessageContaining(
-            "'train.exchange.wire' must be float32 where local_steps is above 1 and the optimiser has"
-                + " more state than momentum, is bfloat16");
-  }
-
-  @Test
   void aTermCountsAtItsTargetsOnly() {
     LossConfig loss = load(complete, "loss.targets={segmentation: [auxiliary]}").loss();
     ModelConfig.Output main = new ModelConfig.Output("main", true);
@@ -148,6 +133,41 @@ class ConfigLoaderTest {
     assertThat(loss.applies(loss.terms().get(0), main)).isFalse();
     assertThat(loss.applies(loss.terms().get(0), auxiliary)).isTrue();
     assertThat(loss.applies(loss.terms().get(1), main)).isTrue();
+  }
+
+  @Test
+  void targetsOfABaseAreTakenAwayByNull() throws IOException {
+    file("_base_/targets.yaml", "loss: {targets: {segmentation: [main], boundary: [main]}}");
+    String bases = "_base_: [complete.yaml, _base_/targets.yaml]\n";
+    Path inherited = file("inherited.yaml", bases);
+    assertThat(load(inherited).loss().targets().keySet())
+        .containsExactly("segmentation", "boundary");
+    Path one = file("one.yaml", bases + "loss: {targets: {boundary: null}}");
+    assertThat(load(one).loss().targets().keySet()).containsExactly("segmentation");
+    Path none = file("none.yaml", bases + "loss: {targets: null}");
+    assertThat(load(none).loss().targets()).isEmpty();
+  }
+
+  @Test
+  void aTermWithoutAnOutputIsRefusedWithItsTargets() {
+    assertRefused(
+        complete,
+        "FOLDER/complete.yaml: 'loss.terms' must be terms that the network has"
+            + " an output for, with a weight and a boundary head: it has [Output[name=main,"
+            + " boundary=true], Output[name=auxiliary, boundary=true]], weights are {main=1.0,"
+            + " auxiliary=0.4}, targets of the term [scale_2.0], is boundary",
+        "loss.targets={boundary: [scale_2.0]}");
+  }
+
+  @Test
+  void focalHasAnAlphaWithTheSigmoidOnly() {
+    String term = "loss.terms.0={type: focal, loss_weight: 1, loss_name: f, use_sigmoid: %s}";
+    assertThat(
+            ((LossTerms.Focal) load(complete, term.formatted(true)).loss().terms().get(0)).alpha())
+        .isEqualTo(0.5);
+    assertThat(
+            ((LossTerms.Focal) load(complete, term.formatted(false)).loss().terms().get(0)).alpha())
+        .isEqualTo(1);
   }
 
   @Test
@@ -258,7 +278,7 @@ class ConfigLoaderTest {
         "train.workers=3000000000 | 'train.workers' must be a whole number of at most 31 bits, is 3000000000",
         "train.workers=[2] | 'train.workers' must be a whole number of at most 31 bits, is [2]",
         "seed=x | 'seed' must be a whole number of at most 63 bits, is \"x\"",
-        "evaluate.scale=big | 'evaluate.scale' must be a number, is \"big\"",
+        "evaluate.boundary_iou=big | 'evaluate.boundary_iou' must be a number, is \"big\"",
         "augment.flip=1 | 'augment.flip' must be true or false, is 1",
         "run=7 | 'run' must be a text (quote numbers), is 7",
         "train=7 | 'train' must be a map of keys and values, is 7",
@@ -306,7 +326,7 @@ class ConfigLoaderTest {
         "model.norm.epsilon=0 | 'model.norm.epsilon' must be a finite number above 0, is 0.0",
         "loss.output_weights.auxiliary=-1 | 'loss.output_weights.auxiliary' must be a finite number, 0 or above, is -1.0",
         "loss.terms=[] | 'loss.terms' must be a list of at least 1, is []",
-        "loss.targets={rmi: [main]} | 'loss.targets' must be by loss_name, one of [segmentation, boundary, edge_attention, inverse_form], is rmi",
+        "loss.targets={rmi: [main]} | 'loss.targets' must be by loss_name, one of [segmentation, boundary, edge_attention, inverse_form]; 'rmi: null' takes one of '_base_' away, is rmi",
         "loss.targets={boundary: [side]} | 'loss.targets.boundary' must be a list of at least 1, each main, auxiliary, or such as scale_0.5, is [side]",
         "loss.terms.1.average=sum | 'loss.terms[1].average' must be valid or all, is SUM",
         "loss.terms.0={type: dice, loss_weight: 1, loss_name: d, exponent: 3} | 'loss.terms[0].exponent' must be 1 or 2, is 3.0",
@@ -315,7 +335,12 @@ class ConfigLoaderTest {
         "loss.terms.0={type: rmi, loss_weight: 1, loss_name: d, pool: 0} | 'loss.terms[0].pool' must be in 1..16, is 0",
         "loss.terms.0.loss_weight=NaN | 'loss.terms[0].loss_weight' must be a finite number, 0 or above, is NaN",
         "loss.terms.1.loss_name=segmentation | 'loss.terms' must be terms of different loss_name, is [segmentation, segmentation, edge_attention, inverse_form]",
-        "loss.terms.0={type: inverse_form, loss_weight: 1, loss_name: i, tiling: whole, anchored: true} | 'loss.terms[0].tiling' must be one of padded, resized_3x6, is \"whole\"",
+        "loss.terms.0={type: inverse_form, loss_weight: 1, loss_name: i, boundary: both} | 'loss.terms[0].boundary' must be one of head, segmentation, is \"both\"",
+        "loss.terms.0={type: inverse_form, loss_weight: 1, loss_name: i, grid: [3]} | 'loss.terms[0].grid' must be empty, or rows and columns, each in 1..256, is [3]",
+        "loss.terms.0={type: focal, loss_weight: 1, loss_name: f, alpha: 0.5} | 'loss.terms[0].alpha' must be left out without the sigmoid, which has class_weights, is 0.5",
+        "loss.terms.0={type: tversky, loss_weight: 1, loss_name: t, alpha: 0, beta: 0} | 'loss.terms[0].alpha' must be above 0 where 'beta' is 0, is 0.0",
+        "loss.terms.0={type: rmi, loss_weight: 1, loss_name: r, radius: 10, pool: 16} | 'loss.terms[0].radius' must be at most the side of a crop of 128 x 256 after pooling by 16, is 10",
+        "loss.terms.0={type: rmi, loss_weight: 1, loss_name: r, cross_entropy_weight: 0, information_weight: 0} | 'loss.terms[0].information_weight' must be above 0 where 'cross_entropy_weight' is 0, is 0.0",
         "loss.terms.2.threshold=1 | 'loss.terms[2].threshold' must be in 0..1, below 1, is 1.0",
         "augment.crop_height=16 | 'augment.crop_height' must be at least 32, is 16",
         "augment.scale_min=9 | 'augment.scale_min' must be at most 'scale_max' = 1.5, is 9.0",
@@ -338,8 +363,15 @@ class ConfigLoaderTest {
         "train.trace_steps=0-5 | 'train.trace_steps' must be like 20-25, at most 100 steps, or empty, is '0-5'",
         "train.trace_steps=7-6 | 'train.trace_steps' must be like 20-25, at most 100 steps, or empty, is '7-6'",
         "train.trace_steps=1-101 | 'train.trace_steps' must be like 20-25, at most 100 steps, or empty, is '1-101'",
-        "evaluate.scale=0 | 'evaluate.scale' must be a finite number above 0, is 0.0",
-        "evaluate.boundary_tolerance=-1 | 'evaluate.boundary_tolerance' must be at least 0, is -1"
+        "evaluate.views.scales=[0] | 'evaluate.views.scales' must be a list of at least 1, each above 0, at most 8.0, is [0.0]",
+        "evaluate.views.scales=[1, 1.0] | 'evaluate.views.scales' must be different ones, is [1.0, 1.0]",
+        "evaluate.views.window=[512] | 'evaluate.views.window' must be a list of height and width, each at least 1, or empty, is [512]",
+        "evaluate.views.stride=[1, 1] | 'evaluate.views.stride' must be at most 'window' = [], such that windows touch, is [1, 1]",
+        "evaluate.views={window: [64, 96], stride: [64, 97]} | 'evaluate.views.stride' must be at most 'window' = [64, 96], such that windows touch, is [64, 97]",
+        "evaluate.boundary_f=[] | 'evaluate.boundary_f' must be a list of at least 1, each above 0, at most 32000, is []",
+        "evaluate.boundary_f=[3, 3] | 'evaluate.boundary_f' must be different ones, is [3.0, 3.0]",
+        "evaluate.boundary_iou=0 | 'evaluate.boundary_iou' must be above 0, at most 32000, is 0.0",
+        "evaluate.trimap=[-1] | 'evaluate.trimap' must be a list of at least 1, each above 0, at most 32000, is [-1.0]"
       })
   void aValueOutOfRangeIsShownWithItsRange(String setting, String problem) {
     assertRefused(complete, "--set " + setting + ": " + problem, setting);

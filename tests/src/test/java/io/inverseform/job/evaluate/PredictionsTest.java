@@ -74,7 +74,7 @@ class PredictionsTest {
                 manager,
                 hadoop),
             new Images(archive.network().mean(), archive.network().std()),
-            1);
+            archive.network().views());
   }
 
   @AfterAll
@@ -93,7 +93,11 @@ class PredictionsTest {
 
   private PredictionSummary predict() throws IOException {
     return new Predictions(
-            LocalSpark.session(), archive.folder().toString(), 1, folder.resolve("out").toString())
+            LocalSpark.session(),
+            archive.folder().toString(),
+            1,
+            folder.resolve("out").toString(),
+            true)
         .ofFolder(folder.resolve("in").toString());
   }
 
@@ -112,7 +116,7 @@ class PredictionsTest {
   }
 
   @Test
-  void everyPictureHasThreePngsOfItsNameAndTheRestIsReported() throws IOException {
+  void everyPictureHasPngsOfItsNameAndTheRestIsReported() throws IOException {
     byte[] good = Pictures.png(picture(1));
     Map<String, BufferedImage> pictures = new LinkedHashMap<>();
     for (String name : List.of("a", "town/b", "town/deep er/名字")) {
@@ -130,13 +134,15 @@ class PredictionsTest {
     TreeSet<String> expected = new TreeSet<>(List.of("failed.txt"));
     for (String name : pictures.keySet()) {
       LabelMap labels = labels(pictures.get(name));
-      for (String kind : List.of("ids", "color", "overlay")) {
+      for (String kind : List.of("ids", "color", "overlay", "label_ids")) {
         expected.add(kind + "/" + name + ".png");
       }
       byte[] ids = Files.readAllBytes(folder.resolve("out/ids/" + name + ".png"));
       byte[] colour = Files.readAllBytes(folder.resolve("out/color/" + name + ".png"));
       assertThat(LabelPng.decode(ids)).isEqualTo(labels);
       assertThat(LabelPng.decode(colour)).isEqualTo(labels);
+      byte[] labelIds = Files.readAllBytes(folder.resolve("out/label_ids/" + name + ".png"));
+      assertThat(archive.classes().toTrainIds(LabelPng.decode(labelIds))).isEqualTo(labels);
       assertThat(RgbPicture.decode(colour))
           .usingRecursiveComparison()
           .isEqualTo(Palette.of(archive.classes()).colour(labels));

@@ -48,7 +48,8 @@ class S3PredictionsTest {
       }
 
       PredictionSummary summary =
-          new Predictions(spark, root + "/archive", 1, root + "/out").ofFolder(root + "/pictures");
+          new Predictions(spark, root + "/archive", 1, root + "/out", false)
+              .ofFolder(root + "/pictures");
 
       assertThat(summary.predicted()).isEqualTo(1);
       assertThat(summary.failed())

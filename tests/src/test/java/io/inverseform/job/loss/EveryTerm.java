@@ -22,12 +22,12 @@ final class EveryTerm {
           new LossTerms.CrossEntropy(1, "ce " + average, weights, 255, false, average, scope));
       terms.add(
           new LossTerms.CrossEntropy(1, "sigmoid " + average, weights, 2, true, average, scope));
-      terms.add(new LossTerms.Focal(1, "focal " + average, 2, weights, false, 0.5, average, scope));
+      terms.add(new LossTerms.Focal(1, "focal " + average, 2, weights, false, 1, average, scope));
     }
     terms.add(
         new LossTerms.Focal(1, "sigmoid focal", 1.5, List.of(), true, 0.25, Average.VALID, scope));
-    terms.add(new LossConfig.CrossEntropy(1, "image-based", 1, scope));
-    terms.add(new LossConfig.CrossEntropy(1, "image-based norm", 1, true, scope));
+    terms.add(new LossConfig.ClassWeightedCrossEntropy(1, "image-based", 1, scope));
+    terms.add(new LossConfig.ClassWeightedCrossEntropy(1, "image-based norm", 1, true, scope));
     terms.add(new LossConfig.BoundaryCrossEntropy(1, "bce", scope));
     terms.add(new LossConfig.BoundaryCrossEntropy(1, "bce all", 0, Average.ALL, scope));
     terms.add(new LossConfig.BoundaryCrossEntropy(1, "bce fixed", 5, Average.VALID, scope));

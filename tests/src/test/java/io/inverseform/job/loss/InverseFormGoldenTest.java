@@ -11,7 +11,6 @@ import io.inverseform.golden.GoldenInverseNetwork;
 import io.inverseform.golden.Goldens;
 import io.inverseform.golden.Npz;
 import io.inverseform.job.config.LossConfig;
-import io.inverseform.job.config.LossConfig.Tiling;
 import io.inverseform.job.model.InverseTransformNetwork;
 import io.inverseform.job.model.Output;
 import io.inverseform.job.torch.Differentiable;
@@ -19,11 +18,14 @@ import io.inverseform.job.torch.Operators;
 import io.inverseform.job.torch.Torch;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The published form of the InverseForm loss equals the reference's on the sigmoid. */
 @Tag("golden")
@@ -31,8 +33,8 @@ class InverseFormGoldenTest {
   private static final double VALUE = 1e-5;
   private static final double GRADIENT = 1e-4;
 
-  /** Theta of the identity map. */
-  private static final float[] IDENTITY = {1, 0, 0, 0, 1, 0};
+  /** Theta of the identity map, of a homography but for the last number. */
+  private static final float[] IDENTITY = {1, 0, 0, 0, 1, 0, 0, 0};
 
   @TestFactory
   Stream<DynamicTest> valuesAndGradientsEqualTheReference() throws IOException {
@@ -40,7 +42,7 @@ class InverseFormGoldenTest {
     List<DynamicTest> tests = new ArrayList<>();
     for (String prefix : golden.prefixes()) {
       if (golden.has(prefix + ".edge_logits")) {
-        for (String mode : List.of("sigmoid", "affine6")) {
+        for (String mode : List.of("sigmoid", "affine6", "homog8")) {
           String name = prefix + "." + mode;
           tests.add(DynamicTest.dynamicTest(name, () -> check(golden, prefix, mode)));
         }
@@ -55,8 +57,7 @@ class InverseFormGoldenTest {
     try (NDManager manager = Torch.manager(Device.cpu())) {
       InverseTransformNetwork network = network(manager, golden, mode);
       InverseForm term =
-          new InverseForm(
-              new LossConfig.InverseForm(1, "inverse", Tiling.RESIZED_3X6, false), network);
+          new InverseForm(LossConfig.InverseForm.published(1, "inverse"), 1, network);
       Differentiable boundary =
           new Differentiable(Goldens.tensor(manager, golden.array(prefix + ".edge_logits")));
       NDArray edges = Goldens.tensor(manager, golden.array(prefix + ".edge_target"));
@@ -76,15 +77,18 @@ class InverseFormGoldenTest {
   }
 
   /**
-   * The reference's six outputs are theta itself, ours theta - I: the last bias tells them apart.
+   * The reference's six or eight outputs are theta itself, ours theta - I: the last bias tells them
+   * apart.
    */
   private static InverseTransformNetwork network(NDManager manager, Npz golden, String mode) {
     if (mode.equals("sigmoid")) {
       return GoldenInverseNetwork.load(manager, golden, "inv4.fc.");
     }
-    InverseTransformNetwork network = GoldenInverseNetwork.load(manager, golden, "inv6.fc.");
+    String prefix = mode.equals("affine6") ? "inv6.fc." : "inv8.fc.";
+    InverseTransformNetwork network = GoldenInverseNetwork.load(manager, golden, prefix);
     NDArray bias = network.named().get("fc.4.bias").getArray();
-    Operators.copy(bias, bias.sub(manager.create(IDENTITY)));
+    float[] identity = Arrays.copyOf(IDENTITY, Math.toIntExact(bias.size()));
+    Operators.copy(bias, bias.sub(manager.create(identity)));
     return network;
   }
 
@@ -92,5 +96,26 @@ class InverseFormGoldenTest {
     assertThat(Goldens.relativeL2(actual, expected.floats()))
         .as(expected.name())
         .isLessThan(tolerance);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {6, 8})
+  void distancesOfGivenMapsEqualTheReference(int numbers) throws IOException {
+    Torch.start(1);
+    Npz golden = Npz.golden("inverseform.npz");
+    String name = "frob" + numbers;
+    try (NDManager manager = Torch.manager(Device.cpu())) {
+      InverseTransformNetwork network =
+          GoldenInverseNetwork.load(manager, golden, "inv" + numbers + ".fc.");
+      Differentiable theta =
+          new Differentiable(Goldens.tensor(manager, golden.array(name + ".theta")));
+      NDArray identity = manager.create(Arrays.copyOf(IDENTITY, numbers));
+      NDArray distances = network.distances(theta.leaf().sub(identity));
+      NDArray mean = distances.mean();
+      Differentiable.backward(mean);
+      close(distances.toFloatArray(), golden.array(name + ".per_item"), VALUE);
+      close(new float[] {mean.getFloat()}, golden.array(name + ".value"), VALUE);
+      close(theta.gradient(), golden.array(name + ".grad_theta"), GRADIENT);
+    }
   }
 }

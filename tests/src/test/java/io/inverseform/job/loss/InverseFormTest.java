@@ -14,19 +14,17 @@ import ai.djl.ndarray.types.Shape;
 import io.inverseform.golden.Goldens;
 import io.inverseform.job.config.InverseNetworkConfig;
 import io.inverseform.job.config.LossConfig;
-import io.inverseform.job.config.LossConfig.Tiling;
+import io.inverseform.job.config.LossConfig.BoundarySource;
+import io.inverseform.job.loss.BoundaryMaps.Outcome;
 import io.inverseform.job.model.InverseTransformNetwork;
 import io.inverseform.job.model.Output;
 import io.inverseform.job.model.SmallInverseNetwork;
 import io.inverseform.job.model.SmallNetwork;
 import io.inverseform.job.torch.Differentiable;
 import io.inverseform.job.torch.FlatParameters;
-import io.inverseform.job.torch.GradientCheck;
-import io.inverseform.job.torch.RandomParameters;
 import io.inverseform.job.torch.Tape;
 import io.inverseform.job.torch.Tensors;
 import io.inverseform.job.torch.Torch;
-import io.inverseform.udf.random.KeyedRandom;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -40,12 +38,19 @@ import org.junit.jupiter.params.provider.EnumSource;
 class InverseFormTest {
   private static final int TILE = 8;
 
+  private enum Tiling {
+    PADDED,
+    RESIZED_3X6
+  }
+
   private NDManager manager;
+  private BoundaryMaps maps;
 
   @BeforeEach
   void start() {
     Torch.start(1);
     manager = Torch.manager(Device.cpu());
+    maps = new BoundaryMaps(manager);
   }
 
   @AfterEach
@@ -55,53 +60,23 @@ class InverseFormTest {
 
   private InverseForm term(Tiling tiling, boolean anchored, InverseNetworkConfig network) {
     return new InverseForm(
-        new LossConfig.InverseForm(1, "inverse", tiling, anchored),
-        SmallInverseNetwork.random(manager, network));
+        config(tiling, anchored), 1, SmallInverseNetwork.random(manager, network));
+  }
+
+  private static LossConfig.InverseForm config(Tiling tiling, boolean anchored) {
+    boolean padded = tiling == Tiling.PADDED;
+    return new LossConfig.InverseForm(
+        1,
+        "inverse",
+        BoundarySource.HEAD,
+        padded ? List.of() : List.of(3, 6),
+        anchored,
+        padded,
+        true);
   }
 
   private InverseForm padded() {
     return term(Tiling.PADDED, true, SmallInverseNetwork.convolutional(TILE));
-  }
-
-  private NDArray gaussian(long seed, long... shape) {
-    KeyedRandom random = new KeyedRandom(seed);
-    float[] values = new float[Math.toIntExact(new Shape(shape).size())];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) random.nextGaussian();
-    }
-    return Tensors.of(manager, values, new Shape(shape));
-  }
-
-  private NDArray edges(long seed, long... shape) {
-    KeyedRandom random = new KeyedRandom(seed);
-    float[] values = new float[Math.toIntExact(new Shape(shape).size())];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = random.nextInt(5) == 0 ? 1 : 0;
-    }
-    return Tensors.of(manager, values, new Shape(shape));
-  }
-
-  /** A term's sum over the images and the gradient of the boundary logits. */
-  private record Outcome(float sum, float[] gradient) {}
-
-  private Outcome run(InverseForm term, NDArray logits, NDArray edges) {
-    Differentiable boundary = new Differentiable(logits.duplicate());
-    Shape shape = edges.getShape();
-    Shape labels = new Shape(shape.get(0), shape.get(2), shape.get(3));
-    try (Truth truth = new Truth(manager.zeros(labels, DataType.INT64), edges);
-        Prediction prediction =
-            new Prediction(new Output("main", boundary.leaf(), boundary.leaf()), 1, truth)) {
-      NDArray sum = term.sumOverImages(prediction, truth);
-      Differentiable.backward(sum);
-      return new Outcome(sum.getFloat(), boundary.gradient());
-    }
-  }
-
-  private static void assertFinite(Outcome outcome) {
-    assertThat(outcome.sum()).isFinite();
-    for (float value : outcome.gradient()) {
-      assertThat(value).isFinite();
-    }
   }
 
   @ParameterizedTest
@@ -119,11 +94,11 @@ class InverseFormTest {
     for (InverseNetworkConfig network :
         List.of(SmallInverseNetwork.perceptron(TILE), SmallInverseNetwork.convolutional(TILE))) {
       Outcome outcome =
-          run(
+          maps.run(
               term(tiling, anchored, network),
-              gaussian(1, 2, 1, height, width),
-              edges(2, 2, 1, height, width));
-      assertFinite(outcome);
+              maps.gaussian(1, 2, 1, height, width),
+              maps.edges(2, 2, 1, height, width));
+      BoundaryMaps.assertFinite(outcome);
       assertThat(outcome.sum()).isPositive();
       assertThat(Goldens.l2(outcome.gradient())).isPositive();
     }
@@ -132,15 +107,15 @@ class InverseFormTest {
   @ParameterizedTest
   @EnumSource(Tiling.class)
   void identicalMapsCostExactlyNothingWhenAnchored(Tiling tiling) {
-    NDArray edges = edges(3, 2, 1, 19, 37);
+    NDArray edges = maps.edges(3, 2, 1, 19, 37);
     // So far out that the probabilities are exactly 0 and 1.
     NDArray logits = edges.mul(400).sub(200);
     for (InverseNetworkConfig network :
         List.of(SmallInverseNetwork.perceptron(TILE), SmallInverseNetwork.convolutional(TILE))) {
-      Outcome same = run(term(tiling, true, network), logits, edges);
+      Outcome same = maps.run(term(tiling, true, network), logits, edges);
       assertThat(same.sum()).isZero();
       assertThat(same.gradient()).containsOnly(0);
-      Outcome moved = run(term(tiling, true, network), logits, edges(4, 2, 1, 19, 37));
+      Outcome moved = maps.run(term(tiling, true, network), logits, maps.edges(4, 2, 1, 19, 37));
       assertThat(moved.sum()).isPositive();
     }
   }
@@ -152,9 +127,9 @@ class InverseFormTest {
     FlatParameters parameters = new FlatParameters(manager, network, 5);
     parameters.weights().host().put(new float[parameters.weights().length()]);
     InverseForm released =
-        new InverseForm(
-            new LossConfig.InverseForm(1, "inverse", Tiling.RESIZED_3X6, false), network);
-    Outcome outcome = run(released, gaussian(1, 2, 1, 16, 16), edges(2, 2, 1, 16, 16));
+        new InverseForm(LossConfig.InverseForm.published(1, "inverse"), 1, network);
+    Outcome outcome =
+        maps.run(released, maps.gaussian(1, 2, 1, 16, 16), maps.edges(2, 2, 1, 16, 16));
     assertThat(outcome.sum()).isZero();
     assertThat(outcome.gradient()).containsOnly(0);
   }
@@ -163,9 +138,9 @@ class InverseFormTest {
   @CsvSource({"PADDED, true", "PADDED, false", "RESIZED_3X6, true", "RESIZED_3X6, false"})
   void theGradientIsTheSlope(Tiling tiling, boolean anchored) {
     InverseForm term = term(tiling, anchored, SmallInverseNetwork.convolutional(TILE));
-    NDArray logits = gaussian(5, 2, 1, 11, 21);
-    NDArray edges = edges(6, 2, 1, 11, 21);
-    float[] gradient = run(term, logits, edges).gradient();
+    NDArray logits = maps.gaussian(5, 2, 1, 11, 21);
+    NDArray edges = maps.edges(6, 2, 1, 11, 21);
+    float[] gradient = maps.run(term, logits, edges).gradient();
     double norm = 0;
     for (float value : gradient) {
       norm += (double) value * value;
@@ -174,48 +149,23 @@ class InverseFormTest {
     // Along the gradient, where the slope is its norm.
     double step = 0.01;
     NDArray along = Tensors.of(manager, gradient, logits.getShape()).mul((float) (step / norm));
-    float above = run(term, logits.add(along), edges).sum();
-    float below = run(term, logits.sub(along), edges).sum();
+    float above = maps.run(term, logits.add(along), edges).sum();
+    float below = maps.run(term, logits.sub(along), edges).sum();
     assertThat((above - below) / (2 * step)).isCloseTo(norm, within(0.01 * norm));
-  }
-
-  @ParameterizedTest
-  @CsvSource({"PADDED, true", "PADDED, false", "RESIZED_3X6, true", "RESIZED_3X6, false"})
-  void theGradientIsThatOfFiniteDifferences(Tiling tiling, boolean anchored) {
-    InverseNetworkConfig config = SmallInverseNetwork.perceptron(4);
-    InverseTransformNetwork network = InverseTransformNetwork.of(config);
-    new RandomParameters(network, 3).bind(manager, network, DataType.FLOAT64);
-    InverseForm term =
-        new InverseForm(new LossConfig.InverseForm(1, "inverse", tiling, anchored), network);
-    new GradientCheck()
-        .input(2, 1, 5, 7)
-        .check(
-            x -> {
-              NDArray boundary = x.get(0);
-              NDManager owner = boundary.getManager();
-              NDArray edges = edges(6, 2, 1, 5, 7).toType(DataType.FLOAT64, true);
-              edges.attach(owner);
-              NDArray labels = owner.zeros(new Shape(2, 5, 7), DataType.INT64);
-              try (Truth truth = new Truth(labels, edges);
-                  Prediction prediction =
-                      new Prediction(new Output("main", boundary, boundary), 1, truth)) {
-                return term.sumOverImages(prediction, truth);
-              }
-            });
   }
 
   @ParameterizedTest
   @CsvSource({"PADDED, true", "PADDED, false", "RESIZED_3X6, true", "RESIZED_3X6, false"})
   void twoHalvesOfABatchAddUpToTheWhole(Tiling tiling, boolean anchored) {
     InverseForm term = term(tiling, anchored, SmallInverseNetwork.convolutional(TILE));
-    NDArray logits = gaussian(7, 3, 1, 19, 37);
-    NDArray edges = edges(8, 3, 1, 19, 37);
+    NDArray logits = maps.gaussian(7, 3, 1, 19, 37);
+    NDArray edges = maps.edges(8, 3, 1, 19, 37);
     // The first image has edges in one tile only, the last one none.
     edges.set(new NDIndex("0, :, :, 8:"), 0);
     edges.set(new NDIndex("2"), 0);
-    Outcome whole = run(term, logits, edges);
-    Outcome first = run(term, logits.get(":1"), edges.get(":1"));
-    Outcome rest = run(term, logits.get("1:"), edges.get("1:"));
+    Outcome whole = maps.run(term, logits, edges);
+    Outcome first = maps.run(term, logits.get(":1"), edges.get(":1"));
+    Outcome rest = maps.run(term, logits.get("1:"), edges.get("1:"));
     assertThat(first.sum() + rest.sum()).isCloseTo(whole.sum(), offset(1e-5f));
     int split = first.gradient().length;
     for (int i = 0; i < whole.gradient().length; i++) {
@@ -228,9 +178,9 @@ class InverseFormTest {
   void aPaddedTileWithoutATrueEdgeDoesNotCount() {
     NDArray edges = manager.zeros(new Shape(1, 1, TILE, 2 * TILE));
     edges.set(new NDIndex("0, 0, 3, 2:6"), 1);
-    NDArray logits = gaussian(9, 1, 1, TILE, 2 * TILE);
-    Outcome both = run(padded(), logits, edges);
-    Outcome alone = run(padded(), logits.get(":, :, :, :8"), edges.get(":, :, :, :8"));
+    NDArray logits = maps.gaussian(9, 1, 1, TILE, 2 * TILE);
+    Outcome both = maps.run(padded(), logits, edges);
+    Outcome alone = maps.run(padded(), logits.get(":, :, :, :8"), edges.get(":, :, :, :8"));
     assertThat(both.sum()).isPositive().isCloseTo(alone.sum(), offset(1e-6f));
     for (int i = 0; i < both.gradient().length; i++) {
       if (i % (2 * TILE) >= TILE) {
@@ -247,8 +197,8 @@ class InverseFormTest {
     NDArray zeros = manager.zeros(shape);
     for (float edge : new float[] {0, 1, 0.5f, 255}) {
       for (float logit : new float[] {0, -1e6f, 1e6f}) {
-        Outcome outcome = run(term, zeros.add(logit), zeros.add(edge));
-        assertFinite(outcome);
+        Outcome outcome = maps.run(term, zeros.add(logit), zeros.add(edge));
+        BoundaryMaps.assertFinite(outcome);
         if (tiling == Tiling.PADDED && edge != 1) {
           assertThat(outcome.sum()).as("no tile with an edge").isZero();
           assertThat(outcome.gradient()).containsOnly(0);
@@ -259,15 +209,15 @@ class InverseFormTest {
 
   @Test
   void pixelsWhoseTruthIsLeftOutAreNoEdgeInEitherMap() {
-    NDArray edges = edges(10, 1, 1, 16, 16);
-    NDArray logits = gaussian(11, 1, 1, 16, 16);
+    NDArray edges = maps.edges(10, 1, 1, 16, 16);
+    NDArray logits = maps.gaussian(11, 1, 1, 16, 16);
     NDArray leftOut = edges.duplicate();
     leftOut.set(new NDIndex("0, 0, :, 12:"), 255);
     edges.set(new NDIndex("0, 0, :, 12:"), 0);
     NDArray unlikely = logits.duplicate();
     unlikely.set(new NDIndex("0, 0, :, 12:"), -200);
-    Outcome outcome = run(padded(), logits, leftOut);
-    assertThat(outcome.sum()).isPositive().isEqualTo(run(padded(), unlikely, edges).sum());
+    Outcome outcome = maps.run(padded(), logits, leftOut);
+    assertThat(outcome.sum()).isPositive().isEqualTo(maps.run(padded(), unlikely, edges).sum());
     for (int i = 0; i < outcome.gradient().length; i++) {
       if (i % 16 >= 12) {
         assertThat(outcome.gradient()[i]).isZero();
@@ -280,7 +230,7 @@ class InverseFormTest {
   @Test
   void paddedTilesKeepPixelsAndFrameThemOnAllSides() {
     NDArray map = manager.arange(1, 16, 1, DataType.FLOAT32).reshape(1, 1, 3, 5);
-    NDArray tiles = TileGrid.of(Tiling.PADDED, 4).cut(map);
+    NDArray tiles = TileGrid.of(List.of(), 4).cut(map);
     assertThat(tiles.getShape()).isEqualTo(new Shape(2, 1, 4, 4));
     assertThat(tiles.toFloatArray())
         .containsExactly(
@@ -296,10 +246,10 @@ class InverseFormTest {
             SmallNetwork.OUTPUTS,
             2,
             SmallInverseNetwork.random(manager, SmallInverseNetwork.convolutional(TILE)));
-    NDArray logits = gaussian(12, 2, 2, 16, 16);
-    NDArray boundary = gaussian(13, 2, 1, 16, 16);
+    NDArray logits = maps.gaussian(12, 2, 2, 16, 16);
+    NDArray boundary = maps.gaussian(13, 2, 1, 16, 16);
     NDArray labels = manager.zeros(new Shape(2, 16, 16), DataType.INT64);
-    NDArray edges = edges(14, 2, 1, 16, 16);
+    NDArray edges = maps.edges(14, 2, 1, 16, 16);
     List<NDArray> before = new ArrayList<>(manager.getManagedArrays());
     StepLoss result =
         loss.compute(SmallNetwork.outputs(logits, boundary, logits, boundary), labels, edges, 2);
@@ -316,7 +266,7 @@ class InverseFormTest {
   }
 
   private static LossConfig.InverseForm config(String name) {
-    return new LossConfig.InverseForm(1, name, Tiling.PADDED, true);
+    return new LossConfig.InverseForm(1, name);
   }
 
   @Test
@@ -327,8 +277,8 @@ class InverseFormTest {
     float[] before = new float[parameters.weights().length()];
     parameters.weights().host().get(before);
     List<String> given = new ArrayList<>();
-    NDArray logits = gaussian(15, 1, 1, 16, 16);
-    NDArray edges = edges(16, 1, 1, 16, 16);
+    NDArray logits = maps.gaussian(15, 1, 1, 16, 16);
+    NDArray edges = maps.edges(16, 1, 1, 16, 16);
     try (NDManager arrays = manager.newSubManager();
         Tape tape =
             Tape.training(
@@ -339,7 +289,8 @@ class InverseFormTest {
       Differentiable boundary = new Differentiable(logits);
       try (Prediction prediction =
           new Prediction(new Output("main", boundary.leaf(), boundary.leaf()), 1, truth)) {
-        tape.backward(new InverseForm(config("inverse"), network).sumOverImages(prediction, truth));
+        tape.backward(
+            new InverseForm(config("inverse"), 1, network).sumOverImages(prediction, truth));
       }
       assertThat(Goldens.l2(boundary.gradient())).isPositive();
     }

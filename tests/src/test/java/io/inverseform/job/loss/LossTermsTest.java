@@ -227,6 +227,7 @@ class LossTermsTest {
     Outcome whole = run(term, maps, logits, boundary);
     float sum = 0;
     List<Float> gradients = new ArrayList<>();
+    List<Float> ofBoundary = new ArrayList<>();
     for (int n = 0; n < 3; n++) {
       String index = n + ":" + (n + 1);
       byte[] labels = Arrays.copyOfRange(maps.labels(), n * PIXELS, (n + 1) * PIXELS);
@@ -237,10 +238,16 @@ class LossTermsTest {
       for (float value : part.logits()) {
         gradients.add(value);
       }
+      for (float value : part.boundary()) {
+        ofBoundary.add(value);
+      }
     }
     assertThat(sum).isCloseTo(whole.sum(), within(1e-5f * Math.max(1, Math.abs(whole.sum()))));
     for (int i = 0; i < gradients.size(); i++) {
       assertThat(gradients.get(i)).isCloseTo(whole.logits()[i], offset(1e-4f));
+    }
+    for (int i = 0; i < ofBoundary.size(); i++) {
+      assertThat(ofBoundary.get(i)).isCloseTo(whole.boundary()[i], offset(1e-4f));
     }
   }
 
@@ -273,6 +280,9 @@ class LossTermsTest {
           .isCloseTo(plain.sum(), within(1e-5f * Math.max(1, Math.abs(plain.sum()))));
       for (int i = 0; i < plain.logits().length; i++) {
         assertThat(other.logits()[i]).isCloseTo(plain.logits()[i], offset(1e-4f));
+      }
+      for (int i = 0; i < plain.boundary().length; i++) {
+        assertThat(other.boundary()[i]).isCloseTo(plain.boundary()[i], offset(1e-4f));
       }
     }
   }
@@ -319,7 +329,7 @@ class LossTermsTest {
   void focalWeighsByWhatIsMissing() {
     double expected = (COSTS[0] / 4 + COSTS[1] / 16 + COSTS[2] * 9 / 16) / 3;
     assertRow(
-        new LossTerms.Focal(1, "focal", 2, List.of(), false, 0.5, Average.VALID, Scope.IMAGE),
+        new LossTerms.Focal(1, "focal", 2, List.of(), false, 1, Average.VALID, Scope.IMAGE),
         expected);
   }
 
@@ -407,11 +417,11 @@ class LossTermsTest {
         .hasMessage(
             "loss term ce has 3 class_weights, [1.0, 2.0, 3.0], and the network 2 classes: give one"
                 + " a class");
-    assertThatThrownBy(
-            () -> row(new LossTerms.RegionMutualInformation(1, "rmi", 3, 4, 0.5, 0.5, Scope.IMAGE)))
+    assertThatThrownBy(() -> row(crossEntropy(List.of(), 2, Average.VALID)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "loss term rmi has regions of 3 x 3 pixels, but labels of 1 x 4 are 1 x 2 after pooling");
+            "loss term ce has the ignore_index 2, which no label can be: the network has 2 classes,"
+                + " and 255 is ignored anyway");
     NDArray labels = manager.zeros(new Shape(1, 1, 4), DataType.INT64);
     NDArray edges = manager.zeros(new Shape(1, 1, 1, 4));
     NDArray logits = manager.zeros(new Shape(1, 2, 1, 4));

@@ -13,7 +13,6 @@ import io.inverseform.golden.Npz;
 import io.inverseform.job.config.LossConfig;
 import io.inverseform.job.config.LossConfig.Average;
 import io.inverseform.job.config.LossConfig.Scope;
-import io.inverseform.job.config.LossConfig.Tiling;
 import io.inverseform.job.config.LossTerms;
 import io.inverseform.job.config.LossTerms.HardAverage;
 import io.inverseform.job.model.InverseTransformNetwork;
@@ -193,8 +192,7 @@ class LossesGoldenTest {
   private static InverseForm inverseForm(Npz golden, String prefix) {
     InverseTransformNetwork network =
         GoldenInverseNetwork.load(networks, golden, prefix + ".inv.fc.");
-    return new InverseForm(
-        new LossConfig.InverseForm(1, "inverse", Tiling.RESIZED_3X6, false), network);
+    return new InverseForm(LossConfig.InverseForm.published(1, "inverse"), 1, network);
   }
 
   private static EdgeAttention attention(double threshold, boolean norm, int classes) {
@@ -222,7 +220,7 @@ class LossesGoldenTest {
     double bound = name.group("bound") == null ? 1 : Double.parseDouble(name.group("bound"));
     Scope scope = image ? Scope.IMAGE : Scope.BATCH;
     return new ClassWeightedCrossEntropy(
-        new LossConfig.CrossEntropy(1, "ce", bound, norm, scope), classes);
+        new LossConfig.ClassWeightedCrossEntropy(1, "ce", bound, norm, scope), classes);
   }
 
   private static OnlineHardExamples ohem(Matcher name, int classes) {
@@ -326,7 +324,7 @@ class LossesGoldenTest {
           new Prediction(new Output("main", logits.leaf(), boundary.leaf()), classes, truth)) {
         LossTerm ce =
             new ClassWeightedCrossEntropy(
-                new LossConfig.CrossEntropy(1, "ce", 1, norm, Scope.BATCH), classes);
+                new LossConfig.ClassWeightedCrossEntropy(1, "ce", 1, norm, Scope.BATCH), classes);
         LossTerm bce =
             new BoundaryCrossEntropy(new LossConfig.BoundaryCrossEntropy(1, "bce", Scope.BATCH));
         NDArray total =

@@ -8,7 +8,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import io.inverseform.job.config.LossConfig;
 import io.inverseform.job.config.LossConfig.Scope;
-import io.inverseform.job.config.LossConfig.Tiling;
 import io.inverseform.job.config.ModelConfig;
 import io.inverseform.job.config.ModelConfig.ComputeConfig;
 import io.inverseform.job.config.ModelConfig.ComputeConfig.MemoryFormat;
@@ -50,10 +49,10 @@ class SingleImagesTest {
       new LossConfig(
           SmallNetwork.OUTPUT_WEIGHTS,
           List.of(
-              new LossConfig.CrossEntropy(1, "ce", 1, Scope.IMAGE),
+              new LossConfig.ClassWeightedCrossEntropy(1, "ce", 1, Scope.IMAGE),
               new LossConfig.BoundaryCrossEntropy(0.3, "bce", Scope.IMAGE),
               new LossConfig.EdgeAttention(0.1, "attention", 0.5, 1, Scope.IMAGE),
-              new LossConfig.InverseForm(0.3, "inverse", Tiling.PADDED, true)));
+              new LossConfig.InverseForm(0.3, "inverse")));
 
   @BeforeEach
   void start() {

@@ -12,7 +12,6 @@ import ai.djl.ndarray.types.Shape;
 import io.inverseform.job.config.ConfigException;
 import io.inverseform.job.config.LossConfig;
 import io.inverseform.job.config.LossConfig.Scope;
-import io.inverseform.job.config.LossConfig.Tiling;
 import io.inverseform.job.config.ModelConfig;
 import io.inverseform.job.config.ModelConfig.NormConfig;
 import io.inverseform.job.model.Output;
@@ -58,10 +57,10 @@ class TotalLossTest {
         new LossConfig(
             SmallNetwork.OUTPUT_WEIGHTS,
             List.of(
-                new LossConfig.CrossEntropy(1, "ce", 1, scope),
+                new LossConfig.ClassWeightedCrossEntropy(1, "ce", 1, scope),
                 new LossConfig.BoundaryCrossEntropy(0.3, "bce", scope),
                 new LossConfig.EdgeAttention(0.1, "attention", 0.5, 1, scope),
-                new LossConfig.InverseForm(0.3, "inverse", Tiling.RESIZED_3X6, false))),
+                LossConfig.InverseForm.published(0.3, "inverse"))),
         SmallNetwork.OUTPUTS,
         CLASSES,
         SmallInverseNetwork.random(manager, SmallInverseNetwork.perceptron(4)));
@@ -254,8 +253,10 @@ class TotalLossTest {
 
   @Test
   void classWeightsOfAnImageDoNotLookAtTheOthers() {
-    LossConfig.CrossEntropy byImage = new LossConfig.CrossEntropy(1, "ce", 1, Scope.IMAGE);
-    LossConfig.CrossEntropy byBatch = new LossConfig.CrossEntropy(1, "ce", 1, Scope.BATCH);
+    LossConfig.ClassWeightedCrossEntropy byImage =
+        new LossConfig.ClassWeightedCrossEntropy(1, "ce", 1, Scope.IMAGE);
+    LossConfig.ClassWeightedCrossEntropy byBatch =
+        new LossConfig.ClassWeightedCrossEntropy(1, "ce", 1, Scope.BATCH);
     NDArray logits = gaussian("logits", IMAGES, CLASSES, SIZE, SIZE);
     float mixed = crossEntropy(byImage, logits, labels(-1, 3));
     assertThat(crossEntropy(byBatch, logits, labels(-1, 3))).isNotCloseTo(mixed, offset(1e-4f));
@@ -264,7 +265,8 @@ class TotalLossTest {
         .isCloseTo(crossEntropy(byImage, logits, labels(1, 3)), offset(1e-5f));
   }
 
-  private float crossEntropy(LossConfig.CrossEntropy config, NDArray logits, NDArray labels) {
+  private float crossEntropy(
+      LossConfig.ClassWeightedCrossEntropy config, NDArray logits, NDArray labels) {
     TotalLoss loss =
         new TotalLoss(
             new LossConfig(Map.of("main", 1.0), List.of(config)), SmallNetwork.OUTPUTS, CLASSES);
@@ -382,7 +384,7 @@ class TotalLossTest {
         new LossConfig(
             Map.of("main", 1.0, "scale_0.5", 0.05),
             List.of(
-                new LossConfig.CrossEntropy(1, "ce", 1, Scope.IMAGE),
+                new LossConfig.ClassWeightedCrossEntropy(1, "ce", 1, Scope.IMAGE),
                 new LossConfig.BoundaryCrossEntropy(0.3, "bce", Scope.IMAGE)));
     List<ModelConfig.Output> given =
         List.of(

@@ -81,7 +81,7 @@ class GoldenCheckpointTest {
         Stream<Path> files = Files.list(Npz.folder())) {
       for (Path path :
           files
-              .filter(f -> f.getFileName().toString().matches("inversenet_.*_out[46].pth"))
+              .filter(f -> f.getFileName().toString().matches("inversenet_.*_out[468].pth"))
               .toList()) {
         InverseNetworkConfig config = config(path);
         InverseTransformFile file = read(path, config, manager);

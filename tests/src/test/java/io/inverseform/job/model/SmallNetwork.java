@@ -59,7 +59,7 @@ public final class SmallNetwork {
     return new LossConfig(
         OUTPUT_WEIGHTS,
         List.of(
-            new LossConfig.CrossEntropy(weights[0], "ce", 1, Scope.IMAGE),
+            new LossConfig.ClassWeightedCrossEntropy(weights[0], "ce", 1, Scope.IMAGE),
             new LossConfig.BoundaryCrossEntropy(weights[1], "bce", Scope.IMAGE),
             new LossConfig.EdgeAttention(weights[2], "attention", 0.3, 1, Scope.IMAGE)));
   }

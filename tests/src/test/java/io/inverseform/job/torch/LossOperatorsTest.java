@@ -28,6 +28,7 @@ class LossOperatorsTest {
       Set.of(
           "indicator",
           "constants",
+          "oneHot",
           "classMask",
           "classWeights",
           "nearEdges",
@@ -73,6 +74,19 @@ class LossOperatorsTest {
 
   private static NDArray target(NDArray logits) {
     return target(logits.getManager());
+  }
+
+  /** Of as many classes as the logits have. */
+  private static NDArray hot(NDArray logits) {
+    return LossOperators.oneHot(target(logits), Math.toIntExact(logits.getShape().get(1)));
+  }
+
+  @Test
+  void oneHotHasAOneInTheChannelOfAClassOnly() {
+    assertThat(LossOperators.oneHot(target(manager), 2).toFloatArray())
+        .containsExactly(
+            1, 0, 0, 0, 0, 0, 0, 1, //
+            0, 0, 0, 1, 1, 0, 1, 0);
   }
 
   @Test
@@ -124,12 +138,11 @@ class LossOperatorsTest {
     double[] positive = weighted ? new double[] {2, 0.5, 3} : new double[0];
     new GradientCheck()
         .input(2, 3, 2, 2)
-        .check(x -> LossOperators.sigmoidCrossEntropy(x.get(0), target(x.get(0)), positive));
+        .check(x -> LossOperators.sigmoidCrossEntropy(x.get(0), hot(x.get(0)), positive));
     NDArray zeros = manager.zeros(new Shape(2, 3, 2, 2));
     float ln2 = (float) Math.log(2);
     float first = weighted ? 4 * ln2 : 3 * ln2;
-    float[] values =
-        LossOperators.sigmoidCrossEntropy(zeros, target(manager), positive).toFloatArray();
+    float[] values = LossOperators.sigmoidCrossEntropy(zeros, hot(zeros), positive).toFloatArray();
     assertThat(values[0]).isCloseTo(first, offset(1e-6f));
     assertThat(values[2]).as("ignored").isZero();
   }
@@ -160,9 +173,9 @@ class LossOperatorsTest {
   void sigmoidFocalHasItsGradient() {
     new GradientCheck()
         .input(2, 3, 2, 2)
-        .check(x -> LossOperators.sigmoidFocal(x.get(0), target(x.get(0)), 2, 0.25));
+        .check(x -> LossOperators.sigmoidFocal(x.get(0), hot(x.get(0)), 2, 0.25));
     NDArray zeros = manager.zeros(new Shape(2, 3, 2, 2));
-    float[] values = LossOperators.sigmoidFocal(zeros, target(manager), 2, 0.25).toFloatArray();
+    float[] values = LossOperators.sigmoidFocal(zeros, hot(zeros), 2, 0.25).toFloatArray();
     double one = 0.25 * Math.log(2);
     assertThat(values[0]).isCloseTo((float) (one * (0.25 + 2 * 0.75)), offset(1e-6f));
     assertThat(values[2]).as("ignored").isZero();
@@ -253,11 +266,11 @@ class LossOperatorsTest {
   void regionSumsHasItsGradient(double exponent) {
     new GradientCheck()
         .input(2, 3, 2, 2)
-        .check(x -> LossOperators.regionSums(x.get(0), target(x.get(0)), exponent));
+        .check(x -> LossOperators.regionSums(x.get(0), hot(x.get(0)), exponent));
     NDArray uniform = manager.zeros(new Shape(2, 3, 2, 2));
     float third = 1 / 3f;
     float p = (float) Math.pow(third, exponent);
-    assertThat(LossOperators.regionSums(uniform, target(manager), exponent).toFloatArray())
+    assertThat(LossOperators.regionSums(uniform, hot(uniform), exponent).toFloatArray())
         .containsExactly(
             new float[] {
               third, third, third, 3 * p, 3 * p, 3 * p, 1, 1, 1, //
@@ -273,7 +286,7 @@ class LossOperatorsTest {
         .check(
             x ->
                 LossOperators.tversky(
-                    LossOperators.regionSums(x.get(0), target(x.get(0)), 1), 0.3, 0.7, 1));
+                    LossOperators.regionSums(x.get(0), hot(x.get(0)), 1), 0.3, 0.7, 1));
     // 4 common, 6 predicted, 5 true; 4 / (4 + 0.5 * 2 + 2 * 1) = 4 / 7.
     NDArray sums = manager.create(new float[] {4, 0, 6, 0, 5, 0}, new Shape(1, 3, 2));
     assertThat(LossOperators.tversky(sums, 0.5, 2, 0).toFloatArray())
@@ -290,7 +303,8 @@ class LossOperatorsTest {
               long[] labels = new long[2 * 6 * 7];
               Arrays.setAll(labels, i -> i % 11 == 0 ? 255 : i * 7 % 5 % 2);
               NDArray target = x.get(0).getManager().create(labels, new Shape(2, 6, 7));
-              return LossOperators.mutualInformation(x.get(0), target, pool, radius);
+              NDArray hot = LossOperators.oneHot(target, 2);
+              return LossOperators.mutualInformation(x.get(0), hot, pool, radius);
             });
   }
 
@@ -298,7 +312,8 @@ class LossOperatorsTest {
   void mutualInformationOfAnImageOfIgnoredPixelsIsZero() {
     Differentiable logits = new Differentiable(manager.ones(new Shape(1, 2, 6, 7)));
     NDArray target = manager.full(new Shape(1, 6, 7), 255, DataType.INT64);
-    NDArray information = LossOperators.mutualInformation(logits.leaf(), target, 4, 2);
+    NDArray hot = LossOperators.oneHot(target, 2);
+    NDArray information = LossOperators.mutualInformation(logits.leaf(), hot, 4, 2);
     Differentiable.backward(information.sum());
     assertThat(information.toFloatArray()).containsExactly(0);
     assertThat(logits.gradient()).containsOnly(0);
@@ -313,5 +328,33 @@ class LossOperatorsTest {
                 LossOperators.expectedDistance(
                     x.get(0),
                     x.get(0).getManager().arange(-5, 7, 1, DataType.FLOAT32).reshape(1, 3, 2, 2)));
+  }
+
+  @Test
+  void sobelBoundaryHasItsGradientAndIsOneOnBothSidesOfACertainEdge() {
+    new GradientCheck()
+        .input(2, 3, 4, 5)
+        .check(x -> LossOperators.sobelBoundary(Operators.scale(x.get(0), 0.3), 1e-3));
+    // Two classes, far out, side by side.
+    float[] side = {50, 50, -50, -50, 50, 50, -50, -50, 50, 50, -50, -50};
+    float[] other = new float[side.length];
+    NDArray first = manager.create(side, new Shape(1, 1, 3, 4));
+    NDArray logits = first.concat(manager.create(other, new Shape(1, 1, 3, 4)), 1);
+    Differentiable free = new Differentiable(logits);
+    NDArray boundary = LossOperators.sobelBoundary(free.leaf(), 1e-3);
+    assertThat(boundary.toFloatArray())
+        .containsExactly(new float[] {0, 1, 1, 0, 0, 1, 1, 0, 0, 1, 1, 0}, offset(2e-3f));
+    Differentiable.backward(boundary.sum());
+    for (float gradient : free.gradient()) {
+      assertThat(gradient).isFinite();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 0.1})
+  void geodesicDistancesHasItsGradient(double epsilon) {
+    new GradientCheck()
+        .input(6, 8)
+        .check(x -> LossOperators.geodesicDistances(Operators.scale(x.get(0), 0.2), 0.1, epsilon));
   }
 }

@@ -50,8 +50,14 @@ class OperatorsTest {
           "batchNormGradient",
           "classCounts",
           "copy",
+          "copyAll",
+          "addAll",
           "fill",
           "zerosLike",
+          "sgd",
+          "adamW",
+          "average",
+          "norm",
           "detach",
           "requiresGradient");
 
@@ -240,6 +246,19 @@ class OperatorsTest {
             x -> {
               NDArray sum = x.get(0).mul(x.get(1));
               Operators.addInPlace(sum, x.get(0));
+              return sum;
+            });
+  }
+
+  @Test
+  void addReluInPlaceHasItsGradients() {
+    new GradientCheck()
+        .input(2, 3)
+        .input(2, 3)
+        .check(
+            x -> {
+              NDArray sum = x.get(0).mul(x.get(1));
+              Operators.addReluInPlace(sum, x.get(0));
               return sum;
             });
   }

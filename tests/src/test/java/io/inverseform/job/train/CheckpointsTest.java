@@ -85,11 +85,11 @@ class CheckpointsTest {
       System.arraycopy(
           momentum,
           state.offset(),
-          SavedState.momentum(state),
+          SavedStates.momentum(state),
           0,
-          SavedState.momentum(state).length);
+          SavedStates.momentum(state).length);
       state.buffers().put(0, buffers(rank));
-      parts.add(checkpoints().write(step, "a", state));
+      parts.add(checkpoints().write(step, "a", state.written()));
     }
     checkpoints().publish(Manifest.of(step, scores, EarlyStop.Patience.NEW, parts));
   }
@@ -132,8 +132,8 @@ class CheckpointsTest {
       Checkpoints.State state = restored(rank, 3);
       assertThat(state.weights().array()).isEqualTo(random("weights", LENGTH));
       assertThat(state.buffers().array()).isEqualTo(buffers(rank));
-      for (int i = 0; i < SavedState.momentum(state).length; i++) {
-        assertThat(SavedState.momentum(state)[i]).isEqualTo(momentum[state.offset() + i]);
+      for (int i = 0; i < SavedStates.momentum(state).length; i++) {
+        assertThat(SavedStates.momentum(state)[i]).isEqualTo(momentum[state.offset() + i]);
       }
     }
   }
@@ -145,8 +145,8 @@ class CheckpointsTest {
     for (int rank = 0; rank < 2; rank++) {
       Checkpoints.State state = restored(rank, 2);
       assertThat(state.weights().array()).isEqualTo(random("weights", LENGTH));
-      for (int i = 0; i < SavedState.momentum(state).length; i++) {
-        assertThat(SavedState.momentum(state)[i]).isEqualTo(momentum[state.offset() + i]);
+      for (int i = 0; i < SavedStates.momentum(state).length; i++) {
+        assertThat(SavedStates.momentum(state)[i]).isEqualTo(momentum[state.offset() + i]);
       }
       for (int i = 0; i < BUFFERS; i++) {
         double mean = (buffers(0)[i] + (double) buffers(1)[i] + buffers(2)[i]) / 3;
@@ -165,7 +165,7 @@ class CheckpointsTest {
       assertThat(state.buffers().array()).isEqualTo(buffers(rank));
       assertThat(state.rounding().master()).isEqualTo(ofShard("master", state));
       assertThat(state.rounding().residual())
-          .isEqualTo(residual(rank, LENGTH - SavedState.momentum(state).length));
+          .isEqualTo(residual(rank, LENGTH - SavedStates.momentum(state).length));
     }
   }
 
@@ -175,7 +175,7 @@ class CheckpointsTest {
     for (int rank = 0; rank < 2; rank++) {
       Checkpoints.State state = restored(rank, 2, Wire.BFLOAT16);
       assertThat(state.rounding().master()).isEqualTo(ofShard("master", state));
-      assertThat(SavedState.momentum(state)).isEqualTo(ofShard("momentum", state));
+      assertThat(SavedStates.momentum(state)).isEqualTo(ofShard("momentum", state));
       assertThat(state.rounding().residual()).containsOnly(0);
     }
     assertThat(restored(0, 1, Wire.FLOAT32).weights().array()).isEqualTo(random("weights", LENGTH));
@@ -204,12 +204,12 @@ class CheckpointsTest {
   /** What a rank must have of a vector. */
   private static float[] ofShard(String name, Checkpoints.State state) {
     return Arrays.copyOfRange(
-        random(name, LENGTH), state.offset(), state.offset() + SavedState.momentum(state).length);
+        random(name, LENGTH), state.offset(), state.offset() + SavedStates.momentum(state).length);
   }
 
   @Test
   void aCheckpointWithoutManifestIsNotThere() throws IOException {
-    checkpoints().write(9, "a", empty(0, 1));
+    checkpoints().write(9, "a", empty(0, 1).written());
     assertThat(checkpoints().newest()).isEmpty();
     write(3, 2);
     assertThat(checkpoints().newest()).contains(3L);
@@ -243,9 +243,9 @@ class CheckpointsTest {
 
   @Test
   void whatIsNotWholeGoesWithTheOldOnesOrBeforeTheNextAttempt() throws IOException {
-    checkpoints().write(2, "a", empty(0, 1));
+    checkpoints().write(2, "a", empty(0, 1).written());
     write(3, 1);
-    checkpoints().write(4, "a", empty(0, 1));
+    checkpoints().write(4, "a", empty(0, 1).written());
     checkpoints().keep(1, 1);
     assertThat(steps()).containsExactlyInAnyOrder("step-00000003", "step-00000004");
     checkpoints().removeIncomplete();
@@ -335,7 +335,7 @@ class CheckpointsTest {
     CheckpointWriter writer =
         new CheckpointWriter(
             hanging(),
-            empty(0, 1),
+            empty(0, 1)::written,
             "a",
             60,
             what -> {
@@ -364,7 +364,7 @@ class CheckpointsTest {
 
   private static CheckpointWriter writer(
       Checkpoints checkpoints, Checkpoints.State state, int limitSeconds) {
-    return new CheckpointWriter(checkpoints, state, "a", limitSeconds, what -> {});
+    return new CheckpointWriter(checkpoints, state::written, "a", limitSeconds, what -> {});
   }
 
   /** Fails when it has written half a file. */
@@ -472,7 +472,7 @@ class CheckpointsTest {
       }
       state.optimizer().restoreUpdates(17);
       System.arraycopy(buffers(rank), 0, state.bufferEma(), 0, BUFFERS);
-      parts.add(checkpoints().write(3, "a", state));
+      parts.add(checkpoints().write(3, "a", state.written()));
     }
     checkpoints().publish(Manifest.of(3, Map.of(), new EarlyStop.Patience(0.5, 4), parts));
     for (int worldSize = 1; worldSize <= 3; worldSize++) {
@@ -504,7 +504,7 @@ class CheckpointsTest {
     checkpoints().restore(checkpoints().read(3), 2, state);
     assertThat(state.optimizer().vector(ShardState.EMA)).isEqualTo(ofShard("weights", state));
     assertThat(state.bufferEma()).isEqualTo(buffers(1));
-    assertThat(SavedState.momentum(state)).isEqualTo(ofShard("momentum", state));
+    assertThat(SavedStates.momentum(state)).isEqualTo(ofShard("momentum", state));
   }
 
   @Test

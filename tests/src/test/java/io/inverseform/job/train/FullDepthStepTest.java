@@ -69,7 +69,7 @@ class FullDepthStepTest {
       float loss = forwardAndBackward(manager, network, gradients);
       gradients.finish();
       Optimizer optimizer =
-          new Optimizer(
+          new HostOptimizer(
               parameters.weights().host(),
               new FloatRange(0, before.length),
               OptimizerConfig.sgd(0.01, 0.9, 0, 0),
@@ -102,7 +102,7 @@ class FullDepthStepTest {
             new LossConfig(
                 SmallNetwork.OUTPUT_WEIGHTS,
                 List.of(
-                    new LossConfig.CrossEntropy(1, "ce", 1, Scope.IMAGE),
+                    new LossConfig.ClassWeightedCrossEntropy(1, "ce", 1, Scope.IMAGE),
                     new LossConfig.BoundaryCrossEntropy(0.3, "bce", Scope.IMAGE),
                     new LossConfig.EdgeAttention(0.1, "attention", 0.4, 1, Scope.IMAGE))),
             SmallNetwork.OUTPUTS,

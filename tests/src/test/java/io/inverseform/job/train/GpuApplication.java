@@ -3,6 +3,7 @@ package io.inverseform.job.train;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.doctor.Doctor;
 import io.inverseform.job.doctor.Subject;
+import java.io.OutputStream;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ import scala.runtime.AbstractFunction1;
 
 /**
  * One application on a cluster with GPUs, as a process of its own: stages without a GPU and with
- * one. Prints what came of each.
+ * one. Prints what came of each, and stays until its input ends.
  */
 final class GpuApplication {
   private GpuApplication() {}
@@ -67,6 +68,7 @@ final class GpuApplication {
     Subject subject = new Subject(context.getConf(), config, Map.of());
     Doctor.examineCluster(subject, () -> spark)
         .forEach(finding -> System.out.println("doctor " + finding.name() + " " + finding.text()));
+    System.in.transferTo(OutputStream.nullOutputStream());
   }
 
   private interface Body {

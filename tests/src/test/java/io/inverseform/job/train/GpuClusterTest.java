@@ -2,19 +2,17 @@ package io.inverseform.job.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.inverseform.job.ProcessLog;
+import io.inverseform.job.JavaCommand;
 import io.inverseform.job.StandaloneCluster;
 import io.inverseform.job.SubmitScript;
+import io.inverseform.job.SubmitScript.Running;
 import io.inverseform.job.config.ConfigYaml;
-import java.io.File;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,40 +48,25 @@ class GpuClusterTest {
     return new StandaloneCluster(hosts, folder.resolve("cluster"));
   }
 
-  private Process application(String master) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(argument -> argument.startsWith("--add-opens"))
-        .forEach(command::add);
-    command.addAll(
-        List.of(
-            "-Xmx512m",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            GpuApplication.class.getName(),
-            master,
-            folder.toString()));
-    return new ProcessBuilder(command).redirectError(folder.resolve("err").toFile()).start();
+  private Running application(String master) throws Exception {
+    List<String> options = List.of("-Xmx512m", "-XX:TieredStopAtLevel=1");
+    return Running.start(
+        new ProcessBuilder(JavaCommand.of(GpuApplication.class, options, master, folder)), folder);
   }
 
   @Test
   void eachWorkerHasAGpuOfItsOwnAndWhatTheClusterLacksIsToldInNumbers() throws Exception {
-    try (StandaloneCluster cluster = cluster()) {
-      Process application = application(cluster.url());
-      try {
-        ProcessLog out = new ProcessLog(application.getInputStream(), folder.resolve("out"));
-        out.await("^prepared", LIMIT);
-        try (SubmitScript.Running greedy = greedy(cluster)) {
-          assertThat(application.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
-          out.awaitEnd(LIMIT);
-          check(out.text());
-          check(greedy.end(), cluster);
-        }
-      } finally {
-        application.destroyForcibly();
+    try (StandaloneCluster cluster = cluster();
+        Running application = application(cluster.url())) {
+      application.out().await("^prepared", LIMIT);
+      try (Running greedy = greedy(cluster)) {
+        check(greedy.end(), cluster);
       }
+      // It stays until then: an application that the greedy one sees.
+      application.process().getOutputStream().close();
+      SubmitScript.Result result = application.end();
+      assertThat(result.exitCode()).as(result.err()).isZero();
+      check(result.out());
     }
   }
 
@@ -117,7 +100,7 @@ class GpuClusterTest {
   }
 
   /** Asks for executors that no host has the GPUs for. */
-  private SubmitScript.Running greedy(StandaloneCluster cluster) throws Exception {
+  private Running greedy(StandaloneCluster cluster) throws Exception {
     Path home = Files.createDirectories(folder.resolve("greedy"));
     Path file = home.resolve("config.yaml");
     Files.writeString(file, ConfigYaml.write(new SmallRun(folder).config("greedy-run")));

@@ -69,8 +69,8 @@ class OptimizedTrainingTest {
 
     assertThat(resumed.weightsCrc()).isEqualTo(uninterrupted.weightsCrc());
     assertThat(resumed.scores()).isEqualTo(uninterrupted.scores());
-    Checkpoints.State state = SavedState.of(whole, uninterrupted.step(), 0, 1);
-    Checkpoints.State ofResumed = SavedState.of(halves, uninterrupted.step(), 0, 1);
+    Checkpoints.State state = SavedStates.of(whole, uninterrupted.step(), 0, 1);
+    Checkpoints.State ofResumed = SavedStates.of(halves, uninterrupted.step(), 0, 1);
     for (String vector : new String[] {"mean", "mean_square", ShardState.EMA}) {
       assertThat(ofResumed.optimizer().vector(vector)).isEqualTo(state.optimizer().vector(vector));
     }
@@ -113,7 +113,7 @@ class OptimizedTrainingTest {
   }
 
   private static float[] average(JobConfig config, int step) throws IOException {
-    return SavedState.of(config, step, 0, 1).optimizer().vector(ShardState.EMA);
+    return SavedStates.of(config, step, 0, 1).optimizer().vector(ShardState.EMA);
   }
 
   private static String[] with(String[] settings, String... more) {
@@ -128,7 +128,7 @@ class OptimizedTrainingTest {
     Training.Outcome outcome = run(config, false);
 
     assertThat(outcome.step()).isEqualTo(2);
-    assertThat(SavedState.of(config, 2, 0, 1).optimizer().updates()).isEqualTo(2);
+    assertThat(SavedStates.of(config, 2, 0, 1).optimizer().updates()).isEqualTo(2);
     assertThat(exported(config, true)).isEqualTo(average(config, 2));
   }
 

@@ -54,7 +54,8 @@ class OptimizerGoldenTest {
       FlatMemory memory = FlatMemory.allocate(length);
       memory.weights().put(weights);
       OptimizerConfig config = config(run);
-      Optimizer optimizer = new Optimizer(memory.weights(), whole, config, ParameterGroups.none());
+      Optimizer optimizer =
+          new HostOptimizer(memory.weights(), whole, config, ParameterGroups.none());
       Schedule schedule = schedule(run, prefix, config.learningRate());
       LocalExchange exchange = new LocalExchange(memory, 1);
       for (int step = 1; step <= rates.length; step++) {

@@ -3,18 +3,24 @@ package io.inverseform.job.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.inverseform.golden.Goldens;
 import io.inverseform.job.allreduce.FlatMemory;
 import io.inverseform.job.allreduce.FloatRange;
 import io.inverseform.job.allreduce.LocalExchange;
 import io.inverseform.job.config.ConfigException;
+import io.inverseform.job.config.ModelConfig.NormConfig;
 import io.inverseform.job.config.OptimizerConfig;
 import io.inverseform.job.config.OptimizerConfig.AdamW;
 import io.inverseform.job.config.OptimizerConfig.Group;
 import io.inverseform.job.config.OptimizerConfig.Rule;
 import io.inverseform.job.config.OptimizerConfig.Sgd;
+import io.inverseform.job.model.SegmentationNetwork;
+import io.inverseform.job.model.SmallNetwork;
 import io.inverseform.job.torch.FlatParameters;
+import io.inverseform.job.torch.Torch;
 import io.inverseform.udf.random.KeyedRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,9 +48,13 @@ class OptimizerTest {
           new FlatParameters.Slot("head.conv.bias", new Shape(3584), 16448, true));
 
   private static float[] random(String name) {
+    return random(name, LENGTH);
+  }
+
+  private static float[] random(String name, int length) {
     KeyedRandom random = new KeyedRandom(8, KeyedRandom.hash(name));
-    float[] values = new float[LENGTH];
-    for (int i = 0; i < LENGTH; i++) {
+    float[] values = new float[length];
+    for (int i = 0; i < length; i++) {
       values[i] = (float) random.nextGaussian();
     }
     return values;
@@ -58,7 +68,7 @@ class OptimizerTest {
     FlatMemory memory = FlatMemory.allocate(LENGTH);
     memory.weights().put(random("weights"));
     Optimizer optimizer =
-        new Optimizer(memory.weights(), WHOLE, config, ParameterGroups.of(SLOTS, config));
+        new HostOptimizer(memory.weights(), WHOLE, config, ParameterGroups.of(SLOTS, config));
     LocalExchange exchange = new LocalExchange(memory, 1);
     for (int step = 1; step <= STEPS; step++) {
       memory.gradient().put(random("gradient " + step));
@@ -165,6 +175,50 @@ class OptimizerTest {
         .isEqualTo(train(config(rule.rule(), true)));
   }
 
+  /** On the CPU, where device and host are one memory. */
+  @ParameterizedTest
+  @MethodSource("rules")
+  void onADeviceStepsAreThoseOnTheHost(Case rule) {
+    Torch.start(1);
+    OptimizerConfig config =
+        new OptimizerConfig(
+            RATE, rule.rule(), DECAY, 1.5, false, List.of(new Group("ocr\\..*", 10, 0.5)), 0.9);
+    try (NDManager manager = Torch.manager(Device.cpu())) {
+      SegmentationNetwork network =
+          SegmentationNetwork.of(SmallNetwork.config(NormConfig.Type.GROUP), SmallNetwork.CLASSES);
+      FlatParameters parameters = new FlatParameters(manager, network, 3);
+      int length = parameters.weights().length();
+      ParameterGroups groups = ParameterGroups.of(parameters.slots(), config);
+      FlatMemory memory = FlatMemory.allocate(length);
+      memory.weights().put(parameters.weights().host());
+      FloatRange whole = new FloatRange(0, length);
+      Optimizer onHost = new HostOptimizer(memory.weights(), whole, config, groups);
+      Optimizer onDevice = new DeviceOptimizer(manager, parameters, config, groups);
+      for (int step = 1; step <= STEPS; step++) {
+        float[] gradient = random("gradient " + step, length);
+        parameters.gradient().host().put(gradient);
+        for (Optimizer optimizer : List.of(onHost, onDevice)) {
+          optimizer.clip(3);
+          optimizer.begin(RATE / step);
+        }
+        onHost.apply(whole, gradient, 0);
+        onDevice.applyOnDevice();
+      }
+      onDevice.toHost();
+      float[] expected = new float[length];
+      float[] weights = new float[length];
+      memory.weights().get(expected);
+      parameters.weights().host().get(weights);
+      assertThat(Goldens.relativeL2(weights, expected)).isLessThan(1e-6);
+      for (String name : onHost.state().layout().vectors()) {
+        assertThat(Goldens.relativeL2(onDevice.state().vector(name), onHost.state().vector(name)))
+            .as(name)
+            .isLessThan(1e-6);
+      }
+      assertThat(onDevice.state().layout()).isEqualTo(onHost.state().layout());
+    }
+  }
+
   @Test
   void aGroupThatHasNoParameterIsRefusedWithNamesThatThereAre() {
     assertThatThrownBy(() -> train(config(new Sgd(0, false), true, new Group("heads\\..*", 10, 1))))
@@ -191,7 +245,8 @@ class OptimizerTest {
     FlatMemory memory = FlatMemory.allocate(LENGTH);
     OptimizerConfig config =
         new OptimizerConfig(RATE, new Sgd(0, false), 0, 0, true, List.of(), 0.5);
-    Optimizer optimizer = new Optimizer(memory.weights(), WHOLE, config, ParameterGroups.none());
+    Optimizer optimizer =
+        new HostOptimizer(memory.weights(), WHOLE, config, ParameterGroups.none());
     float[] gradient = random("gradient 1");
     double[] ema = new double[LENGTH];
     for (int update = 1; update <= 20; update++) {

@@ -1,5 +1,9 @@
 package io.inverseform.job.train;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -7,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The exchange's TCP connections between two processes of this machine, as the kernel knows them:
@@ -65,25 +70,34 @@ final class PeerConnections {
         .toList();
   }
 
-  /** Has the kernel reset connections; returns whether it has. */
-  static boolean cut(List<Connection> connections) throws Exception {
-    boolean all = true;
-    for (Connection connection : connections) {
-      // Prints what it has closed.
-      all &=
-          !ss(
-                  "-HK",
-                  "-tn",
-                  "sport = :%d and dport = :%d".formatted(connection.port(), connection.peerPort()))
-              .isEmpty();
+  /** Whether the kernel resets connections for this user: tried on one of this process's own. */
+  static boolean canCut() throws Exception {
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        Socket socket = new Socket(server.getInetAddress(), server.getLocalPort())) {
+      return cut(List.of(new Connection(socket.getLocalPort(), socket.getPort()))) == 1;
     }
-    return all;
+  }
+
+  /** Has the kernel reset connections; returns how many it has. */
+  static int cut(List<Connection> connections) throws Exception {
+    String filter =
+        connections.stream()
+            .map(cut -> "( sport = :%d and dport = :%d )".formatted(cut.port(), cut.peerPort()))
+            .collect(Collectors.joining(" or "));
+    // Prints what it has closed.
+    return ss("-HK", "-tn", filter).size();
   }
 
   private static List<String> ss(String... arguments) throws Exception {
     List<String> command = new ArrayList<>(List.of("ss"));
     command.addAll(List.of(arguments));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    Process process;
+    try {
+      process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    } catch (IOException e) {
+      // A machine without it.
+      return List.of();
+    }
     List<String> lines = process.inputReader().lines().toList();
     return process.waitFor() == 0 ? lines : List.of();
   }

@@ -3,6 +3,7 @@ package io.inverseform.job.train;
 import static io.inverseform.job.train.TrainingCluster.CHECKPOINT_EVERY;
 import static io.inverseform.job.train.TrainingCluster.START;
 import static io.inverseform.job.train.TrainingCluster.signal;
+import static io.inverseform.job.train.TrainingCluster.wake;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inverseform.job.SubmitScript;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("fault")
 class RecoveryTest {
   private static final Duration RECOVERY = Duration.ofSeconds(60);
+  private static final int HEARTBEAT = 5;
 
   @TempDir private static Path folder;
   private static TrainingCluster cluster;
@@ -65,8 +67,40 @@ class RecoveryTest {
   }
 
   @Test
+  void aStoppedExecutorIsNamedAndReplacedWithinTheHeartbeatLimit() throws Exception {
+    try (MetricsFollower metrics = new MetricsFollower(cluster.run("stopped"));
+        SubmitScript.Running training =
+            cluster.train("stopped", "train.heartbeat_seconds=" + HEARTBEAT)) {
+      ProcessHandle executor = cluster.executor(training, 1);
+      metrics.awaitStep(CHECKPOINT_EVERY + 3, START);
+      try {
+        long stopped = System.nanoTime();
+        signal("STOP", executor);
+        training
+            .err()
+            .await(
+                "rank 1 \\(127\\.0\\.0\\.1:\\d+\\) failed after step \\d+: no heartbeat for \\d+ s: the"
+                    + " executor hangs, was stopped or was cut off",
+                Duration.ofSeconds(HEARTBEAT + 5));
+        double told = (System.nanoTime() - stopped) / 1e9;
+        metrics.awaitAttempts(2, RECOVERY);
+        double seconds = (System.nanoTime() - stopped) / 1e9;
+
+        SubmitScript.Result result = training.end();
+        System.out.printf("stopped: told after %.1f s, recovered in %.1f s%n", told, seconds);
+        // Not earlier: the last heartbeat came up to a second before, on a busy machine two.
+        assertThat(told).isGreaterThan(HEARTBEAT - 2.5);
+        cluster.assertUndisturbedBits(result);
+        assertThat(executor.isAlive()).isFalse();
+      } finally {
+        wake(executor);
+      }
+    }
+  }
+
+  @Test
   void aHostThatFreezesEndsTheTrainingWithAMessageThatNamesIt() throws Exception {
-    String[] limits = {"train.heartbeat_seconds=5", "train.timeout_seconds=10"};
+    String[] limits = {"train.heartbeat_seconds=" + HEARTBEAT, "train.timeout_seconds=10"};
     try (MetricsFollower metrics = new MetricsFollower(cluster.run("frozen"));
         SubmitScript.Running training = cluster.train("frozen", limits)) {
       ProcessHandle executor = cluster.executor(training, 0);
@@ -85,7 +119,7 @@ class RecoveryTest {
                     + " with --resume");
       } finally {
         executor.destroyForcibly();
-        signal("CONT", worker);
+        wake(worker);
       }
     }
   }
@@ -100,7 +134,8 @@ class RecoveryTest {
         Files.write(samples, new byte[0], StandardOpenOption.TRUNCATE_EXISTING);
       }
       metrics.awaitAttempts(2, RECOVERY);
-      metrics.awaitStep(3 * CHECKPOINT_EVERY + 1, START);
+      int step = 3 * CHECKPOINT_EVERY + 1;
+      metrics.awaitStep(step, START);
       assertThat(executor.destroyForcibly()).isTrue();
       metrics.awaitAttempts(3, RECOVERY);
 
@@ -113,6 +148,7 @@ class RecoveryTest {
           .containsPattern(
               "attempt 2 ended after step \\d+: rank [01] .*: attempt 3 goes on from the checkpoint"
                   + " of step \\d+ \\(restart 1 of 1 ");
+      FaultTrial.assertNamesTheKilled(result, 2, "[01]", step);
       cluster.assertUndisturbedBits(result);
     }
   }

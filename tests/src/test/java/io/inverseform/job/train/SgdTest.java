@@ -33,7 +33,8 @@ class SgdTest {
   }
 
   private static Optimizer optimizer(FlatMemory memory, OptimizerConfig config) {
-    Optimizer optimizer = new Optimizer(memory.weights(), WHOLE, config, ParameterGroups.none());
+    Optimizer optimizer =
+        new HostOptimizer(memory.weights(), WHOLE, config, ParameterGroups.none());
     optimizer.begin(0.1);
     return optimizer;
   }

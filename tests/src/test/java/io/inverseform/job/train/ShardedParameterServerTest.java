@@ -10,6 +10,10 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.LocalParameterServer;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
+import io.inverseform.job.JavaCommand;
+import io.inverseform.job.SubmitScript;
+import io.inverseform.job.SubmitScript.Running;
+import io.inverseform.job.allreduce.Address;
 import io.inverseform.job.allreduce.Coordinator;
 import io.inverseform.job.allreduce.CoordinatorListener;
 import io.inverseform.job.allreduce.CoordinatorSettings;
@@ -19,22 +23,23 @@ import io.inverseform.job.allreduce.WorkerFailure;
 import io.inverseform.job.config.OptimizerConfig;
 import io.inverseform.job.torch.Torch;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ShardedParameterServerTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
+  @TempDir private Path folder;
+
   /** What each worker printed, in a process of its own. */
-  private static List<String> workers(int world, boolean norm) throws Exception {
+  private List<String> workers(int world, boolean norm) throws Exception {
     CoordinatorSettings settings =
         new CoordinatorSettings(
             DjlLoop.conf(),
@@ -44,37 +49,32 @@ class ShardedParameterServerTest {
             world,
             LIMIT,
             LIMIT);
+    List<Running> processes = new ArrayList<>();
     try (Coordinator coordinator = Coordinator.start(settings, new Silent())) {
-      List<Process> processes = new ArrayList<>();
       for (int partition = 0; partition < world; partition++) {
-        processes.add(start(coordinator, partition, world, norm));
+        Path logs = Files.createDirectories(folder.resolve("worker-" + partition));
+        processes.add(start(coordinator, partition, world, norm, logs));
       }
       List<String> printed = new ArrayList<>();
-      for (Process process : processes) {
-        printed.add(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
-        assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).as("%s", coordinator.failure()).isZero();
+      for (Running process : processes) {
+        SubmitScript.Result result = process.end();
+        assertThat(result.exitCode()).as("%s%n%s", coordinator.failure(), result.err()).isZero();
+        printed.add(result.out());
       }
       return printed;
+    } finally {
+      processes.forEach(Running::close);
     }
   }
 
-  private static Process start(Coordinator coordinator, int partition, int world, boolean norm)
+  private static Running start(
+      Coordinator coordinator, int partition, int world, boolean norm, Path logs)
       throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(argument -> argument.startsWith("--add-opens"))
-        .forEach(command::add);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), DjlLoop.class.getName()));
-    command.addAll(
-        List.of(
-            coordinator.address().host(),
-            "" + coordinator.address().port(),
-            "" + partition,
-            "" + world,
-            "" + norm));
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    Address address = coordinator.address();
+    List<String> command =
+        JavaCommand.of(
+            DjlLoop.class, List.of(), address.host(), address.port(), partition, world, norm);
+    return Running.start(new ProcessBuilder(command), logs);
   }
 
   private static final class Silent implements CoordinatorListener {

@@ -24,7 +24,7 @@ public final class SmallRun {
   /** InverseForm alone, in place of those. */
   public static final String INVERSE_FORM =
       "loss.terms=["
-          + "{type: inverse_form, loss_weight: 0.3, loss_name: inverse_form, tiling: padded,"
+          + "{type: inverse_form, loss_weight: 0.3, loss_name: inverse_form, grid: [],"
           + " anchored: true}]";
 
   private final Path folder;

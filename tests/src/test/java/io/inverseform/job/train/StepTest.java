@@ -68,9 +68,12 @@ class StepTest {
     }
 
     // After one step the momentum is the gradient.
-    assertThat(Goldens.relativeL2(momentum(passes), momentum(whole))).isLessThan(1e-5);
-    assertThat(Goldens.relativeL2(momentum(uneven), momentum(six))).isLessThan(1e-5);
-    assertThat(Goldens.relativeL2(momentum(six), momentum(whole))).isGreaterThan(1e-2);
+    assertThat(Goldens.relativeL2(SavedStates.momentum(passes, 1), SavedStates.momentum(whole, 1)))
+        .isLessThan(1e-5);
+    assertThat(Goldens.relativeL2(SavedStates.momentum(uneven, 1), SavedStates.momentum(six, 1)))
+        .isLessThan(1e-5);
+    assertThat(Goldens.relativeL2(SavedStates.momentum(six, 1), SavedStates.momentum(whole, 1)))
+        .isGreaterThan(1e-2);
   }
 
   @Test
@@ -87,8 +90,8 @@ class StepTest {
     Training.Outcome outcome = train(two);
 
     assertThat(outcome.step()).isEqualTo(2);
-    assertThat(SavedState.of(two, 2, 0, 2).buffers())
-        .isEqualTo(SavedState.of(two, 2, 1, 2).buffers());
+    assertThat(SavedStates.of(two, 2, 0, 2).buffers())
+        .isEqualTo(SavedStates.of(two, 2, 1, 2).buffers());
     assertThat(Files.readString(Path.of(two.run(), "metrics", "attempt-00001.jsonl")))
         .contains("\"step\":1,\"epoch\":1,\"images\":6,", "\"step\":2,\"epoch\":1,\"images\":5,");
   }
@@ -114,7 +117,8 @@ class StepTest {
     train(one);
     train(two);
 
-    assertThat(Goldens.relativeL2(momentum(two), momentum(one))).isLessThan(1e-5);
+    assertThat(Goldens.relativeL2(SavedStates.momentum(two, 1), SavedStates.momentum(one, 1)))
+        .isLessThan(1e-5);
     assertThat(Files.readString(Path.of(two.run(), "metrics", "attempt-00001.jsonl")))
         .contains("\"pixels\":", "\"aux.hard\":", "\"mutual\":", "\"distance\":")
         .doesNotContain("aux.distance");
@@ -136,7 +140,8 @@ class StepTest {
     train(two);
     train(one);
 
-    assertThat(Goldens.relativeL2(momentum(two, 2), momentum(one, 2))).isLessThan(1e-5);
+    assertThat(Goldens.relativeL2(SavedStates.momentum(two, 2), SavedStates.momentum(one, 2)))
+        .isLessThan(1e-5);
   }
 
   @Test
@@ -154,10 +159,10 @@ class StepTest {
                 .open(config, new Site(device, folder.resolve("local"), new Configuration()))) {
       FlatParameters initial = new FlatParameters(device, objective.network(), config.seed());
       for (int rank = 0; rank < 2; rank++) {
-        Checkpoints.State state = SavedState.of(config, 1, rank, 2);
+        Checkpoints.State state = SavedStates.of(config, 1, rank, 2);
         assertThat(bits(state.weights())).isEqualTo(bits(initial.weights()));
         assertThat(bits(state.buffers())).isEqualTo(bits(initial.buffers()));
-        assertThat(SavedState.momentum(state)).containsOnly(0);
+        assertThat(SavedStates.momentum(state)).containsOnly(0);
       }
     }
   }
@@ -243,13 +248,5 @@ class StepTest {
     int[] bits = new int[values.capacity()];
     Arrays.setAll(bits, i -> Float.floatToRawIntBits(values.get(i)));
     return bits;
-  }
-
-  private static float[] momentum(JobConfig config) throws IOException {
-    return momentum(config, 1);
-  }
-
-  private static float[] momentum(JobConfig config, long step) throws IOException {
-    return SavedState.momentum(SavedState.of(config, step, 0, 1));
   }
 }

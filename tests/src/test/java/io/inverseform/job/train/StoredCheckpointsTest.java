@@ -93,6 +93,6 @@ class StoredCheckpointsTest {
   private static float[] weights(JobConfig config) throws IOException {
     Checkpoints checkpoints =
         new RunFolder(config.run(), spark.sessionState().newHadoopConf()).checkpoints();
-    return SavedState.of(checkpoints, whole.step(), 0, 1).weights().array();
+    return SavedStates.of(checkpoints, whole.step(), 0, 1).weights().array();
   }
 }

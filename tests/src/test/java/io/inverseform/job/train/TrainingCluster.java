@@ -122,9 +122,20 @@ final class TrainingCluster implements AutoCloseable {
 
   /** Sends a signal. */
   static void signal(String name, ProcessHandle process) throws Exception {
-    Process kill =
-        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).inheritIO().start();
-    assertThat(kill.waitFor()).isZero();
+    assertThat(kill(name, process)).isZero();
+  }
+
+  /** Has a stopped process go on, unless it has ended. */
+  static void wake(ProcessHandle process) throws Exception {
+    kill("CONT", process);
+  }
+
+  /** The shell's own, which needs no program. */
+  private static int kill(String signal, ProcessHandle process) throws Exception {
+    return new ProcessBuilder("sh", "-c", "kill -" + signal + " " + process.pid())
+        .inheritIO()
+        .start()
+        .waitFor();
   }
 
   @Override

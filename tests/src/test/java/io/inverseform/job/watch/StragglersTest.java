@@ -2,13 +2,8 @@ package io.inverseform.job.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
+import io.inverseform.job.LoggedLines;
 import java.util.List;
-import org.apache.logging.log4j.Level;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.core.LogEvent;
-import org.apache.logging.log4j.core.Logger;
-import org.apache.logging.log4j.core.appender.AbstractAppender;
 import org.junit.jupiter.api.Test;
 
 class StragglersTest {
@@ -57,11 +52,11 @@ class StragglersTest {
 
   @Test
   void aChangeIsLoggedOnce() {
-    try (Log log = new Log(Stragglers.class)) {
+    try (LoggedLines log = new LoggedLines(Stragglers.class)) {
       after(2 * Stragglers.WINDOW, 1, 1.5, 1);
       after(2 * Stragglers.WINDOW, 1, 1, 1);
 
-      assertThat(log.lines)
+      assertThat(log.lines())
           .containsExactly(
               "WARN rank 1 (node1) is slow: a step takes it 1.500 s without the exchange, the"
                   + " median rank 1.000 s (medians of 20 steps): see what else runs on that host",
@@ -74,34 +69,5 @@ class StragglersTest {
     after(Stragglers.WINDOW, 1, 5);
     stragglers.clear();
     assertThat(after(Stragglers.WINDOW - 1, 1, 5)).isEmpty();
-  }
-
-  /** What a class logs, while it is open. */
-  private static final class Log implements AutoCloseable {
-    private final List<String> lines = new ArrayList<>();
-    private final Logger logger;
-    private final AbstractAppender appender;
-    private final Level level;
-
-    Log(Class<?> of) {
-      logger = (Logger) LogManager.getLogger(of);
-      level = logger.getLevel();
-      appender =
-          new AbstractAppender("lines", null, null, true, null) {
-            @Override
-            public void append(LogEvent event) {
-              lines.add(event.getLevel() + " " + event.getMessage().getFormattedMessage());
-            }
-          };
-      appender.start();
-      logger.addAppender(appender);
-      logger.setLevel(Level.INFO);
-    }
-
-    @Override
-    public void close() {
-      logger.removeAppender(appender);
-      logger.setLevel(level);
-    }
   }
 }

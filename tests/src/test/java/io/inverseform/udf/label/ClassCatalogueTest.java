@@ -29,6 +29,20 @@ class ClassCatalogueTest {
   }
 
   @Test
+  void trainIdsBecomeTheFirstIdsOfLabelFiles() {
+    ClassCatalogue catalogue =
+        new ClassCatalogue(
+            List.of(new LabelClass("car", 0, List.of(26, 29)), new LabelClass("sky", 1, List.of())),
+            List.of());
+    LabelMap labelIds = catalogue.toSourceIds(new LabelMap(2, 1, new byte[] {0, (byte) 255}));
+    assertThat(labelIds.ids()).containsExactly(26, 255);
+    assertThatThrownBy(() -> catalogue.toSourceIds(new LabelMap(1, 1, new byte[] {1})))
+        .hasMessage("class 'sky' has no id in label files: its source ids are empty");
+    assertThatThrownBy(() -> catalogue.toSourceIds(new LabelMap(1, 1, new byte[] {2})))
+        .hasMessage("train id 2 is none of 2 classes");
+  }
+
+  @Test
   void refusesUnknownIdsAndSaysWhere() {
     LabelMap map = new LabelMap(2, 2, new byte[] {7, 7, 7, 77});
     assertThatThrownBy(() -> ClassCatalogue.cityscapes().toTrainIds(map))

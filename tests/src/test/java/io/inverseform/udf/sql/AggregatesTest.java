@@ -11,9 +11,13 @@ import io.inverseform.udf.score.Tolerance;
 import io.inverseform.udf.score.TrimapIou;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RuntimeConfig;
+import org.apache.spark.sql.execution.SparkPlan;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import scala.collection.JavaConverters;
 
 /** Scores of groups of rows are those of Java, whatever the parts that Spark makes. */
 class AggregatesTest {
@@ -37,8 +41,15 @@ class AggregatesTest {
 
   @Test
   void groupsOfOneAreScoresOfPictures() {
-    List<Row> rows =
-        SqlSession.query("SELECT id, " + SCORES + " FROM pairs GROUP BY id").collectAsList();
+    assertScoresOfPictures(byPicture());
+  }
+
+  private static Dataset<Row> byPicture() {
+    return SqlSession.query("SELECT id, " + SCORES + " FROM pairs GROUP BY id");
+  }
+
+  private static void assertScoresOfPictures(Dataset<Row> pictures) {
+    List<Row> rows = pictures.collectAsList();
     assertThat(rows).hasSameSizeAs(SAMPLES);
     for (Row row : rows) {
       List<?> columns = (List<?>) Plain.of(row);
@@ -49,15 +60,28 @@ class AggregatesTest {
 
   @Test
   void spilledSumsAreReadBackAndAddedTo() {
-    SqlSession.session().conf().set("spark.sql.objectHashAggregate.sortBased.fallbackThreshold", 1);
+    RuntimeConfig conf = SqlSession.session().conf();
+    conf.set("spark.sql.objectHashAggregate.sortBased.fallbackThreshold", 1);
+    conf.set("spark.sql.adaptive.enabled", false);
     try {
-      overAllRows();
-      groupsOfOneAreScoresOfPictures();
+      Dataset<Row> pictures = byPicture();
+      assertScoresOfPictures(pictures);
+      assertThat(tasksThatSpilled(pictures.queryExecution().executedPlan())).isPositive();
     } finally {
-      SqlSession.session()
-          .conf()
-          .unset("spark.sql.objectHashAggregate.sortBased.fallbackThreshold");
+      conf.unset("spark.sql.objectHashAggregate.sortBased.fallbackThreshold");
+      conf.unset("spark.sql.adaptive.enabled");
     }
+  }
+
+  private static long tasksThatSpilled(SparkPlan plan) {
+    long tasks = 0;
+    if (plan.metrics().contains("numTasksFallBacked")) {
+      tasks += plan.metrics().apply("numTasksFallBacked").value();
+    }
+    for (SparkPlan child : JavaConverters.seqAsJavaList(plan.children())) {
+      tasks += tasksThatSpilled(child);
+    }
+    return tasks;
   }
 
   @Test

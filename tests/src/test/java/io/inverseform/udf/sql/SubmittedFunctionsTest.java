@@ -2,17 +2,16 @@ package io.inverseform.udf.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inverseform.job.JavaCommand;
 import io.inverseform.job.ProcessLog;
 import io.inverseform.job.SubmitScript;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.lang.management.ManagementFactory;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarOutputStream;
@@ -57,11 +56,7 @@ class SubmittedFunctionsTest {
     Path application = folder.resolve("shell.jar");
     String main = SqlShell.class.getName().replace('.', '/') + ".class";
     jar(application, place(SqlShell.class), List.of(main));
-    List<String> command = new ArrayList<>();
-    command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(argument -> argument.startsWith("--add-opens"))
-        .forEach(command::add);
+    List<String> command = JavaCommand.begin();
     command.addAll(
         List.of(
             "-Xmx512m",

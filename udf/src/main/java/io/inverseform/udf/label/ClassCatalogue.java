@@ -128,6 +128,37 @@ public record ClassCatalogue(List<LabelClass> classes, List<Integer> ignoredIds)
     return new LabelMap(source.width(), source.height(), to);
   }
 
+  /**
+   * Turns train ids into source ids, of each class the first: what a data set's own label files,
+   * and its server for scores, understand. Ignored pixels stay 255.
+   *
+   * @throws IllegalArgumentException at an id that is no class, or one of a class without source id
+   */
+  public LabelMap toSourceIds(LabelMap trainIds) {
+    byte[] from = trainIds.ids();
+    byte[] to = new byte[from.length];
+    for (int i = 0; i < from.length; i++) {
+      to[i] = (byte) sourceId(from[i] & 0xFF);
+    }
+    return new LabelMap(trainIds.width(), trainIds.height(), to);
+  }
+
+  private int sourceId(int trainId) {
+    if (trainId == LabelMap.IGNORE) {
+      return LabelMap.IGNORE;
+    }
+    if (trainId >= classes.size()) {
+      throw new IllegalArgumentException(
+          "train id " + trainId + " is none of " + classes.size() + " classes");
+    }
+    LabelClass labelClass = classes.get(trainId);
+    if (labelClass.sourceIds().isEmpty()) {
+      throw new IllegalArgumentException(
+          "class '" + labelClass.name() + "' has no id in label files: its source ids are empty");
+    }
+    return labelClass.sourceIds().get(0);
+  }
+
   private int[] table() {
     int[] table = new int[256];
     Arrays.fill(table, UNKNOWN);

@@ -3,6 +3,7 @@ package io.inverseform.udf.score;
 import io.inverseform.udf.label.LabelMap;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Boundary F of predicted label maps, as DAVIS and NVIDIA's segmentation code define it: per
@@ -15,13 +16,16 @@ import java.util.Arrays;
  * alone precision 1 and recall 0; F is 0 for both.
  */
 public final class BoundaryF implements Serializable {
-  private static final long serialVersionUID = 2;
+  private static final long serialVersionUID = 3;
 
   /** Shares are summed as multiples of its inverse, since sums of doubles depend on their order. */
   private static final double UNIT = 1L << 40;
 
   private final Tolerance tolerance;
-  private long pictures;
+
+  /** Of one element: the number of pictures. */
+  private final long[] pictures = new long[1];
+
   private final long[] pairs;
   private final long[] f;
   private final long[] precision;
@@ -49,12 +53,33 @@ public final class BoundaryF implements Serializable {
    * @throws IllegalArgumentException if sizes differ, or a counted pixel's prediction is no class
    */
   public void add(LabelMap truth, LabelMap prediction) {
-    ClassMaps.checkSizes(truth, prediction);
-    double pixels = tolerance.pixels(truth.width(), truth.height());
-    BoundaryMask[] truths = BoundaryMask.of(truth, classes());
-    BoundaryMask[] predictions =
-        BoundaryMask.of(ClassMaps.prediction(prediction, truth, classes()), classes());
-    pictures++;
+    add(Boundaries.of(truth, prediction, classes()));
+  }
+
+  /**
+   * The boundaries of a picture, which do not depend on the tolerance. By class; null for a class
+   * without any.
+   *
+   * @param width of the picture
+   * @param height of the picture
+   */
+  record Boundaries(int width, int height, BoundaryMask[] truths, BoundaryMask[] predictions) {
+    static Boundaries of(LabelMap truth, LabelMap prediction, int classes) {
+      ClassMaps.checkSizes(truth, prediction);
+      return new Boundaries(
+          truth.width(),
+          truth.height(),
+          BoundaryMask.of(truth, classes),
+          BoundaryMask.of(ClassMaps.prediction(prediction, truth, classes), classes));
+    }
+  }
+
+  /** Scores a picture by its boundaries. */
+  void add(Boundaries boundaries) {
+    double pixels = tolerance.pixels(boundaries.width(), boundaries.height());
+    BoundaryMask[] truths = boundaries.truths();
+    BoundaryMask[] predictions = boundaries.predictions();
+    pictures[0]++;
     for (int c = 0; c < classes(); c++) {
       if (truths[c] != null && predictions[c] != null) {
         add(c, share(predictions[c], truths[c], pixels), share(truths[c], predictions[c], pixels));
@@ -84,7 +109,7 @@ public final class BoundaryF implements Serializable {
           "boundary F of %d classes within %s cannot be added to that of %d within %s"
               .formatted(other.classes(), other.tolerance, classes(), tolerance));
     }
-    pictures += other.pictures;
+    add(pictures, other.pictures);
     add(pairs, other.pairs);
     add(f, other.f);
     add(precision, other.precision);
@@ -94,6 +119,11 @@ public final class BoundaryF implements Serializable {
 
   private static void add(long[] sums, long[] others) {
     Arrays.setAll(sums, i -> sums[i] + others[i]);
+  }
+
+  /** All that merging adds up. */
+  List<long[]> sums() {
+    return List.of(pictures, pairs, f, precision, recall);
   }
 
   /** Number of classes. */
@@ -108,7 +138,7 @@ public final class BoundaryF implements Serializable {
 
   /** Pictures scored. */
   public long pictures() {
-    return pictures;
+    return pictures[0];
   }
 
   /** Pictures in which the class has a boundary, true or predicted. */
@@ -150,7 +180,7 @@ public final class BoundaryF implements Serializable {
    * which flatters data sets with many rare classes. NaN without pictures.
    */
   public double publishedMean() {
-    long absent = pictures * classes() - Arrays.stream(pairs).sum();
-    return (Arrays.stream(f).sum() / UNIT + absent) / (pictures * classes());
+    long absent = pictures[0] * classes() - Arrays.stream(pairs).sum();
+    return (Arrays.stream(f).sum() / UNIT + absent) / (pictures[0] * classes());
   }
 }

@@ -5,6 +5,7 @@ import io.inverseform.udf.edge.Ignored;
 import io.inverseform.udf.label.LabelMap;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Boundary IoU of predicted label maps (Cheng, Girshick, Dollár, Berg and Kirillov, "Boundary IoU:
@@ -89,6 +90,11 @@ public final class BoundaryIou implements Serializable {
       hits[c] += other.hits[c];
     }
     return this;
+  }
+
+  /** All that merging adds up. */
+  List<long[]> sums() {
+    return List.of(truths, predictions, hits);
   }
 
   /** Number of classes. */

@@ -82,46 +82,67 @@ final class BoundaryMask {
    * @param radius pixels, 0 or more, not necessarily whole
    */
   BoundaryMask dilated(double radius) {
+    int[] halfWidths = halfWidths(radius);
     long[] disk = new long[words.length];
-    long[] widened = words.clone();
-    int halfWidth = 0;
-    // The disk's rows from the outermost to the middle one only grow, each from the one before.
-    for (int dy = (int) Math.min(radius, height - 1); dy >= 0; dy--) {
-      while (halfWidth < 64 * rowWords && isWithin(halfWidth + 1, dy, radius)) {
-        widen(widened);
-        halfWidth++;
+    long[] row = new long[rowWords];
+    for (int y = 0; y < height; y++) {
+      if (!copyRow(y, row)) {
+        continue;
       }
-      merge(widened, dy, disk);
-      if (dy > 0) {
-        merge(widened, -dy, disk);
+      int width = 0;
+      // The disk's rows from the outermost to the middle one only grow, each from the one before.
+      for (int dy = halfWidths.length - 1; dy >= 0; dy--) {
+        for (; width < halfWidths[dy]; width++) {
+          widen(row);
+        }
+        merge(row, y - dy, disk);
+        if (dy > 0) {
+          merge(row, y + dy, disk);
+        }
       }
     }
     return new BoundaryMask(height, rowWords, disk);
   }
 
-  private static boolean isWithin(double dx, double dy, double radius) {
-    return Math.sqrt(dx * dx + dy * dy) <= radius;
+  /** Of the disk's rows from the middle one outward, as far as they can reach. */
+  private int[] halfWidths(double radius) {
+    int[] halfWidths = new int[(int) Math.min(radius, height - 1) + 1];
+    int width = (int) Math.min(radius, 64 * rowWords);
+    for (int dy = 0; dy < halfWidths.length; dy++) {
+      while (Math.sqrt((double) width * width + (double) dy * dy) > radius) {
+        width--;
+      }
+      halfWidths[dy] = width;
+    }
+    return halfWidths;
+  }
+
+  /** Returns whether there is a pixel in that row, and then copies it. */
+  private boolean copyRow(int y, long[] into) {
+    long any = 0;
+    for (int i = 0; i < rowWords; i++) {
+      into[i] = words[y * rowWords + i];
+      any |= into[i];
+    }
+    return any != 0;
   }
 
   /** Sets the left and right neighbour of every pixel; bits behind a row's end do no harm. */
-  private void widen(long[] rows) {
-    for (int row = 0; row < rows.length; row += rowWords) {
-      long before = 0;
-      for (int i = row; i < row + rowWords; i++) {
-        long here = rows[i];
-        long after = i + 1 < row + rowWords ? rows[i + 1] : 0;
-        rows[i] = here | here << 1 | before >>> 63 | here >>> 1 | after << 63;
-        before = here;
-      }
+  private static void widen(long[] row) {
+    long before = 0;
+    for (int i = 0; i < row.length; i++) {
+      long here = row[i];
+      long after = i + 1 < row.length ? row[i + 1] : 0;
+      row[i] = here | here << 1 | before >>> 63 | here >>> 1 | after << 63;
+      before = here;
     }
   }
 
-  private void merge(long[] rows, int dy, long[] into) {
-    int shift = dy * rowWords;
-    int from = Math.max(0, -shift);
-    int to = rows.length - Math.max(0, shift);
-    for (int i = from; i < to; i++) {
-      into[i + shift] |= rows[i];
+  private void merge(long[] row, int y, long[] into) {
+    if (y >= 0 && y < height) {
+      for (int i = 0; i < rowWords; i++) {
+        into[y * rowWords + i] |= row[i];
+      }
     }
   }
 }

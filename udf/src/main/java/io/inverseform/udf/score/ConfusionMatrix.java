@@ -3,6 +3,7 @@ package io.inverseform.udf.score;
 import io.inverseform.udf.label.LabelMap;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Pixel counts by true class (row) and predicted class (column), and the scores that follow from
@@ -68,6 +69,11 @@ public final class ConfusionMatrix implements Serializable {
       counts[i] += other.counts[i];
     }
     return this;
+  }
+
+  /** All that merging adds up. */
+  List<long[]> sums() {
+    return List.of(counts);
   }
 
   /** Number of classes. */

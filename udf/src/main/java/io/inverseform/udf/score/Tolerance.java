@@ -53,6 +53,16 @@ public record Tolerance(double amount, Unit unit) implements Serializable {
   }
 
   /**
+   * A distance as published scores write it: pixels from 1 on, below 1 a share of the diagonal.
+   *
+   * @param amount above 0, at most {@link #MAX_PIXELS}
+   * @throws IllegalArgumentException if it is out of range
+   */
+  public static Tolerance of(double amount) {
+    return amount < 1 ? ofDiagonal(amount) : ofPixels(amount);
+  }
+
+  /**
    * The tolerance in pixels of a picture. Shares are rounded up to whole pixels, as DAVIS does.
    *
    * @param width of the picture, pixels

@@ -4,6 +4,7 @@ import io.inverseform.udf.edge.DistanceEdges;
 import io.inverseform.udf.edge.Ignored;
 import io.inverseform.udf.label.LabelMap;
 import java.io.Serializable;
+import java.util.List;
 
 /**
  * The usual scores, of the pixels near true boundaries only (Kohli, Ladický and Torr, "Robust
@@ -55,6 +56,11 @@ public final class TrimapIou implements Serializable {
     }
     matrix.merge(other.matrix);
     return this;
+  }
+
+  /** All that merging adds up. */
+  List<long[]> sums() {
+    return matrix.sums();
   }
 
   /** Width of the band on either side of a boundary. */

@@ -6,10 +6,11 @@ import java.io.IOException;
 import java.nio.FloatBuffer;
 import org.apache.hadoop.conf.Configuration;
 
-/** What a rank has in a checkpoint, with the optimiser's vectors of all weights. */
-final class SavedState {
-  private SavedState() {}
+/** What the checkpoints of a run hold. */
+final class SavedStates {
+  private SavedStates() {}
 
+  /** Weights, buffers and the optimiser's whole state as a rank of such a world is given them. */
   static Checkpoints.State of(JobConfig config, long step, int rank, int worldSize)
       throws IOException {
     return of(
@@ -30,6 +31,11 @@ final class SavedState {
             Rounding.none());
     checkpoints.restore(manifest, worldSize, state);
     return state;
+  }
+
+  /** The whole momentum behind a step; behind the first it is the gradient. */
+  static float[] momentum(JobConfig config, long step) throws IOException {
+    return momentum(of(config, step, 0, 1));
   }
 
   static float[] momentum(Checkpoints.State state) {
