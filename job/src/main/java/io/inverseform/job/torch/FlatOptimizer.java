@@ -1,5 +1,7 @@
 package io.inverseform.job.torch;
 
+import static io.inverseform.job.torch.OperatorModule.call;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -45,7 +47,8 @@ public final class FlatOptimizer {
      * m).
      */
     public void sgd(double rate, double factor, boolean nesterov, double decay, double scale) {
-      Operators.sgd(weights, gradient, own.get(0), rate, factor, nesterov, decay, scale);
+      String rule = nesterov ? "nesterov_" : "sgd_";
+      call(rule, weights, gradient, own.get(0), rate, factor, decay, scale).close();
     }
 
     /**
@@ -60,12 +63,12 @@ public final class FlatOptimizer {
         double kept,
         double root,
         double scale) {
-      Operators.adamW(
-          weights,
-          gradient,
-          own.get(0),
-          own.get(1),
-          new double[] {rate, beta1, beta2, epsilon, kept, root, scale});
+      NDArray mean = own.get(0);
+      NDArray square = own.get(1);
+      call(
+              "adamw_", weights, gradient, mean, square, rate, beta1, beta2, epsilon, kept, root,
+              scale)
+          .close();
     }
   }
 
@@ -76,7 +79,7 @@ public final class FlatOptimizer {
 
   /** Moves a vector by a share of its distance from the weights. */
   public void average(int vector, double share) {
-    Operators.average(vectors.get(vector).array(), parameters.weights().array(), share);
+    call("average_", vectors.get(vector).array(), parameters.weights().array(), share).close();
   }
 
   /** Copies a vector from the device. */

@@ -254,48 +254,6 @@ public final class Operators {
     call("fill_", target, value).close();
   }
 
-  /** {@link FlatOptimizer.Part#sgd}, in place. */
-  static void sgd(
-      NDArray weights,
-      NDArray gradient,
-      NDArray momentum,
-      double rate,
-      double factor,
-      boolean nesterov,
-      double decay,
-      double scale) {
-    String name = nesterov ? "nesterov_" : "sgd_";
-    call(name, weights, gradient, momentum, rate, factor, decay, scale).close();
-  }
-
-  /**
-   * {@link FlatOptimizer.Part#adamW}, in place.
-   *
-   * @param numbers in the order in which that has them
-   */
-  static void adamW(
-      NDArray weights, NDArray gradient, NDArray means, NDArray squares, double[] numbers) {
-    call(
-            "adamw_",
-            weights,
-            gradient,
-            means,
-            squares,
-            numbers[0],
-            numbers[1],
-            numbers[2],
-            numbers[3],
-            numbers[4],
-            numbers[5],
-            numbers[6])
-        .close();
-  }
-
-  /** Moves an average by a share of its distance from x, in place. */
-  static void average(NDArray average, NDArray x, double share) {
-    call("average_", average, x, share).close();
-  }
-
   /** Euclidean norm of all elements; a scalar. */
   static NDArray norm(NDArray x) {
     return call("norm", x);
