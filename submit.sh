@@ -229,8 +229,8 @@ if needs_no_spark; then
 fi
 
 set_environment
-# Measurements: no Spark, the compiler at its best, and little heap beside PyTorch's memory.
-if [[ ${job_args[0]} == bench ]]; then
+# Measurements and sheets: no Spark, the compiler at its best, and little heap beside PyTorch's memory.
+if [[ ${job_args[0]} =~ ^(bench|browse)$ ]]; then
   export SPARK_LOCAL_IP=${SPARK_LOCAL_IP:-127.0.0.1}
   exec "$java" -Xmx4g -Xmn16m -XX:+UseSerialGC "-Dlog4j2.configurationFile=file:$root/configs/log4j2.properties" \
     "-Dinverseform.log=$log" -cp "$jar:$lib/*:$spark/jars/*" io.inverseform.job.cli.Main "${job_args[@]}"

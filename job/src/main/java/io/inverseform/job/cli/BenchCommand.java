@@ -13,6 +13,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     subcommands = {
       BenchEdgesCommand.class,
+      BenchDataCommand.class,
       BenchStepCommand.class,
       BenchForwardCommand.class,
       BenchAllreduceCommand.class,

@@ -34,6 +34,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       EvaluateCommand.class,
       ExportCommand.class,
       PredictCommand.class,
+      BrowseCommand.class,
       WeightsCommand.class,
       BenchCommand.class,
       DoctorCommand.class,

@@ -87,10 +87,11 @@ final class TrainCommand implements Callable<Integer> {
             .collect(Collectors.joining());
     return String.format(
         Locale.ROOT,
-        "loss %.4f at first, %.4f at last%s%s",
+        "loss %.4f at first, %.4f at last%s, waited for data %.1f %% of the time%s",
         outcome.firstLoss(),
         outcome.lastLoss(),
         scores,
+        100 * outcome.starvation(),
         outcome.skipped() == 0
             ? ""
             : ", %d steps left out for gradients that were not finite"

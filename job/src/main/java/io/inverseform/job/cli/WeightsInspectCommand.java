@@ -86,7 +86,7 @@ final class WeightsInspectCommand implements Callable<Integer> {
 
   private static void compare(
       WeightFile file, JobConfig config, Configuration hadoop, PrintWriter out) throws IOException {
-    int classes = PictureFolder.catalogue(config.data(), hadoop).size();
+    int classes = PictureFolder.labels(config.data(), hadoop).catalogue().size();
     Fit fit =
         Fit.of(
             file,

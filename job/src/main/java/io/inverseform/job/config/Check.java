@@ -28,6 +28,11 @@ final class Check {
     that(value > 0 && Double.isFinite(value), key, value, "a finite number above 0");
   }
 
+  /** In 0 to 1. */
+  static void share(String key, double value) {
+    that(value >= 0 && value <= 1, key, value, "in 0..1");
+  }
+
   /** Finite and not below 0. */
   static void notNegative(String key, double value) {
     that(value >= 0 && Double.isFinite(value), key, value, "a finite number, 0 or above");

@@ -18,6 +18,7 @@ import java.io.Serializable;
  *     the best one; 0 for no such end
  * @param maxSkipped steps in a row that may be left out for a gradient that is not finite
  * @param decodeThreads threads a worker that decode pictures ahead of the step
+ * @param prefetch passes whose examples are made ahead of the pass that computes
  * @param exchange of gradients between the workers
  * @param timeoutSeconds longest wait for any other worker, and for the cluster to replace an
  *     executor
@@ -42,6 +43,7 @@ public record TrainConfig(
     int earlyStop,
     int maxSkipped,
     int decodeThreads,
+    int prefetch,
     ExchangeConfig exchange,
     int timeoutSeconds,
     int heartbeatSeconds,
@@ -65,6 +67,7 @@ public record TrainConfig(
     Check.atLeast(0, "early_stop", earlyStop);
     Check.atLeast(0, "max_skipped", maxSkipped);
     Check.atLeast(1, "decode_threads", decodeThreads);
+    Check.atLeast(1, "prefetch", prefetch);
     Check.given("exchange", exchange);
     Check.atLeast(1, "timeout_seconds", timeoutSeconds);
     Check.atLeast(1, "heartbeat_seconds", heartbeatSeconds);

@@ -1,97 +1,147 @@
 package io.inverseform.job.dataset;
 
-import io.inverseform.udf.random.KeyedRandom;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * The order in which training sees a split: one permutation per epoch, a function of seed and epoch
- * alone. A step's global batch is the next piece of it, and each rank takes a contiguous share, so
- * that the same samples make up a step whatever the number of workers, and every sample occurs once
- * per epoch. The last batch of an epoch may be short. Thread-safe.
+ * The order in which training sees a split, step by step. A step's global batch is the next piece
+ * of the epoch, and each rank takes a contiguous share, so that the same samples make up a step
+ * whatever the number of workers. The last batch of an epoch may be short. A training that goes on
+ * from a checkpoint goes on behind the draws that it has seen, within an epoch, too, and with
+ * another global batch as well. Thread-safe.
  */
 public final class GlobalSampler {
-  private static final long KEY = KeyedRandom.hash("sampler");
+  private record Known(int epoch, Draw[] draws) {}
 
-  private record Permutation(int epoch, int[] samples) {}
-
-  private final long seed;
+  private final Epochs epochs;
   private final int size;
   private final int globalBatch;
-  private volatile Permutation current;
+  private final Start start;
+
+  /** Of an even and of an odd epoch: who looks ahead may be in the next one already. */
+  private final AtomicReferenceArray<Known> known = new AtomicReferenceArray<>(2);
 
   /**
-   * A sampler over samples 0 to size - 1.
+   * Where a training begins or goes on.
    *
-   * @param globalBatch samples of a step, of all ranks together
+   * @param step the last one that is done
+   * @param seen draws that are done, of all epochs and ranks
    */
-  public GlobalSampler(long seed, int size, int globalBatch) {
-    if (size <= 0 || globalBatch <= 0) {
-      throw new IllegalArgumentException(
-          "a sampler needs samples and a batch, has " + size + " and " + globalBatch);
+  public record Start(long step, long seen) {
+    /** Of a new training. */
+    public static final Start NEW = new Start(0, 0);
+  }
+
+  /**
+   * The draws of a step.
+   *
+   * @param epoch from 0
+   * @param from first draw of the epoch
+   * @param to behind the last draw
+   */
+  private record Piece(int epoch, int from, int to) {}
+
+  /**
+   * A sampler.
+   *
+   * @param globalBatch draws of a step, of all ranks together
+   */
+  public GlobalSampler(Epochs epochs, int globalBatch, Start start) {
+    if (globalBatch <= 0) {
+      throw new IllegalArgumentException("a step needs at least 1 sample, not " + globalBatch);
     }
-    this.seed = seed;
-    this.size = size;
+    this.epochs = epochs;
+    this.size = epochs.size();
     this.globalBatch = globalBatch;
+    this.start = start;
   }
 
-  /** Steps until every sample was seen once. */
+  /** Steps of a whole epoch. */
   public int stepsPerEpoch() {
-    return (size - 1) / globalBatch + 1;
+    return steps(size);
   }
 
-  /**
-   * Samples of all ranks from one global step to another.
-   *
-   * @param from steps that are done
-   * @param to steps that will be done
-   */
-  public long imagesBetween(long from, long to) {
-    return images(to) - images(from);
+  private int steps(int draws) {
+    return (draws + globalBatch - 1) / globalBatch;
   }
 
-  private long images(long steps) {
-    long remainder = steps % stepsPerEpoch();
-    return steps / stepsPerEpoch() * size + Math.min(remainder * globalBatch, size);
+  /** Draws of the epoch in which the training goes on that are left; 0 at an epoch's end. */
+  private int leftOfFirst() {
+    return (int) ((size - start.seen() % size) % size);
   }
 
-  /**
-   * The samples of a step of all ranks.
-   *
-   * @param step of the epoch, from 0
-   */
-  public int[] batch(int epoch, int step) {
-    if (epoch < 0 || step < 0 || step >= stepsPerEpoch()) {
-      throw new IllegalArgumentException(
-          "no step " + step + " in epoch " + epoch + " of " + stepsPerEpoch() + " steps");
+  /** The last step of so many epochs, those before the start included. */
+  public long lastStep(int epochsInAll) {
+    long whole = epochsInAll - start.seen() / size - (leftOfFirst() > 0 ? 1 : 0);
+    return start.step() + steps(leftOfFirst()) + whole * stepsPerEpoch();
+  }
+
+  /** Draws that have been seen once a step is done, of all epochs and ranks. */
+  public long seen(long step) {
+    if (step == start.step()) {
+      return start.seen();
     }
-    long from = (long) step * globalBatch;
-    long to = Math.min(from + globalBatch, size);
-    return Arrays.copyOfRange(permutation(epoch), (int) from, (int) to);
+    Piece piece = piece(step);
+    return (long) piece.epoch() * size + piece.to();
+  }
+
+  /** Epochs that are complete with a step; 0 if the step completes none. */
+  public int completes(long step) {
+    Piece piece = piece(step);
+    return piece.to() == size ? piece.epoch() + 1 : 0;
+  }
+
+  /** The epoch of a step, from 0. */
+  public int epoch(long step) {
+    return piece(step).epoch();
+  }
+
+  /** The draws of a step of all ranks. */
+  public Draw[] batch(long step) {
+    Piece piece = piece(step);
+    return Arrays.copyOfRange(draws(piece.epoch()), piece.from(), piece.to());
   }
 
   /**
-   * A rank's samples of a step. Shares differ by at most one sample, and can be empty; in order of
+   * A rank's draws of a step. Shares differ by at most one draw, and can be empty; in order of
    * ranks they make up {@link #batch}.
    */
-  public int[] share(int epoch, int step, int rank, int worldSize) {
+  public Draw[] share(long step, int rank, int worldSize) {
     if (rank < 0 || rank >= worldSize) {
       throw new IllegalArgumentException("no rank " + rank + " in a world of " + worldSize);
     }
-    int[] batch = batch(epoch, step);
+    Draw[] batch = batch(step);
     long from = (long) batch.length * rank / worldSize;
     long to = (long) batch.length * (rank + 1) / worldSize;
     return Arrays.copyOfRange(batch, (int) from, (int) to);
   }
 
-  private int[] permutation(int epoch) {
-    Permutation known = current;
-    if (known == null || known.epoch() != epoch) {
-      int[] samples = new int[size];
-      Arrays.setAll(samples, i -> i);
-      new KeyedRandom(seed, KEY, epoch).shuffle(samples);
-      known = new Permutation(epoch, samples);
-      current = known;
+  private Piece piece(long step) {
+    long after = step - start.step() - 1;
+    if (after < 0) {
+      throw new IllegalArgumentException(
+          "no step %d: the training goes on behind step %d".formatted(step, start.step()));
     }
-    return known.samples();
+    int left = leftOfFirst();
+    if (after < steps(left)) {
+      return piece(start.seen() / size, size - left, after);
+    }
+    after -= steps(left);
+    long wholeBefore = (start.seen() + left) / size;
+    return piece(wholeBefore + after / stepsPerEpoch(), 0, after % stepsPerEpoch());
+  }
+
+  private Piece piece(long epoch, int first, long stepsBefore) {
+    long from = first + stepsBefore * globalBatch;
+    return new Piece(Math.toIntExact(epoch), (int) from, (int) Math.min(from + globalBatch, size));
+  }
+
+  private Draw[] draws(int epoch) {
+    Known found = known.get(epoch % 2);
+    if (found == null || found.epoch() != epoch) {
+      found = new Known(epoch, epochs.of(epoch));
+      known.set(epoch % 2, found);
+    }
+    return found.draws();
   }
 }

@@ -32,17 +32,19 @@ final class LocalCopy {
   private static final ReentrantLock IN_THIS_JVM = new ReentrantLock();
   private static final long LOCK_MINUTES = 60;
   private static final long LOCK_POLL_MILLIS = 100;
-  private static final String SUFFIX = ".samples";
+  static final String SUFFIX = ".samples";
 
   private final SampleTable table;
   private final String split;
   private final Path folder;
+  private final LocalFolder local;
   private final Configuration hadoop;
 
-  LocalCopy(SampleTable table, String split, Path folder, Configuration hadoop) {
+  LocalCopy(SampleTable table, String split, LocalFolder local, Configuration hadoop) {
     this.table = table;
     this.split = split;
-    this.folder = folder;
+    this.folder = local.path();
+    this.local = local;
     this.hadoop = hadoop;
   }
 
@@ -81,21 +83,16 @@ final class LocalCopy {
   }
 
   private void copy(List<SampleTable.File> parts, Path file) throws IOException {
-    long needed = parts.stream().mapToLong(SampleTable.File::bytes).sum();
-    long usable = Files.getFileStore(folder).getUsableSpace();
-    if (usable < needed) {
-      throw new IOException(
-          String.format(
-              "%s has %d MB free, the local copy of %s may need %d MB: free some space there, or"
-                  + " choose another folder for local copies",
-              folder, usable >> 20, table.folder(), needed >> 20));
-    }
+    String place = file.getFileName().toString().substring(0, 16);
+    long room = local.room(place);
+    // With pictures by path the copy is larger; the writer notices.
+    local.require(parts.stream().mapToLong(SampleTable.File::bytes).sum(), room, table.folder());
     Path unfinished = file.resolveSibling(file.getFileName() + ".unfinished");
     long start = System.nanoTime();
     try {
       try (SampleFileWriter writer = new SampleFileWriter(unfinished)) {
         for (SampleTable.File part : parts) {
-          append(part, writer);
+          append(part, writer, room);
         }
         if (writer.size() == 0) {
           throw new IOException(
@@ -120,11 +117,13 @@ final class LocalCopy {
         TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
   }
 
-  private void append(SampleTable.File part, SampleFileWriter writer) throws IOException {
+  private void append(SampleTable.File part, SampleFileWriter writer, long room)
+      throws IOException {
     try (SampleReader samples = SampleReader.split(part.path(), split, hadoop)) {
       Sample sample = samples.nextWithPicture();
       while (sample != null) {
         writer.append(sample);
+        local.require(writer.bytes(), room, table.folder());
         sample = samples.nextWithPicture();
       }
     } catch (RuntimeException e) {

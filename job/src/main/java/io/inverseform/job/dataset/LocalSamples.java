@@ -2,7 +2,6 @@ package io.inverseform.job.dataset;
 
 import io.inverseform.udf.label.ClassCatalogue;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Objects;
 import org.apache.hadoop.conf.Configuration;
 
@@ -26,14 +25,16 @@ public final class LocalSamples implements AutoCloseable {
    * Spark's jars.
    *
    * @param tableFolder folder of the sample table, on any Hadoop file system
-   * @param localFolder folder on this host for local copies; copies of older tables are removed
+   * @param local folder on this host for local copies; copies of older tables are removed
    * @throws java.io.FileNotFoundException if there is no table
-   * @throws IOException if the split has no sample, the disk is full, or the table is damaged
+   * @throws IOException if the split has no sample, there is no room for it, or the table is
+   *     damaged
    */
   public static LocalSamples open(
-      String tableFolder, String split, Path localFolder, Configuration hadoop) throws IOException {
+      String tableFolder, String split, LocalFolder local, Configuration hadoop)
+      throws IOException {
     SampleTable table = SampleTable.open(tableFolder, hadoop);
-    return new LocalSamples(table, new LocalCopy(table, split, localFolder, hadoop).open());
+    return new LocalSamples(table, new LocalCopy(table, split, local, hadoop).open());
   }
 
   /** Number of samples, at least 1. */
@@ -49,6 +50,38 @@ public final class LocalSamples implements AutoCloseable {
   public Sample sample(int position) throws IOException {
     Objects.checkIndex(position, file.size());
     return file.read(position);
+  }
+
+  /**
+   * Position of a sample by its id, negative if there is none.
+   *
+   * @throws IOException if the local file is damaged
+   */
+  public int indexOf(String id) throws IOException {
+    int low = 0;
+    int high = size() - 1;
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      int order = file.read(middle).id().compareTo(id);
+      if (order == 0) {
+        return middle;
+      }
+      if (order < 0) {
+        low = middle + 1;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return -1;
+  }
+
+  /**
+   * Where classes lie in the samples.
+   *
+   * @throws IOException if the local file is damaged
+   */
+  public ClassPlaces places() throws IOException {
+    return file.places(catalogue().size());
   }
 
   /** The classes that train ids stand for. */

@@ -1,5 +1,6 @@
 package io.inverseform.job.dataset;
 
+import io.inverseform.job.config.CityscapesConfig;
 import io.inverseform.job.config.DataConfig;
 import io.inverseform.udf.label.ClassCatalogue;
 import java.io.FileNotFoundException;
@@ -18,8 +19,7 @@ import org.apache.hadoop.fs.Path;
  * A folder of pictures with label maps, in one of the known layouts, on any Hadoop file system.
  * Folders are listed as by {@link PictureFiles}, files are not opened.
  */
-public abstract sealed class PictureFolder permits CityscapesFolder, SplitFolders {
-  private static final String CITYSCAPES_CLASSES = "cityscapes";
+public abstract sealed class PictureFolder permits CityscapesFolder, SplitFolders, PairedFolders {
   private static final Comparator<PicturePair> ORDER =
       Comparator.comparing(PicturePair::split)
           .thenComparing(PicturePair::sampleId)
@@ -51,21 +51,24 @@ public abstract sealed class PictureFolder permits CityscapesFolder, SplitFolder
     return switch (data.layout()) {
       case CITYSCAPES -> new CityscapesFolder(fileSystem, root, data);
       case FOLDERS -> new SplitFolders(fileSystem, root, data);
+      case PAIRS -> new PairedFolders(fileSystem, root, data);
     };
   }
 
   /**
-   * The classes of the labels; those of Cityscapes are known without any folder.
+   * How the label files are read; the classes of Cityscapes are known without any folder.
    *
    * @throws IOException if {@code data.classes} names no class file
    */
-  public static ClassCatalogue catalogue(DataConfig data, Configuration hadoop) throws IOException {
-    if (data.classes().equals(CITYSCAPES_CLASSES)) {
-      return ClassCatalogue.cityscapes();
+  public static LabelFiles labels(DataConfig data, Configuration hadoop) throws IOException {
+    if (data.classes().equals(DataConfig.CITYSCAPES_CLASSES)) {
+      boolean trainIds = data.cityscapes().ids() == CityscapesConfig.Ids.TRAIN_IDS;
+      return new LabelFiles(
+          trainIds ? ClassCatalogue.cityscapesTrainIds() : ClassCatalogue.cityscapes(), null);
     }
     Path file = new Path(data.source(), data.classes());
     FileSystem fileSystem = file.getFileSystem(hadoop);
-    return ClassFile.read(fileSystem, fileSystem.makeQualified(file));
+    return ClassFile.read(fileSystem, fileSystem.makeQualified(file), data.labels());
   }
 
   /** What the layout looks like, for messages. */

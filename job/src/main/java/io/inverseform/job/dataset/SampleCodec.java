@@ -31,15 +31,50 @@ final class SampleCodec {
       out.writeLong(pixels);
     }
     out.writeLong(sample.edgePixels());
-    out.writeInt(sample.centroids().size());
-    for (ClassCentroid centroid : sample.centroids()) {
+    write(out, sample.centroids());
+    return bytes.toByteArray();
+  }
+
+  /** Centroids alone, sample by sample. */
+  static byte[] encode(List<List<ClassCentroid>> bySample) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(bytes);
+    for (List<ClassCentroid> centroids : bySample) {
+      write(out, centroids);
+    }
+    return bytes.toByteArray();
+  }
+
+  static List<List<ClassCentroid>> decode(byte[] centroids, int samples) throws IOException {
+    DataInputStream in = new DataInputStream(new ByteArrayInputStream(centroids));
+    List<List<ClassCentroid>> bySample = new ArrayList<>();
+    for (int i = 0; i < samples; i++) {
+      bySample.add(readCentroids(in));
+    }
+    return bySample;
+  }
+
+  private static void write(DataOutputStream out, List<ClassCentroid> centroids)
+      throws IOException {
+    out.writeInt(centroids.size());
+    for (ClassCentroid centroid : centroids) {
       out.writeInt(centroid.trainId());
       out.writeInt(centroid.tileX());
       out.writeInt(centroid.tileY());
       out.writeFloat(centroid.x());
       out.writeFloat(centroid.y());
     }
-    return bytes.toByteArray();
+  }
+
+  private static List<ClassCentroid> readCentroids(DataInputStream in) throws IOException {
+    List<ClassCentroid> centroids = new ArrayList<>();
+    for (int left = in.readInt(); left > 0; left--) {
+      int trainId = in.readInt();
+      int tileX = in.readInt();
+      int tileY = in.readInt();
+      centroids.add(new ClassCentroid(trainId, tileX, tileY, in.readFloat(), in.readFloat()));
+    }
+    return centroids;
   }
 
   static Sample decode(byte[] record) throws IOException {
@@ -58,13 +93,7 @@ final class SampleCodec {
       pixels[i] = in.readLong();
     }
     long edgePixels = in.readLong();
-    List<ClassCentroid> centroids = new ArrayList<>();
-    for (int left = in.readInt(); left > 0; left--) {
-      int trainId = in.readInt();
-      int tileX = in.readInt();
-      int tileY = in.readInt();
-      centroids.add(new ClassCentroid(trainId, tileX, tileY, in.readFloat(), in.readFloat()));
-    }
+    List<ClassCentroid> centroids = readCentroids(in);
     return new Sample(
         id,
         split,

@@ -49,7 +49,7 @@ final class PrepareChunk implements Function<ChunkWork, PrepareChunk.Result> {
     String name = work.chunk().fileName();
     Path file = TableFolder.attempt(table, name);
     String split = work.items().get(0).picture().pair().split();
-    SplitCount count = SplitCount.none(split, recipe.catalogue().size());
+    SplitCount count = SplitCount.none(split, recipe.labels().catalogue().size());
     List<ChunkReport.Row> samples = new ArrayList<>();
     List<Rejected> rejected = new ArrayList<>();
     ChunkReport report;

@@ -3,12 +3,12 @@ package io.inverseform.job.preprocess;
 import io.inverseform.job.config.DataConfig;
 import io.inverseform.job.config.PreprocessConfig;
 import io.inverseform.job.dataset.EdgeOperators;
+import io.inverseform.job.dataset.LabelFiles;
 import io.inverseform.job.dataset.PictureFolder;
 import io.inverseform.job.dataset.PicturePair;
 import io.inverseform.job.dataset.Rejected;
 import io.inverseform.job.progress.ProgressLine;
 import io.inverseform.job.progress.TaskProgress;
-import io.inverseform.udf.label.ClassCatalogue;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -35,7 +35,7 @@ public final class Preprocess {
   private final SparkSession spark;
   private final PreprocessConfig config;
   private final Configuration hadoop;
-  private final ClassCatalogue catalogue;
+  private final LabelFiles labels;
   private final TableFolder folder;
   private final Settings settings;
   private final List<Rejected> twice = new ArrayList<>();
@@ -47,9 +47,9 @@ public final class Preprocess {
     this.config = config;
     hadoop = spark.sessionState().newHadoopConf();
     PictureFolder source = PictureFolder.open(data, hadoop);
-    catalogue = PictureFolder.catalogue(data, hadoop);
+    labels = PictureFolder.labels(data, hadoop);
     folder = new TableFolder(data.table(), hadoop);
-    settings = Settings.of(config, catalogue);
+    settings = Settings.of(config, labels);
     List<Chunk> chunks = Chunks.of(withoutDuplicates(source.pairs()), config.embed());
     plan = Plan.of(chunks, folder.wholeFiles());
   }
@@ -106,7 +106,7 @@ public final class Preprocess {
     refuseTooManyRejected(rejected);
     double seconds = (System.nanoTime() - start) / 1e9;
     Summary summary = summary(samples, rejected, times, seconds);
-    folder.publish(settings, catalogue, samples, rejected, summary.json());
+    folder.publish(settings, labels.catalogue(), samples, rejected, summary.json());
     return summary;
   }
 
@@ -120,7 +120,7 @@ public final class Preprocess {
         new PrepareChunk(
             folder.table().folder().toString(),
             new SamplePreparer.Recipe(
-                catalogue, EdgeOperators.of(config.edges()), config.centroidTile(), config.embed()),
+                labels, EdgeOperators.of(config.edges()), config.centroidTile(), config.embed()),
             context.broadcast(new SerializableConfiguration(hadoop)),
             done);
     try (ProgressLine line = new ProgressLine("preprocess", "images", plan.unknown());
@@ -170,7 +170,7 @@ public final class Preprocess {
     }
     return Summary.of(
         folder.table().folder().toString(),
-        catalogue.names(),
+        labels.catalogue().names(),
         counts,
         rejected,
         new Summary.Work(

@@ -1,10 +1,10 @@
 package io.inverseform.job.preprocess;
 
+import io.inverseform.job.dataset.LabelFiles;
 import io.inverseform.job.dataset.PictureFile;
 import io.inverseform.job.dataset.PicturePair;
 import io.inverseform.job.dataset.Sample;
 import io.inverseform.udf.edge.EdgeOperator;
-import io.inverseform.udf.label.ClassCatalogue;
 import io.inverseform.udf.label.ClassCentroid;
 import io.inverseform.udf.label.ClassHistogram;
 import io.inverseform.udf.label.LabelMap;
@@ -45,8 +45,7 @@ final class SamplePreparer {
    *
    * @param embed whether a sample holds its picture
    */
-  record Recipe(
-      ClassCatalogue catalogue, EdgeOperator edgeOperator, int centroidTile, boolean embed)
+  record Recipe(LabelFiles labels, EdgeOperator edgeOperator, int centroidTile, boolean embed)
       implements Serializable {}
 
   /**
@@ -71,7 +70,7 @@ final class SamplePreparer {
     LabelMap labels = labels(pair, header);
     LabelMap edges = recipe.edgeOperator().edges(labels);
     times.end(TaskTimes.Part.EDGES);
-    int classes = recipe.catalogue().size();
+    int classes = recipe.labels().catalogue().size();
     long[] pixels = ClassHistogram.count(labels, classes);
     long edgePixels = ClassHistogram.count(edges, 2)[1];
     List<ClassCentroid> centroids = ClassCentroid.of(labels, classes, recipe.centroidTile());
@@ -110,9 +109,9 @@ final class SamplePreparer {
                 + "x"
                 + label.height());
       }
-      LabelMap source = LabelPng.decode(png);
+      LabelMap source = recipe.labels().decode(png);
       times.end(TaskTimes.Part.DECODE);
-      LabelMap trainIds = recipe.catalogue().toTrainIds(source);
+      LabelMap trainIds = recipe.labels().catalogue().toTrainIds(source);
       times.end(TaskTimes.Part.STATISTICS);
       return trainIds;
     } catch (IOException | IllegalArgumentException e) {

@@ -1,6 +1,8 @@
 package io.inverseform.job.preprocess;
 
 import io.inverseform.job.config.PreprocessConfig;
+import io.inverseform.job.dataset.LabelColours;
+import io.inverseform.job.dataset.LabelFiles;
 import io.inverseform.job.dataset.PictureFile;
 import io.inverseform.job.dataset.PicturePair;
 import io.inverseform.udf.label.ClassCatalogue;
@@ -8,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.TreeMap;
 
 /**
  * What a sample depends on beside its files, as text. Together with path, length and time of its
@@ -20,16 +23,25 @@ record Settings(String text) {
 
   private static final int DIGITS = 32;
 
-  static Settings of(PreprocessConfig config, ClassCatalogue catalogue) {
+  static Settings of(PreprocessConfig config, LabelFiles labels) {
+    ClassCatalogue catalogue = labels.catalogue();
     return new Settings(
-        "format %d, %s, centroid tile %d, pictures %s, %s, ignored ids %s"
+        "format %d, %s, centroid tile %d, pictures %s, %s, ignored ids %s, colours %s"
             .formatted(
                 SAMPLE_FORMAT,
                 config.edges(),
                 config.centroidTile(),
                 config.embed() ? "embedded" : "by path",
                 catalogue.classes(),
-                catalogue.ignoredIds()));
+                catalogue.ignoredIds(),
+                colours(labels.colours())));
+  }
+
+  /** In an order of their own: that of a map differs between JVMs. */
+  private static String colours(LabelColours colours) {
+    return colours == null
+        ? "none"
+        : new TreeMap<>(colours.ids()) + (colours.ignoreOthers() ? " and others" : "");
   }
 
   String fingerprint(PicturePair pair) {

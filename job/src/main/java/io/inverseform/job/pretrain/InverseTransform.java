@@ -3,11 +3,12 @@ package io.inverseform.job.pretrain;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import io.inverseform.job.config.AugmentConfig;
+import io.inverseform.job.augment.Augmentation;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.config.PretrainConfig;
+import io.inverseform.job.dataset.Draw;
 import io.inverseform.job.dataset.EdgeOperators;
-import io.inverseform.job.dataset.Sample;
+import io.inverseform.job.dataset.Epochs;
 import io.inverseform.job.loss.StepLoss;
 import io.inverseform.job.model.InverseTransformFile;
 import io.inverseform.job.model.InverseTransformNetwork;
@@ -15,7 +16,6 @@ import io.inverseform.job.torch.FlatParameters;
 import io.inverseform.job.torch.Layer;
 import io.inverseform.job.torch.Operators;
 import io.inverseform.job.torch.Tape;
-import io.inverseform.job.train.CropWindow;
 import io.inverseform.job.train.Objective;
 import io.inverseform.job.train.Share;
 import io.inverseform.job.train.Site;
@@ -61,9 +61,10 @@ public final class InverseTransform implements Objective<EdgeTiles> {
   private static final int HELD_TILES = 400;
 
   private final long seed;
-  private final AugmentConfig augment;
   private final PretrainConfig config;
-  private final EdgeOperator operator;
+  private final Augmentation augmentation;
+  private final Augmentation heldAugmentation;
+  private final Epochs epochs;
   private final Splits splits;
   private final InverseTransformNetwork network;
   private final NDManager device;
@@ -79,14 +80,16 @@ public final class InverseTransform implements Objective<EdgeTiles> {
     }
   }
 
-  private InverseTransform(JobConfig config, NDManager device, Splits splits) {
+  private InverseTransform(JobConfig config, NDManager device, Splits splits) throws IOException {
     seed = config.seed();
-    augment = config.augment();
     this.config = config.pretrain();
-    operator = EdgeOperators.of(config.preprocess().edges());
+    EdgeOperator operator = EdgeOperators.of(config.preprocess().edges());
+    augmentation = new Augmentation(config.augment(), operator, seed ^ KEY);
+    heldAugmentation = new Augmentation(config.augment(), operator, seed ^ HELD_KEY);
     network = InverseTransformNetwork.of(this.config.network());
     this.device = device;
     this.splits = splits;
+    epochs = Epochs.of(splits.train(), seed, config.data().classUniform());
   }
 
   @Override
@@ -99,8 +102,8 @@ public final class InverseTransform implements Objective<EdgeTiles> {
   public void initialise(FlatParameters parameters) {}
 
   @Override
-  public int samples() {
-    return splits.train().size();
+  public Epochs epochs() {
+    return epochs;
   }
 
   @Override
@@ -109,16 +112,16 @@ public final class InverseTransform implements Objective<EdgeTiles> {
   }
 
   @Override
-  public EdgeTiles example(int index, int epoch) throws IOException {
-    return tiles(
-        splits.train().sample(index), KEY, epoch, index, config.tiles(), config.warp().identity());
+  public EdgeTiles example(Draw draw, int epoch) throws IOException {
+    LabelMap edges = augmentation.edges(splits.train().sample(draw.sample()), draw, epoch);
+    KeyedRandom random = new KeyedRandom(seed, KEY, epoch, draw.sample(), draw.turn());
+    return EdgeTiles.draw(edges, config, config.tiles(), config.warp().identity(), random);
   }
 
-  private EdgeTiles tiles(Sample sample, long key, int epoch, int index, int count, double identity)
-      throws IOException {
-    CropWindow window = CropWindow.draw(augment, sample, seed ^ key, epoch, index);
-    LabelMap edges = window.edges(sample, window.labels(sample), operator);
-    return EdgeTiles.draw(edges, config, count, identity, new KeyedRandom(seed, key, epoch, index));
+  private EdgeTiles held(int index, int count) throws IOException {
+    Draw draw = new Draw(index, 0, null);
+    LabelMap edges = heldAugmentation.edges(splits.held().sample(index), draw, 0);
+    return EdgeTiles.draw(edges, config, count, 0, new KeyedRandom(seed, HELD_KEY, index));
   }
 
   @Override
@@ -151,7 +154,7 @@ public final class InverseTransform implements Objective<EdgeTiles> {
     List<EdgeTiles> mine = new ArrayList<>();
     for (int index : indices) {
       int spread = (int) ((long) index * splits.held().size() / pictures);
-      mine.add(tiles(splits.held().sample(spread), HELD_KEY, 0, spread, each, 0));
+      mine.add(held(spread, each));
     }
     int first = indices.length == 0 ? 0 : indices[0] * each;
     Alignment alignment = new Alignment(device, config, mine, first, pictures * each, share);

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.inverseform.job.allreduce.Rounding;
 import io.inverseform.job.allreduce.UnrecoverableException;
+import io.inverseform.job.dataset.GlobalSampler;
 import io.inverseform.job.dataset.WholeFile;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
@@ -249,6 +250,11 @@ final class Checkpoints {
     } catch (JacksonException | EOFException | ChecksumException | FileNotFoundException e) {
       throw new DamagedException(file, "is no manifest: " + firstLine(e), e);
     }
+  }
+
+  /** Where a training goes on from a visible checkpoint; begins at step 0. */
+  GlobalSampler.Start start(long step) throws IOException {
+    return step == 0 ? GlobalSampler.Start.NEW : new GlobalSampler.Start(step, read(step).seen());
   }
 
   private static String firstLine(Exception e) {

@@ -1,5 +1,6 @@
 package io.inverseform.job.train;
 
+import io.inverseform.job.dataset.Draw;
 import io.inverseform.job.dataset.GlobalSampler;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -17,36 +18,67 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Makes a rank's examples ahead of the steps that need them, on threads of its own. What a step
- * gets does not depend on the number of threads.
+ * Makes a rank's examples ahead of the passes that need them, on threads of its own. What a pass
+ * gets does not depend on the number of threads, nor on how many passes are ahead. Examples that
+ * wait are bounded by passes, however many of them a step has.
  */
 final class ExampleLoader<E> implements AutoCloseable {
-  /** Steps that are prepared while one computes: enough to hide decoding, small in memory. */
-  private static final int STEPS_AHEAD = 2;
-
   private final Objective<E> objective;
   private final GlobalSampler sampler;
   private final int batch;
   private final int rank;
   private final int worldSize;
   private final long lastStep;
+  private final int prefetch;
   private final int timeoutSeconds;
   private final ExecutorService threads;
-  private final Deque<Step<E>> ahead = new ArrayDeque<>();
+  private final Deque<Pending<E>> ahead = new ArrayDeque<>();
+  private final Deque<Piece> planned = new ArrayDeque<>();
   private long nextStep;
+  private long nextPlanned;
 
   /**
-   * The examples of a step.
+   * How far ahead examples are made.
+   *
+   * @param passes that are made while one computes
+   * @param threads that make them
+   */
+  record Ahead(int passes, int threads) {}
+
+  /**
+   * What a pass goes through.
+   *
+   * @param epoch from 0
+   * @param draws at least one, in order of the global batch
+   * @param idle whether this rank has nothing left for this pass and the draw is another one's
+   */
+  private record Piece(int epoch, Draw[] draws, boolean idle) {}
+
+  /**
+   * A step's passes, each made when it is asked for.
    *
    * @param globalBatch samples of the step over all ranks
-   * @param passes in which this rank goes through its share; as many on every rank, at least one
+   * @param pieces in which this rank goes through its share; as many on every rank, at least one
    */
-  record Loaded<E>(int epoch, int globalBatch, List<Pass<E>> passes) {
+  record Loaded<E>(ExampleLoader<E> loader, int epoch, int globalBatch, List<Piece> pieces) {
+    int passes() {
+      return pieces.size();
+    }
+
+    /**
+     * The next pass, in their order.
+     *
+     * @throws IOException naming the sample that cannot be read, or the wait that took too long
+     */
+    Pass<E> next() throws IOException {
+      return loader.take();
+    }
+
     /** The rank's samples, by their indices in the split. */
     int[] samples() {
-      return passes.stream()
-          .filter(pass -> !pass.idle())
-          .flatMapToInt(pass -> Arrays.stream(pass.samples()))
+      return pieces.stream()
+          .filter(piece -> !piece.idle())
+          .flatMapToInt(piece -> Arrays.stream(piece.draws()).mapToInt(Draw::sample))
           .toArray();
     }
   }
@@ -60,7 +92,7 @@ final class ExampleLoader<E> implements AutoCloseable {
    */
   record Pass<E>(int[] samples, List<E> examples, boolean idle) {}
 
-  private record Step<E>(int epoch, int globalBatch, List<Pass<Future<E>>> passes) {}
+  private record Pending<E>(Piece piece, List<Future<E>> examples) {}
 
   /**
    * A loader.
@@ -75,7 +107,7 @@ final class ExampleLoader<E> implements AutoCloseable {
       int worldSize,
       long firstStep,
       long lastStep,
-      int decodeThreads,
+      Ahead ahead,
       int timeoutSeconds) {
     this.objective = objective;
     this.sampler = sampler;
@@ -83,11 +115,13 @@ final class ExampleLoader<E> implements AutoCloseable {
     this.rank = rank;
     this.worldSize = worldSize;
     this.lastStep = lastStep;
+    this.prefetch = ahead.passes();
     this.timeoutSeconds = timeoutSeconds;
     nextStep = firstStep;
+    nextPlanned = firstStep;
     threads =
         Executors.newFixedThreadPool(
-            decodeThreads,
+            ahead.threads(),
             task -> {
               Thread thread = new Thread(task, "decode-rank-" + rank);
               thread.setDaemon(true);
@@ -95,52 +129,57 @@ final class ExampleLoader<E> implements AutoCloseable {
             });
   }
 
-  /**
-   * The next step's examples.
-   *
-   * @throws IOException naming the sample that cannot be read, or the wait that took too long
-   */
-  Loaded<E> next() throws IOException {
-    while (ahead.size() <= STEPS_AHEAD && nextStep <= lastStep) {
-      ahead.add(submit(nextStep++));
-    }
-    Step<E> step = ahead.remove();
-    List<Pass<E>> passes = new ArrayList<>();
-    for (Pass<Future<E>> pass : step.passes()) {
-      List<E> examples = new ArrayList<>();
-      for (int i = 0; i < pass.examples().size(); i++) {
-        examples.add(await(pass.examples().get(i), pass.samples()[i]));
-      }
-      passes.add(new Pass<>(pass.samples(), examples, pass.idle()));
-    }
-    return new Loaded<>(step.epoch(), step.globalBatch(), passes);
+  /** The next step; all passes of the one before have been taken. */
+  Loaded<E> next() {
+    long step = nextStep++;
+    return new Loaded<>(this, sampler.epoch(step), sampler.batch(step).length, pieces(step));
   }
 
-  private Step<E> submit(long step) {
-    int epoch = Math.toIntExact((step - 1) / sampler.stepsPerEpoch());
-    int stepOfEpoch = Math.toIntExact((step - 1) % sampler.stepsPerEpoch());
-    int[] all = sampler.batch(epoch, stepOfEpoch);
-    int[] share = sampler.share(epoch, stepOfEpoch, rank, worldSize);
-    // Of the largest share, so that all ranks make as many.
-    int largest = (all.length - 1) / worldSize + 1;
-    List<Pass<Future<E>>> passes = new ArrayList<>();
-    for (int from = 0; from < largest; from += batch) {
-      int to = Math.min(from + batch, share.length);
-      passes.add(
-          from < to
-              ? submit(epoch, Arrays.copyOfRange(share, from, to), false)
-              : submit(epoch, new int[] {all[0]}, true));
+  private Pass<E> take() throws IOException {
+    boolean more = true;
+    while (more && ahead.size() <= prefetch) {
+      more = submitNext();
     }
-    return new Step<>(epoch, all.length, passes);
+    Pending<E> pending = ahead.remove();
+    int[] samples = Arrays.stream(pending.piece().draws()).mapToInt(Draw::sample).toArray();
+    List<E> examples = new ArrayList<>();
+    for (int i = 0; i < samples.length; i++) {
+      examples.add(await(pending.examples().get(i), samples[i]));
+    }
+    return new Pass<>(samples, examples, pending.piece().idle());
   }
 
-  private Pass<Future<E>> submit(int epoch, int[] samples, boolean idle) {
+  /** Has the examples of one more pass made, unless there is none left. */
+  private boolean submitNext() {
+    if (planned.isEmpty() && nextPlanned <= lastStep) {
+      planned.addAll(pieces(nextPlanned++));
+    }
+    Piece piece = planned.poll();
+    if (piece == null) {
+      return false;
+    }
     List<Future<E>> examples = new ArrayList<>();
-    for (int index : samples) {
-      Callable<E> make = () -> objective.example(index, epoch);
+    for (Draw draw : piece.draws()) {
+      Callable<E> make = () -> objective.example(draw, piece.epoch());
       examples.add(threads.submit(make));
     }
-    return new Pass<>(samples, examples, idle);
+    ahead.add(new Pending<>(piece, examples));
+    return true;
+  }
+
+  private List<Piece> pieces(long step) {
+    Draw[] all = sampler.batch(step);
+    Draw[] share = sampler.share(step, rank, worldSize);
+    // Of the largest share, so that all ranks make as many.
+    int largest = (all.length - 1) / worldSize + 1;
+    List<Piece> pieces = new ArrayList<>();
+    for (int from = 0; from < largest; from += batch) {
+      int to = Math.min(from + batch, share.length);
+      boolean idle = from >= to;
+      Draw[] draws = idle ? new Draw[] {all[0]} : Arrays.copyOfRange(share, from, to);
+      pieces.add(new Piece(sampler.epoch(step), draws, idle));
+    }
+    return pieces;
   }
 
   private E await(Future<E> example, int sample) throws IOException {

@@ -19,7 +19,7 @@ final class Fingerprint {
     Map<String, String> fingerprint = new TreeMap<>(objective.fingerprint());
     fingerprint.put("code", BuildInfo.current().toString());
     fingerprint.put("configuration", Long.toHexString(configuration.getValue()));
-    fingerprint.put("samples", Integer.toString(objective.samples()));
+    fingerprint.put("samples", Integer.toString(objective.epochs().size()));
     fingerprint.put("parameters", Long.toString(parameters));
     fingerprint.put("pytorch", Torch.version());
     fingerprint.put("torch threads", Integer.toString(config.train().threads()));

@@ -10,6 +10,7 @@ import java.util.OptionalDouble;
  * What a checkpoint consists of.
  *
  * @param step after which it was taken
+ * @param seen samples up to then, of all epochs and ranks
  * @param weights floats of the flat weights
  * @param buffers floats of a rank's flat buffers
  * @param scores of the validation after that step, what matters most first; empty if there was none
@@ -19,6 +20,7 @@ import java.util.OptionalDouble;
 @JsonIgnoreProperties(ignoreUnknown = true)
 record Manifest(
     long step,
+    long seen,
     int weights,
     int buffers,
     Map<String, Double> scores,
@@ -32,6 +34,7 @@ record Manifest(
   /** Of all ranks' files, in any order. */
   static Manifest of(
       long step,
+      long seen,
       Map<String, Double> scores,
       EarlyStop.Patience patience,
       List<Checkpoints.Part> parts) {
@@ -41,7 +44,7 @@ record Manifest(
     Checkpoints.Part first = byRank.get(0);
     long ofRank = first.bytes() / Float.BYTES - ofShard(first);
     int buffers = Math.toIntExact(ofRank / copies(first));
-    return new Manifest(step, weights, buffers, scores, patience, byRank);
+    return new Manifest(step, seen, weights, buffers, scores, patience, byRank);
   }
 
   /** Floats of a part that are of its shard. */
@@ -76,7 +79,7 @@ record Manifest(
 
   /** Whether it can be that of a checkpoint: the ranks' shards make up all weights. */
   boolean isSound() {
-    if (parts == null || parts.isEmpty() || buffers < 0) {
+    if (seen < step || parts == null || parts.isEmpty() || buffers < 0) {
       return false;
     }
     long offset = 0;

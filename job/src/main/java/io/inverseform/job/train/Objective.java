@@ -3,6 +3,8 @@ package io.inverseform.job.train;
 import ai.djl.ndarray.NDManager;
 import io.inverseform.job.config.ConfigException;
 import io.inverseform.job.config.JobConfig;
+import io.inverseform.job.dataset.Draw;
+import io.inverseform.job.dataset.Epochs;
 import io.inverseform.job.loss.StepLoss;
 import io.inverseform.job.torch.FlatParameters;
 import io.inverseform.job.torch.Layer;
@@ -52,8 +54,8 @@ public interface Objective<E> extends AutoCloseable {
     return MemoryEstimate.of(parameters);
   }
 
-  /** Number of samples in the training split. */
-  int samples();
+  /** What the training draws in every epoch. */
+  Epochs epochs();
 
   /** What all workers must agree on beyond code, configuration and samples, by name. */
   Map<String, String> fingerprint();
@@ -61,11 +63,11 @@ public interface Objective<E> extends AutoCloseable {
   /**
    * An example; depends on the arguments and the configured seed alone. Called on several threads.
    *
-   * @param sample index in the training split
+   * @param draw of a sample of the training split
    * @param epoch from 0
    * @throws IOException naming the sample, if it cannot be read
    */
-  E example(int sample, int epoch) throws IOException;
+  E example(Draw draw, int epoch) throws IOException;
 
   /**
    * What users call a sample.

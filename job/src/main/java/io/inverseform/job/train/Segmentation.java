@@ -1,10 +1,15 @@
 package io.inverseform.job.train;
 
 import ai.djl.ndarray.NDManager;
+import io.inverseform.job.augment.Augmentation;
+import io.inverseform.job.augment.Batch;
+import io.inverseform.job.augment.Crop;
 import io.inverseform.job.config.AugmentConfig;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.config.PretrainedConfig;
+import io.inverseform.job.dataset.Draw;
 import io.inverseform.job.dataset.EdgeOperators;
+import io.inverseform.job.dataset.Epochs;
 import io.inverseform.job.dataset.Sample;
 import io.inverseform.job.loss.StepLoss;
 import io.inverseform.job.loss.TotalLoss;
@@ -39,12 +44,12 @@ public final class Segmentation implements Objective<Crop> {
   /** Key in a model's metadata of the names of its classes, by train id. */
   public static final String CLASSES = "classes";
 
-  private final long seed;
   private final AugmentConfig augment;
   private final PretrainedConfig pretrained;
   private final Configuration hadoop;
-  private final EdgeOperator operator;
+  private final Augmentation augmentation;
   private final ClassCatalogue catalogue;
+  private final Epochs epochs;
   private final Splits splits;
   private final Optional<InverseTransformFile> inverse;
   private final SegmentationNetwork network;
@@ -84,12 +89,13 @@ public final class Segmentation implements Objective<Crop> {
       throws IOException {
     this.splits = splits;
     this.inverse = inverse;
-    seed = config.seed();
     augment = config.augment();
+    EdgeOperator operator = EdgeOperators.of(config.preprocess().edges());
+    augmentation = new Augmentation(augment, operator, config.seed());
     pretrained = config.model().pretrained();
     hadoop = site.hadoop();
-    operator = EdgeOperators.of(config.preprocess().edges());
     catalogue = splits.train().catalogue();
+    epochs = Epochs.of(splits.train(), config.seed(), config.data().classUniform());
     network = SegmentationNetwork.of(config.model(), catalogue.size());
     loss =
         new TotalLoss(
@@ -130,8 +136,8 @@ public final class Segmentation implements Objective<Crop> {
   }
 
   @Override
-  public int samples() {
-    return splits.train().size();
+  public Epochs epochs() {
+    return epochs;
   }
 
   @Override
@@ -144,9 +150,9 @@ public final class Segmentation implements Objective<Crop> {
   }
 
   @Override
-  public Crop example(int sample, int epoch) throws IOException {
-    Sample source = splits.train().sample(sample);
-    Crop crop = Crop.of(source, augment, operator, seed, epoch, sample);
+  public Crop example(Draw draw, int epoch) throws IOException {
+    Sample source = splits.train().sample(draw.sample());
+    Crop crop = augmentation.crop(source, draw, epoch);
     crop.requireClasses(catalogue.size(), source.id());
     return distances ? crop.withDistances(catalogue.size()) : crop;
   }

@@ -2,6 +2,7 @@ package io.inverseform.job.train;
 
 import ai.djl.ndarray.NDManager;
 import io.inverseform.job.config.JobConfig;
+import io.inverseform.job.dataset.LocalFolder;
 import io.inverseform.job.dataset.LocalSamples;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -31,6 +32,7 @@ public record Site(NDManager device, Path localFolder, Configuration hadoop) {
   }
 
   private LocalSamples samples(JobConfig config, String split) throws IOException {
-    return LocalSamples.open(config.data().table(), split, localFolder, hadoop);
+    LocalFolder local = new LocalFolder(localFolder, config.data().localCopyMb() * 1_000_000L);
+    return LocalSamples.open(config.data().table(), split, local, hadoop);
   }
 }

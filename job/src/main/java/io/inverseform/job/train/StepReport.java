@@ -15,6 +15,7 @@ import java.util.Map;
  *
  * @param epoch from 1
  * @param images of the step over all workers
+ * @param seen samples up to this step, of all epochs and workers
  * @param loss total over all workers
  * @param terms unweighted, by name, over all workers
  * @param skipped whether the step was left out because a gradient was not finite
@@ -31,6 +32,7 @@ record StepReport(
     long step,
     int epoch,
     int images,
+    long seen,
     double learningRate,
     double loss,
     Map<String, Double> terms,

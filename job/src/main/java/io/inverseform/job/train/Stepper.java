@@ -10,6 +10,7 @@ import io.inverseform.job.torch.Group;
 import io.inverseform.job.torch.Tape;
 import io.inverseform.job.watch.Phase;
 import io.inverseform.job.watch.StepClock;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,17 +81,20 @@ final class Stepper<E> {
    * Where the network is synchronised it walks along with an example that does not count. A step
    * that is left out leaves weights, momentum and running statistics as they were.
    */
-  Outcome run(long step, ExampleLoader.Loaded<E> loaded, double learningRate) {
+  Outcome run(long step, ExampleLoader.Loaded<E> loaded, double learningRate) throws IOException {
     parameters.buffers().save();
     double[] mine = new double[2 + terms.size()];
-    int passes = loaded.passes().size();
+    int passes = loaded.passes();
     for (int i = 0; i < passes; i++) {
+      if (i > 0) {
+        clock.enter(Phase.DATA);
+      }
+      ExampleLoader.Pass<E> pass = loaded.next();
       FlatParameters.Collector gradients =
           parameters.collect(
               i == 0,
               i == passes - 1,
               (offset, length) -> exchange.reduceScatter(new FloatRange(offset, length)));
-      ExampleLoader.Pass<E> pass = loaded.passes().get(i);
       if (!pass.idle()) {
         forwardAndBackward(loaded, pass, gradients, mine);
       } else if (objective.network().synchronised()) {

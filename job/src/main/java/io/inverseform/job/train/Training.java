@@ -3,8 +3,10 @@ package io.inverseform.job.train;
 import io.inverseform.job.config.ConfigYaml;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.config.TrainConfig;
+import io.inverseform.job.dataset.ClassUniformEpochs;
 import io.inverseform.job.dataset.GlobalSampler;
 import io.inverseform.job.dataset.SampleTable;
+import io.inverseform.job.dataset.UniformEpochs;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -37,6 +39,8 @@ public final class Training {
    * @param firstLoss mean total loss over the first tenth of this training's steps, without those
    *     that were left out
    * @param lastLoss mean total loss over the last tenth
+   * @param starvation share of the steps' time, 0 to 1, that the rank waited for examples which
+   *     waited longest
    * @param scores of the last validation, by name
    */
   public record Outcome(
@@ -46,6 +50,7 @@ public final class Training {
       long weightsCrc,
       double firstLoss,
       double lastLoss,
+      double starvation,
       Map<String, Double> scores) {
     /** What a command that ends with this ends with. */
     public int exitCode() {
@@ -114,9 +119,13 @@ public final class Training {
     Preflight.await(spark.sparkContext(), train.workers());
     int images = countSamples(Objective.TRAIN);
     countSamples(Objective.VALIDATION);
+    ClassUniformEpochs.weights(config.data().classUniform(), table().catalogue());
     GlobalSampler sampler =
-        new GlobalSampler(config.seed(), images, train.globalBatch(train.workers()));
-    long steps = (long) train.epochs() * sampler.stepsPerEpoch();
+        new GlobalSampler(
+            new UniformEpochs(config.seed(), images),
+            train.globalBatch(train.workers()),
+            run.checkpoints().start(resumeFrom));
+    long steps = sampler.lastStep(train.epochs());
     boolean better = resumeFrom == 0 || !endedEarly(resumeFrom);
     long end = train.maxSteps() > 0 ? Math.min(train.maxSteps(), steps) : steps;
     long lastStep = better ? end : resumeFrom;
@@ -146,7 +155,7 @@ public final class Training {
           steps,
           images);
     }
-    long left = Math.max(0, sampler.imagesBetween(resumeFrom, lastStep));
+    long left = lastStep > resumeFrom ? sampler.seen(lastStep) - sampler.seen(resumeFrom) : 0;
     Duration limit = Duration.ofSeconds(train.timeoutSeconds());
     try (StopRequests stops = new StopRequests(run, limit);
         TrainingMonitor monitor = new TrainingMonitor(train, run, left)) {
@@ -162,8 +171,12 @@ public final class Training {
     return new EarlyStop(train.earlyStop(), run.checkpoints().read(step).patience()).due();
   }
 
+  private SampleTable table() throws IOException {
+    return SampleTable.open(config.data().table(), hadoop);
+  }
+
   private int countSamples(String split) throws IOException {
-    long count = SampleTable.open(config.data().table(), hadoop).read(spark, split).count();
+    long count = table().read(spark, split).count();
     if (count == 0) {
       throw new IOException(
           "sample table " + config.data().table() + " has no sample in split " + split);
@@ -190,6 +203,7 @@ public final class Training {
         first.weightsCrc(),
         mean(losses.subList(0, Math.min(tenth, losses.size()))),
         mean(losses.subList(Math.max(0, losses.size() - tenth), losses.size())),
+        monitor.starvation(),
         monitor.scores());
   }
 

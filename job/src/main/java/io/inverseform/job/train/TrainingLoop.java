@@ -4,6 +4,7 @@ import io.inverseform.job.allreduce.Directive;
 import io.inverseform.job.allreduce.UnrecoverableException;
 import io.inverseform.job.allreduce.WorkerClient;
 import io.inverseform.job.config.TrainConfig;
+import io.inverseform.job.dataset.GlobalSampler;
 import io.inverseform.job.watch.StepClock;
 import io.inverseform.job.watch.Timings;
 import java.io.IOException;
@@ -23,7 +24,7 @@ final class TrainingLoop<E> {
   private final CheckpointWriter checkpoints;
   private final Objective<E> objective;
   private final StepClock clock;
-  private final int stepsPerEpoch;
+  private final GlobalSampler sampler;
 
   /** What the loop works with. */
   record Parts<E>(
@@ -36,7 +37,7 @@ final class TrainingLoop<E> {
       Objective<E> objective,
       StepClock clock) {}
 
-  TrainingLoop(TrainConfig config, WorkerClient driver, Parts<E> parts, int stepsPerEpoch) {
+  TrainingLoop(TrainConfig config, WorkerClient driver, Parts<E> parts, GlobalSampler sampler) {
     this.config = config;
     this.driver = driver;
     this.loader = parts.loader();
@@ -47,7 +48,7 @@ final class TrainingLoop<E> {
     this.checkpoints = parts.checkpoints();
     this.objective = parts.objective();
     this.clock = parts.clock();
-    this.stepsPerEpoch = stepsPerEpoch;
+    this.sampler = sampler;
   }
 
   /**
@@ -89,6 +90,7 @@ final class TrainingLoop<E> {
                   step,
                   loaded.epoch() + 1,
                   loaded.globalBatch(),
+                  sampler.seen(step),
                   learningRate,
                   outcome.loss(),
                   outcome.terms(),
@@ -109,7 +111,8 @@ final class TrainingLoop<E> {
   }
 
   private boolean validationDue(long step) {
-    return step % ((long) config.validateEvery() * stepsPerEpoch) == 0;
+    int epochs = sampler.completes(step);
+    return epochs > 0 && epochs % config.validateEvery() == 0;
   }
 
   private boolean checkpointDue(long step) {

@@ -52,6 +52,8 @@ final class TrainingMonitor implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
 
   private final int limitSeconds;
+  private double seconds;
+  private double starvedSeconds;
   private Map<String, Double> scores = Map.of();
 
   /**
@@ -169,6 +171,8 @@ final class TrainingMonitor implements AutoCloseable {
     ofStep.forEach((rank, its) -> ranks.add(new Step.Rank(rank, its.host(), its.timings())));
     List<Straggler> slow = ranks.size() == worldSize ? stragglers.after(ranks) : List.of();
     Step step = ofStep.get(0).step(ranks, slow);
+    seconds += step.seconds();
+    starvedSeconds += step.starvation() * step.seconds();
     if (step.skipped()) {
       LOG.warn("step {} is left out: {}", step.step(), step.notFinite());
       skipped.add(step.step());
@@ -197,7 +201,7 @@ final class TrainingMonitor implements AutoCloseable {
     parts.add(report.checkpoint());
     if (parts.size() == worldSize) {
       Map<String, Double> found = report.validation() == null ? Map.of() : report.validation();
-      checkpoints.publish(Manifest.of(step, found, report.patience(), parts));
+      checkpoints.publish(Manifest.of(step, report.seen(), found, report.patience(), parts));
       written.remove(step);
       checkpoints.keep(keep, keepBest);
     }
@@ -216,6 +220,11 @@ final class TrainingMonitor implements AutoCloseable {
   /** What the last step was validated with; empty if it was not. */
   Map<String, Double> scores() {
     return scores;
+  }
+
+  /** Share of all steps' time, 0 to 1, that a rank waited for examples; 0 without a step. */
+  double starvation() {
+    return seconds == 0 ? 0 : starvedSeconds / seconds;
   }
 
   /** The last step that rank 0 reported, or the one that the attempt began behind. */

@@ -131,8 +131,11 @@ final class Worker {
     Result train() throws IOException {
       int worldSize = driver.worldSize();
       GlobalSampler sampler =
-          new GlobalSampler(config.seed(), objective.samples(), train.globalBatch(worldSize));
-      long scheduled = (long) train.epochs() * sampler.stepsPerEpoch();
+          new GlobalSampler(
+              objective.epochs(),
+              train.globalBatch(worldSize),
+              run.checkpoints().start(resumeFrom));
+      long scheduled = sampler.lastStep(train.epochs());
       long lastStep = train.maxSteps() > 0 ? Math.min(train.maxSteps(), scheduled) : scheduled;
 
       FloatRange shard = Ranges.shard(parameters.weights().length(), worldSize, driver.rank());
@@ -212,7 +215,7 @@ final class Worker {
                   clock);
           MemoryEstimate estimate =
               objective.memory(device, parameters, train.batch()).withOptimizer(optimizer.state());
-          return loop(parts, optimizer, copy, estimate, sampler.stepsPerEpoch(), lastStep);
+          return loop(parts, optimizer, copy, estimate, sampler, lastStep);
         } catch (Throwable e) {
           // Before the exchange closes, which waits for peers: the driver shall know the cause
           // first.
@@ -242,7 +245,7 @@ final class Worker {
         Optimizer optimizer,
         EvaluationCopy copy,
         MemoryEstimate estimate,
-        int stepsPerEpoch,
+        GlobalSampler sampler,
         long lastStep)
         throws IOException {
       LOG.info("a step of rank {} takes about {}", driver.rank(), estimate);
@@ -250,7 +253,7 @@ final class Worker {
       long step;
       try {
         step =
-            new TrainingLoop<>(train, driver, parts, stepsPerEpoch)
+            new TrainingLoop<>(train, driver, parts, sampler)
                 .run(resumeFrom + 1, earlyStop.due() ? resumeFrom : lastStep);
       } catch (RuntimeException | Error e) {
         OutOfMemory.explain(e, place.device().toString(), config, estimate);
@@ -301,7 +304,7 @@ final class Worker {
           worldSize,
           resumeFrom + 1,
           lastStep,
-          train.decodeThreads(),
+          new ExampleLoader.Ahead(train.prefetch(), train.decodeThreads()),
           train.timeoutSeconds());
     }
 

@@ -44,6 +44,7 @@ public final class EventFile implements StepListener {
     step.validation().forEach((name, value) -> scalars.put("validation/" + name, value));
     scalars.put("learning_rate", step.learningRate());
     scalars.put("images_per_second", step.imagesPerSecond());
+    scalars.put("starvation", step.starvation());
     Timings rank0 = step.timings();
     scalars.put("seconds/data", rank0.data());
     scalars.put("seconds/forward", rank0.forward());

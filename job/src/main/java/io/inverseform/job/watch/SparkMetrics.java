@@ -33,6 +33,7 @@ public final class SparkMetrics implements StepListener, Source {
     gauge("learning_rate", Step::learningRate);
     gauge("images_per_second", Step::imagesPerSecond);
     gauge("step_seconds", Step::seconds);
+    gauge("starvation", Step::starvation);
     gauge("slowest_rank", step -> step.slowest().rank());
     gauge("slowest_compute_seconds", step -> step.slowest().compute());
     gauge("stragglers", step -> step.stragglers().size());

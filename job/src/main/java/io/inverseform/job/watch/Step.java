@@ -69,6 +69,16 @@ public record Step(
     return new Slowest(slowest.rank(), slowest.host(), slowest.timings().compute());
   }
 
+  /** Share of the step, 0 to 1, that the rank waited for examples which waited longest. */
+  @JsonProperty
+  public double starvation() {
+    return ranks.stream()
+        .map(Rank::timings)
+        .max(Comparator.comparingDouble(Timings::data))
+        .map(timings -> timings.data() / timings.seconds())
+        .get();
+  }
+
   double imagesPerSecond() {
     return images / seconds();
   }

@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileUtil;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,13 +75,13 @@ class LocalSamplesTest {
         new byte[] {3, (byte) i},
         new long[] {i, 1L << 40},
         5L << 33,
-        List.of(new ClassCentroid(i, 1, 2, 0.5f * i, 7)),
+        List.of(new ClassCentroid(i % 19, 1, 2, 0.5f * i, 7)),
         "file:/somewhere/" + i,
         "fingerprint " + i);
   }
 
   private LocalSamples open(String split) throws IOException {
-    return LocalSamples.open(table, split, copies, HADOOP);
+    return LocalSamples.open(table, split, new LocalFolder(copies), HADOOP);
   }
 
   private List<Path> copied() throws IOException {
@@ -175,15 +176,67 @@ class LocalSamplesTest {
               })
           .isInstanceOf(IOException.class)
           .hasMessageMatching(
-              "local copy .*\\.samples is damaged \\(sample \\d+ fails its CRC\\):"
-                  + " delete it, it is made again");
+              "local copy .*\\.samples was damaged \\(sample \\d+ fails its CRC\\) and is deleted:"
+                  + " the next attempt makes it again; look at this host's disk");
     }
+    assertThat(copied()).isEmpty();
+    try (LocalSamples samples = open("train")) {
+      for (int i = 0; i < samples.size(); i++) {
+        assertThat(samples.sample(i).id()).isNotEmpty();
+      }
+    }
+  }
+
+  @Test
+  void onceCopiedNothingIsReadFromTheTableAgain() throws IOException {
+    try (LocalSamples samples = open("train")) {
+      assertThat(FileUtil.fullyDelete(folder.resolve("table/samples").toFile())).isTrue();
+      for (int i = 0; i < samples.size(); i++) {
+        assertThat(samples.sample(i).id()).isEqualTo(sample(i / 2 * 3 + i % 2).id());
+      }
+    }
+    open("train").close();
+  }
+
+  @Test
+  void theCopyKnowsWhereClassesLieWithoutReadingItsPictures() throws IOException {
+    try (LocalSamples samples = open("train")) {
+      ClassPlaces places = samples.places();
+      assertThat(places.byClass()).hasSize(19);
+      assertThat(places.byClass().get(4))
+          .containsExactly(new ClassPlaces.Place(3, new ClassCentroid(4, 1, 2, 2, 7)));
+      assertThat(places.byClass().get(11)).as("in split val").isEmpty();
+      assertThat(samples.indexOf("样本 013")).isEqualTo(9);
+      assertThat(samples.indexOf("样本 014")).as("in split val").isNegative();
+    }
+  }
+
+  @Test
+  void aCopyLargerThanItsLimitIsRefused() throws IOException {
+    open("train").close();
+    long taken = Files.size(copied().get(0));
+    LocalFolder both = new LocalFolder(copies, 2 * taken);
+    LocalFolder narrow = new LocalFolder(copies, taken + 100);
+    LocalSamples.open(table, "train", narrow, HADOOP).close();
+
+    assertThatThrownBy(() -> LocalSamples.open(table, "val", narrow, HADOOP))
+        .isInstanceOf(IOException.class)
+        .hasMessageMatching(
+            ".*/copies has room for 0 MB more, local copies together may have 0 MB, and the local"
+                + " copy of file:.*/table has at least 0 MB: free some space there, or choose another"
+                + " folder for local copies \\(spark\\.local\\.dir\\), or raise data\\.local_copy_mb");
+    assertThat(copied()).hasSize(1);
+    LocalSamples.open(table, "val", new LocalFolder(copies, 1 << 20), HADOOP).close();
+    assertThat(copied()).hasSize(2);
+    assertThat(both.room("nothing")).isLessThan(taken);
   }
 
   @Test
   void saysWhatToDoWithoutATableOrASplit() {
     assertThatThrownBy(
-            () -> LocalSamples.open(folder.resolve("none").toString(), "train", copies, HADOOP))
+            () ->
+                LocalSamples.open(
+                    folder.resolve("none").toString(), "train", new LocalFolder(copies), HADOOP))
         .isInstanceOf(FileNotFoundException.class)
         .hasMessage(
             "no sample table at file:"

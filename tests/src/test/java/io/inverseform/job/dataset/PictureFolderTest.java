@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.inverseform.job.Pictures;
+import io.inverseform.job.config.ConfigException;
+import io.inverseform.job.config.ConfigLoader;
 import io.inverseform.job.config.DataConfig;
+import io.inverseform.udf.label.ClassCatalogue;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
@@ -24,7 +29,7 @@ class PictureFolderTest {
   private PictureFolder open(DataConfig.Layout layout, Map<String, String> splits)
       throws IOException {
     return PictureFolder.open(
-        new DataConfig(root.toString(), layout, "classes.json", splits, "unused"),
+        DataConfig.of(root.toString(), layout, "classes.json", splits, "unused"),
         new Configuration());
   }
 
@@ -64,6 +69,87 @@ class PictureFolderTest {
                 + "ulm/ulm_000001_000019_leftImg8bit.png 3 | "
                 + labels
                 + "ulm/ulm_000001_000019_gtFine_labelIds.png 3");
+  }
+
+  @Test
+  void cityscapesCanBeCoarseWhereThereIsNothingFinerAndInTrainIds() throws IOException {
+    touch("leftImg8bit/train/ulm/ulm_000001_000019_leftImg8bit.png");
+    touch("leftImg8bit/train_extra/bonn/bonn_000000_000019_leftImg8bit.png");
+    touch("gtFine/train/ulm/ulm_000001_000019_gtFine_labelTrainIds.png");
+    touch("gtCoarse/train/ulm/ulm_000001_000019_gtCoarse_labelIds.png");
+    touch("gtCoarse/train_extra/bonn/bonn_000000_000019_gtCoarse_labelTrainIds.png");
+
+    assertThat(labels("data.cityscapes.annotations=coarse"))
+        .containsExactly(
+            "/gtCoarse/train/ulm/ulm_000001_000019_gtCoarse_labelIds.png 3",
+            "/gtCoarse/train_extra/bonn/bonn_000000_000019_gtCoarse_labelIds.png -1");
+    assertThat(
+            labels("data.cityscapes.annotations=fine_else_coarse", "data.cityscapes.ids=train_ids"))
+        .containsExactly(
+            "/gtFine/train/ulm/ulm_000001_000019_gtFine_labelTrainIds.png 3",
+            "/gtCoarse/train_extra/bonn/bonn_000000_000019_gtCoarse_labelTrainIds.png 3");
+    LabelFiles trainIds =
+        PictureFolder.labels(config("data.cityscapes.ids=train_ids"), new Configuration());
+    assertThat(trainIds.catalogue().names()).isEqualTo(ClassCatalogue.cityscapes().names());
+    assertThat(trainIds.catalogue().classes().get(18).sourceIds()).containsExactly(18);
+  }
+
+  @Test
+  void anyTwoFoldersArePaired() throws IOException {
+    touch("JPEGImages/a/1.jpg");
+    touch("JPEGImages/a/2.jpg");
+    touch("JPEGImages/3.jpg");
+    touch("Masks/a/1_mask.png");
+    touch("Masks/3_mask.png");
+    Files.writeString(root.resolve("val.txt"), "a/1\nJPEGImages/a/2.jpg\n");
+    String[] folders = {
+      "data.layout=pairs",
+      "data.pairs={images: JPEGImages, image_ending: '', labels: Masks, label_ending: _mask.png}",
+    };
+    String splits = "data.splits={val: val.txt, train: 'JPEGImages/3*'}";
+
+    assertThat(open(config(folders[0], folders[1], splits)).pairs())
+        .extracting(pair -> text(pair).replace("file:" + root, ""))
+        .containsExactly(
+            "train | 3 | /JPEGImages/3.jpg 3 | /Masks/3_mask.png 3",
+            "val | a/1 | /JPEGImages/a/1.jpg 3 | /Masks/a/1_mask.png 3",
+            "val | a/2 | /JPEGImages/a/2.jpg 3 | /Masks/a/2_mask.png -1");
+    assertThatThrownBy(() -> config(folders))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("'data.splits' must be given for layout pairs");
+    assertThatThrownBy(() -> config(folders[1]))
+        .hasMessageContaining("'data.pairs' must be left alone: it is for layout pairs");
+  }
+
+  @Test
+  void picturesAndLabelsMayLieTogether() throws IOException {
+    touch("both/x.png");
+    touch("both/x_L.png");
+
+    assertThat(
+            open(config(
+                    "data.layout=pairs",
+                    "data.pairs={images: both, image_ending: .png, labels: both, label_ending: _L.png}",
+                    "data.splits={train: 'both/*'}"))
+                .pairs())
+        .extracting(pair -> text(pair).replace("file:" + root, ""))
+        .containsExactly("train | x | /both/x.png 3 | /both/x_L.png 3");
+  }
+
+  private List<String> labels(String... settings) throws IOException {
+    return open(config(settings)).pairs().stream()
+        .map(pair -> pair.label().path().replace("file:" + root, "") + " " + pair.label().bytes())
+        .toList();
+  }
+
+  private PictureFolder open(DataConfig data) throws IOException {
+    return PictureFolder.open(data, new Configuration());
+  }
+
+  private DataConfig config(String... settings) {
+    List<String> all = new ArrayList<>(List.of(settings));
+    all.add("data.source=" + root);
+    return ConfigLoader.loadDemo(all).data();
   }
 
   @Test
@@ -127,7 +213,7 @@ class PictureFolderTest {
   @Test
   void saysWhatIsMissing() throws IOException {
     DataConfig data =
-        new DataConfig(
+        DataConfig.of(
             root.toString(), DataConfig.Layout.FOLDERS, "classes.json", Map.of(), "unused");
     assertThatThrownBy(() -> open(DataConfig.Layout.CITYSCAPES).pairs())
         .isInstanceOf(FileNotFoundException.class)
@@ -135,14 +221,14 @@ class PictureFolderTest {
             "no picture found under file:"
                 + root
                 + "/leftImg8bit/<split>/<city>/*_leftImg8bit.png");
-    assertThatThrownBy(() -> PictureFolder.catalogue(data, new Configuration()))
+    assertThatThrownBy(() -> PictureFolder.labels(data, new Configuration()))
         .hasMessage(
             "no class file file:"
                 + root
                 + "/classes.json: it names the classes of the label maps; data.classes gives its path,"
                 + " or 'cityscapes'");
     touch("classes.json");
-    assertThatThrownBy(() -> PictureFolder.catalogue(data, new Configuration()))
+    assertThatThrownBy(() -> PictureFolder.labels(data, new Configuration()))
         .hasMessageStartingWith("file:" + root + "/classes.json is no valid class file: ");
     Files.delete(root.resolve("classes.json"));
     Files.delete(root);

@@ -7,6 +7,7 @@ import io.inverseform.job.Pictures;
 import io.inverseform.job.config.DataConfig;
 import io.inverseform.job.config.EdgeConfig;
 import io.inverseform.job.config.PreprocessConfig;
+import io.inverseform.job.dataset.LocalFolder;
 import io.inverseform.job.dataset.LocalSamples;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
@@ -72,7 +73,7 @@ class BrokenInputTest {
     summary =
         Preprocess.run(
             LocalSpark.session(),
-            new DataConfig(
+            DataConfig.of(
                 folder.resolve("pictures").toString(),
                 DataConfig.Layout.FOLDERS,
                 "classes.yaml",
@@ -177,7 +178,7 @@ class BrokenInputTest {
         LocalSamples.open(
             folder.resolve("table").toString(),
             "train",
-            folder.resolve("copies"),
+            new LocalFolder(folder.resolve("copies")),
             new Configuration())) {
       assertThat(samples.sample(0).id()).isEqualTo("good");
       assertThat(samples.sample(1).picture().width()).isEqualTo(WIDTH);

@@ -8,6 +8,7 @@ import io.inverseform.job.config.DataConfig;
 import io.inverseform.job.config.EdgeConfig;
 import io.inverseform.job.config.PreprocessConfig;
 import io.inverseform.job.config.SynthesizeConfig;
+import io.inverseform.job.dataset.LocalFolder;
 import io.inverseform.job.dataset.LocalSamples;
 import io.inverseform.job.dataset.Sample;
 import io.inverseform.job.synthesize.SceneSynthesizer;
@@ -72,13 +73,14 @@ class HdfsPreprocessTest {
 
   private static Summary run(String source, String table) throws IOException {
     DataConfig data =
-        new DataConfig(source, DataConfig.Layout.CITYSCAPES, "cityscapes", Map.of(), table);
+        DataConfig.of(source, DataConfig.Layout.CITYSCAPES, "cityscapes", Map.of(), table);
     return Preprocess.run(LocalSpark.session(), data, CONFIG);
   }
 
   private List<Sample> samples(String table) throws IOException {
     List<Sample> all = new ArrayList<>();
-    try (LocalSamples local = LocalSamples.open(table, "train", folder.resolve("copies"), HADOOP)) {
+    try (LocalSamples local =
+        LocalSamples.open(table, "train", new LocalFolder(folder.resolve("copies")), HADOOP)) {
       for (int i = 0; i < local.size(); i++) {
         all.add(local.sample(i));
       }

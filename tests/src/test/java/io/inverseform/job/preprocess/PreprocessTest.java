@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.inverseform.job.LocalSpark;
 import io.inverseform.job.Pictures;
+import io.inverseform.job.config.ConfigLoader;
 import io.inverseform.job.config.DataConfig;
 import io.inverseform.job.config.EdgeConfig;
 import io.inverseform.job.config.PreprocessConfig;
 import io.inverseform.job.config.SynthesizeConfig;
+import io.inverseform.job.dataset.LocalFolder;
 import io.inverseform.job.dataset.LocalSamples;
 import io.inverseform.job.dataset.Sample;
 import io.inverseform.job.dataset.SampleSchema;
@@ -78,12 +80,12 @@ class PreprocessTest {
   }
 
   private static DataConfig cityscapes(Path source, String table) {
-    return new DataConfig(
+    return DataConfig.of(
         source.toString(), DataConfig.Layout.CITYSCAPES, "cityscapes", Map.of(), table);
   }
 
   private static DataConfig folders(Path source, String table) {
-    return new DataConfig(
+    return DataConfig.of(
         source.toString(), DataConfig.Layout.FOLDERS, "classes.json", Map.of(), table);
   }
 
@@ -148,7 +150,8 @@ class PreprocessTest {
   void samplesHoldOriginalBytesAndWhatFollowsFromTheLabels() throws IOException {
     long[] pixels = new long[19];
     long edges = 0;
-    try (LocalSamples samples = LocalSamples.open(table, "train", temporary, HADOOP)) {
+    try (LocalSamples samples =
+        LocalSamples.open(table, "train", new LocalFolder(temporary), HADOOP)) {
       assertThat(samples.size()).isEqualTo(41);
       assertThat(samples.catalogue()).isEqualTo(ClassCatalogue.cityscapes());
       for (int i = 0; i < samples.size(); i++) {
@@ -186,7 +189,8 @@ class PreprocessTest {
             .read(LocalSpark.session(), "val")
             .orderBy(SampleSchema.SAMPLE_ID)
             .collectAsList();
-    try (LocalSamples samples = LocalSamples.open(table, "val", temporary, HADOOP)) {
+    try (LocalSamples samples =
+        LocalSamples.open(table, "val", new LocalFolder(temporary), HADOOP)) {
       assertThat(rows).hasSize(3);
       for (int i = 0; i < 3; i++) {
         assertSame(rows.get(i), samples.sample(i));
@@ -268,6 +272,53 @@ class PreprocessTest {
   }
 
   @Test
+  void labelsInColoursOfAnyTwoFoldersBecomeTrainIds() throws IOException {
+    Path pictures = temporary.resolve("pairs");
+    Pictures.write(
+        pictures.resolve("raw/seq/1.png"),
+        Pictures.png(Pictures.random(1, WIDTH, HEIGHT, BufferedImage.TYPE_3BYTE_BGR)));
+    BufferedImage colours = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
+    for (int i = 0; i < WIDTH * HEIGHT; i++) {
+      int x = i % WIDTH;
+      colours.setRGB(x, i / WIDTH, x < 5 ? 0x808080 : x < 9 ? 0x123456 : 0x800000);
+    }
+    Pictures.write(pictures.resolve("labelled/seq/1_L.png"), Pictures.png(colours));
+    Files.writeString(
+        pictures.resolve("classes.yaml"),
+        """
+        classes:
+          - {index: 0, name: sky, rgb: [128, 128, 128]}
+          - {index: 1, name: building, rgb: [1, 2, 3], source_rgb: [[128, 0, 0]]}
+        unlisted: ignored
+        """);
+    String other = temporary.resolve("pairs-table").toString();
+    DataConfig data =
+        ConfigLoader.loadDemo(
+                List.of(
+                    "data.source=" + pictures,
+                    "data.table=" + other,
+                    "data.layout=pairs",
+                    "data.pairs={images: raw, labels: labelled, label_ending: _L.png}",
+                    "data.labels=colours",
+                    "data.classes=classes.yaml",
+                    "data.splits={train: 'raw/*'}"))
+            .data();
+
+    assertThat(run(data, CONFIG).work().prepared()).isEqualTo(1);
+
+    try (LocalSamples samples =
+        LocalSamples.open(other, "train", new LocalFolder(temporary), HADOOP)) {
+      assertThat(samples.catalogue().names()).containsExactly("sky", "building");
+      Sample sample = samples.sample(0);
+      assertThat(sample.id()).isEqualTo("seq/1");
+      LabelMap labels = sample.labelMap();
+      assertThat(List.of(labels.id(4, 0), labels.id(5, HEIGHT - 1), labels.id(9, 3)))
+          .containsExactly(0, 255, 1);
+    }
+    assertThat(run(data, CONFIG).work().prepared()).as("known by now").isZero();
+  }
+
+  @Test
   void otherSettingsMakeAllSamplesAnew() throws IOException {
     String other = temporary.resolve("other").toString();
     run(cityscapes(source, other), CONFIG);
@@ -281,7 +332,8 @@ class PreprocessTest {
     Summary second = run(cityscapes(source, other), new PreprocessConfig(distance, 16, true, 0.2));
     assertThat(second.work().prepared()).isEqualTo(52);
     assertThat(second.work().removed()).isZero();
-    try (LocalSamples samples = LocalSamples.open(other, "val", temporary, HADOOP)) {
+    try (LocalSamples samples =
+        LocalSamples.open(other, "val", new LocalFolder(temporary), HADOOP)) {
       Sample sample = samples.sample(1);
       assertThat(sample.edgeMap())
           .isEqualTo(new DistanceEdges(3, Ignored.NO_EDGE).edges(sample.labelMap()));
@@ -334,7 +386,8 @@ class PreprocessTest {
             .read(LocalSpark.session(), "val")
             .orderBy(SampleSchema.SAMPLE_ID)
             .collectAsList();
-    try (LocalSamples samples = LocalSamples.open(paths, "val", temporary, HADOOP)) {
+    try (LocalSamples samples =
+        LocalSamples.open(paths, "val", new LocalFolder(temporary), HADOOP)) {
       for (int i = 0; i < 3; i++) {
         assertSame(rows.get(i), samples.sample(i));
         assertThat(Path.of(rows.get(i).<String>getAs("source").substring("file:".length())))
@@ -344,7 +397,7 @@ class PreprocessTest {
     Path picture =
         pictures.resolve("leftImg8bit/train/generated/generated_000007_000000_leftImg8bit.png");
     Pictures.write(picture, Pictures.png(Pictures.random(1, 8, 8, BufferedImage.TYPE_3BYTE_BGR)));
-    assertThatThrownBy(() -> LocalSamples.open(paths, "train", temporary, HADOOP))
+    assertThatThrownBy(() -> LocalSamples.open(paths, "train", new LocalFolder(temporary), HADOOP))
         .hasMessage(
             "picture file:"
                 + picture

@@ -91,7 +91,7 @@ class CheckpointsTest {
       state.buffers().put(0, buffers(rank));
       parts.add(checkpoints().write(step, "a", state.written()));
     }
-    checkpoints().publish(Manifest.of(step, scores, EarlyStop.Patience.NEW, parts));
+    checkpoints().publish(Manifest.of(step, 4 * step, scores, EarlyStop.Patience.NEW, parts));
   }
 
   private static float[] residual(int rank, int length) {
@@ -474,7 +474,7 @@ class CheckpointsTest {
       System.arraycopy(buffers(rank), 0, state.bufferEma(), 0, BUFFERS);
       parts.add(checkpoints().write(3, "a", state.written()));
     }
-    checkpoints().publish(Manifest.of(3, Map.of(), new EarlyStop.Patience(0.5, 4), parts));
+    checkpoints().publish(Manifest.of(3, 12, Map.of(), new EarlyStop.Patience(0.5, 4), parts));
     for (int worldSize = 1; worldSize <= 3; worldSize++) {
       Checkpoints.State state = averaging(worldSize - 1, worldSize, adamW(0.9));
       Manifest manifest = checkpoints().read(3);

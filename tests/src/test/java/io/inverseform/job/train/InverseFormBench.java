@@ -4,10 +4,12 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
+import io.inverseform.job.augment.Crop;
 import io.inverseform.job.config.ConfigLoader;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.config.LossConfig;
 import io.inverseform.job.config.PretrainedConfig;
+import io.inverseform.job.dataset.Draw;
 import io.inverseform.job.torch.FlatParameters;
 import io.inverseform.job.torch.Gradients;
 import io.inverseform.job.torch.Tape;
@@ -149,8 +151,8 @@ final class InverseFormBench {
       int[] samples = new int[config.train().batch()];
       List<Crop> crops = new ArrayList<>();
       for (int i = 0; i < samples.length; i++) {
-        samples[i] = (step * samples.length + i) % objective.samples();
-        crops.add(objective.example(samples[i], 0));
+        samples[i] = (step * samples.length + i) % objective.epochs().size();
+        crops.add(objective.example(new Draw(samples[i], 0, null), 0));
       }
       Map<String, List<Float>> gradients = new LinkedHashMap<>();
       Gradients collected =

@@ -1,6 +1,9 @@
 package io.inverseform.job.train;
 
+import io.inverseform.job.augment.Crop;
 import io.inverseform.job.config.JobConfig;
+import io.inverseform.job.dataset.Draw;
+import io.inverseform.job.dataset.Epochs;
 import io.inverseform.job.loss.StepLoss;
 import io.inverseform.job.torch.FlatParameters;
 import io.inverseform.job.torch.Layer;
@@ -43,9 +46,9 @@ final class PoisonedSegmentation implements Objective<Crop> {
   }
 
   @Override
-  public Crop example(int sample, int epoch) throws IOException {
-    Crop crop = whole.example(sample, epoch);
-    if (sample == poisoned) {
+  public Crop example(Draw draw, int epoch) throws IOException {
+    Crop crop = whole.example(draw, epoch);
+    if (draw.sample() == poisoned) {
       bad.add(crop);
     }
     return crop;
@@ -76,8 +79,8 @@ final class PoisonedSegmentation implements Objective<Crop> {
   }
 
   @Override
-  public int samples() {
-    return whole.samples();
+  public Epochs epochs() {
+    return whole.epochs();
   }
 
   @Override

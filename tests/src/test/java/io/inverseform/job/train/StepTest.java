@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import io.inverseform.golden.Goldens;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.dataset.GlobalSampler;
+import io.inverseform.job.dataset.UniformEpochs;
 import io.inverseform.job.torch.FlatParameters;
 import io.inverseform.job.torch.FlatVector;
 import io.inverseform.job.torch.Torch;
@@ -228,8 +229,11 @@ class StepTest {
   /** A sample that a rank has in a step of the first epoch. */
   private static int sample(JobConfig config, int step, int rank) {
     int workers = config.train().workers();
-    return new GlobalSampler(config.seed(), SAMPLES, config.train().globalBatch(workers))
-        .share(0, step - 1, rank, workers)[0];
+    return new GlobalSampler(
+            new UniformEpochs(config.seed(), SAMPLES),
+            config.train().globalBatch(workers),
+            GlobalSampler.Start.NEW)
+        .share(step, rank, workers)[0].sample();
   }
 
   private static Training.Outcome train(JobConfig config) throws IOException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
 import io.inverseform.golden.Goldens;
+import io.inverseform.job.config.ConfigException;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.evaluate.ClassScore;
 import io.inverseform.job.evaluate.Evaluation;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -88,6 +90,66 @@ class TrainingTest {
 
     assertThat(resumed.step()).isEqualTo(whole.step());
     assertThat(resumed.weightsCrc()).isEqualTo(whole.weightsCrc());
+  }
+
+  /** With everything that is drawn, so that nothing can hide in an order of threads. */
+  @Test
+  void oneDecodeThreadAndEightMakeTheSameWeights() throws Exception {
+    String[] drawn = {
+      "train.max_steps=4",
+      "train.batch=1",
+      "train.accumulate=2",
+      "data.class_uniform={share: 0.5, bias: {car: 2}}",
+      "augment.cat_max_ratio=0.75",
+      "augment.rotation.share=0.5",
+      "augment.photometric.share=0.5",
+      "augment.jitter.share=0.5",
+      "augment.blur.share=0.5"
+    };
+    Training.Outcome one =
+        run(
+            small.config("thread-1", with(drawn, "train.decode_threads=1", "train.prefetch=1")),
+            false);
+    Training.Outcome eight =
+        run(
+            small.config("thread-8", with(drawn, "train.decode_threads=8", "train.prefetch=5")),
+            false);
+
+    assertThat(eight.weightsCrc()).isEqualTo(one.weightsCrc());
+    assertThat(one.starvation()).isBetween(0.0, 1.0);
+    assertThat(Files.readAllLines(metrics(small.config("thread-8"))))
+        .allSatisfy(line -> assertThat(line).containsPattern("\"starvation\":0\\.\\d"));
+  }
+
+  /** Also with another number of workers, of which each step has more or fewer samples. */
+  @ParameterizedTest
+  @CsvSource({"2, 2, 2", "2, 1, 3"})
+  void aRunStoppedWithinAnEpochSeesWhatIsLeftOnce(int before, int after, int batch)
+      throws Exception {
+    String name = "within-%d-%d".formatted(before, after);
+    JobConfig stopped =
+        small.config(name, "train.workers=" + before, "train.batch=" + batch, "train.max_steps=1");
+    JobConfig resumed =
+        small.config(name, "train.workers=" + after, "train.batch=" + batch, "train.epochs=2");
+
+    SeenSamples.Factory.SEEN.clear();
+    Training.run(spark, stopped, new SeenSamples.Factory(), false);
+    int first = SeenSamples.Factory.SEEN.size();
+    Training.run(spark, resumed, new SeenSamples.Factory(), true);
+
+    assertThat(first).isEqualTo(before * batch);
+    assertThat(SeenSamples.Factory.SEEN)
+        .containsExactlyInAnyOrderElementsOf(
+            IntStream.range(0, 22).mapToObj(i -> i / 11 + ":" + i % 11).toList());
+  }
+
+  @Test
+  void aBiasForAClassThatTheTableLacksIsRefusedBeforeWorkersStart() {
+    JobConfig config = small.config("biased", "data.class_uniform={share: 0.5, bias: {carr: 2}}");
+
+    assertThatThrownBy(() -> run(config, false))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("names the class 'carr'");
   }
 
   @ParameterizedTest

@@ -16,6 +16,19 @@ class LiveLineTest {
   }
 
   @Test
+  void waitingForDataIsToldWhereItIsWorthAWord() {
+    for (double waited : new double[] {0.1, 0.1, 0.4}) {
+      Timings timings = new Timings(waited, 1 - waited, 0, 0, 0, 0, 0);
+      Timings others = new Timings(0, 2, 0, 0, 0, 0, 0);
+      List<Step.Rank> ranks =
+          List.of(new Step.Rank(0, "node0", others), new Step.Rank(1, "node1", timings));
+      line.onStep(new Step(7, 1, 4, 0.1, 2.5, Map.of(), false, null, Map.of(), ranks, List.of()));
+    }
+    assertThat(line.status(Steps.step(8, Map.of(), List.of(), 1, 1.1)))
+        .isEqualTo("epoch 1/3  step 8  loss 2.5000  waits for data 20 %");
+  }
+
+  @Test
   void theSlowestOfTheStragglersIsNamed() {
     List<Straggler> slow =
         List.of(new Straggler(3, "node3", 1.4321), new Straggler(1, "node1", 1.25));

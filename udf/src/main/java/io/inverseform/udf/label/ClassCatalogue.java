@@ -1,6 +1,7 @@
 package io.inverseform.udf.label;
 
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -86,6 +87,15 @@ public record ClassCatalogue(List<LabelClass> classes, List<Integer> ignoredIds)
             of("motorcycle", 0x0000E6, 32),
             of("bicycle", 0x770B20, 33)),
         List.of(0, 1, 2, 3, 4, 5, 6, 9, 10, 14, 15, 16, 18, 29, 30));
+  }
+
+  /** The same classes by their train ids: label files hold 0 to 18 and 255. */
+  public static ClassCatalogue cityscapesTrainIds() {
+    List<LabelClass> classes = new ArrayList<>();
+    for (LabelClass labelClass : cityscapes().classes()) {
+      classes.add(of(labelClass.name(), labelClass.rgb(), classes.size()));
+    }
+    return new ClassCatalogue(classes, List.of());
   }
 
   private static LabelClass of(String name, int rgb, int sourceId) {

@@ -1,4 +1,4 @@
-package io.inverseform.job.train;
+package io.inverseform.job.augment;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import io.inverseform.job.config.AugmentConfig;
 import io.inverseform.job.loss.DistanceMaps;
 import io.inverseform.job.torch.Images;
+import io.inverseform.job.torch.PictureOperators;
 import io.inverseform.job.torch.Tensors;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -21,9 +22,9 @@ import java.util.List;
  * @param edges (N, 1, H, W) 0 and 1, float32
  * @param distances (N, C, H, W) signed, float32; null where the crops have none
  */
-record Batch(NDArray images, NDArray labels, NDArray edges, NDArray distances) {
-  /** Scales, mirrors, pads and stacks crops on the manager's device. */
-  static Batch of(NDManager manager, List<Crop> crops, Images images, AugmentConfig config) {
+public record Batch(NDArray images, NDArray labels, NDArray edges, NDArray distances) {
+  /** Scales, rotates, mirrors, colours, pads and stacks crops on the manager's device. */
+  public static Batch of(NDManager manager, List<Crop> crops, Images images, AugmentConfig config) {
     int height = config.cropHeight();
     int width = config.cropWidth();
     int n = crops.size();
@@ -57,24 +58,37 @@ record Batch(NDArray images, NDArray labels, NDArray edges, NDArray distances) {
   private static NDArray picture(
       NDManager manager, Crop crop, Images images, int height, int width) {
     CropWindow window = crop.window();
-    NDArray scaled =
-        images.tensor(
-            manager,
-            crop.rgb(),
-            window.sourceHeight(),
-            window.sourceWidth(),
-            window.height(),
-            window.width());
-    if (window.flip()) {
-      try (NDArray unflipped = scaled) {
-        scaled = unflipped.flip(3);
+    try (NDArray pixels =
+        Images.pixels(manager, crop.rgb(), crop.reach().height(), crop.reach().width())) {
+      if (window.isRotated()) {
+        double[] theta = window.theta(crop.reach());
+        try (NDArray grid = PictureOperators.grid(pixels, theta, height, width);
+            NDArray inside = PictureOperators.inside(grid);
+            NDArray normalised =
+                coloured(PictureOperators.sample(pixels, grid), crop.look(), images)) {
+          return normalised.mul(inside);
+        }
+      }
+      NDArray scaled = Images.scaled(pixels, window.height(), window.width());
+      NDArray placed = coloured(window.flip() ? mirrored(scaled) : scaled, crop.look(), images);
+      if (window.height() == height && window.width() == width) {
+        return placed;
+      }
+      try (placed) {
+        return placed.pad(new Shape(0, width - window.width(), 0, height - window.height()), 0);
       }
     }
-    if (window.height() == height && window.width() == width) {
-      return scaled;
+  }
+
+  private static NDArray mirrored(NDArray picture) {
+    try (picture) {
+      return picture.flip(3);
     }
-    try (NDArray unpadded = scaled) {
-      return unpadded.pad(new Shape(0, width - window.width(), 0, height - window.height()), 0);
+  }
+
+  private static NDArray coloured(NDArray picture, Look look, Images images) {
+    try (NDArray changed = look.apply(picture)) {
+      return images.normalised(changed);
     }
   }
 }

@@ -1,4 +1,4 @@
-package io.inverseform.job.train;
+package io.inverseform.job.augment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -16,7 +16,14 @@ class CropTest {
   private final Crop crop =
       new Crop(
           new CropWindow(
-              0, 0, WIDTH, CONFIG.cropHeight(), WIDTH, CONFIG.cropHeight(), false, CONFIG),
+              new Box(0, 0, WIDTH, CONFIG.cropHeight()),
+              WIDTH,
+              CONFIG.cropHeight(),
+              false,
+              0,
+              CONFIG),
+          new Look(List.of()),
+          new Box(0, 0, WIDTH, CONFIG.cropHeight()),
           new byte[0],
           labels,
           new byte[labels.length],
