@@ -36,22 +36,8 @@ public record JobConfig(
     Check.given("optimizer", optimizer);
     Check.given("schedule", schedule);
     Check.given("train", train);
-    requireExchange("", optimizer, train);
     Check.given("pretrain", pretrain);
-    requireExchange("pretrain.", pretrain.optimizer(), pretrain.train());
     Check.given("evaluate", evaluate);
-  }
-
-  /** What rounding leaves out of one mean would enter that of the next vector. */
-  private static void requireExchange(String prefix, OptimizerConfig optimizer, TrainConfig train) {
-    ExchangeConfig exchange = train.exchange();
-    Check.that(
-        exchange.localSteps() == 1
-            || exchange.wire() == ExchangeConfig.Wire.FLOAT32
-            || optimizer.rule() instanceof OptimizerConfig.Sgd && !optimizer.hasEma(),
-        prefix + "train.exchange.wire",
-        "bfloat16",
-        "float32 where local_steps is above 1 and the optimiser has more state than momentum");
   }
 
   /** The same with other places. */

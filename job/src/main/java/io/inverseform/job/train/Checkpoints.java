@@ -125,7 +125,7 @@ final class Checkpoints {
       beginEma();
     }
 
-    private void beginEma() {
+    void beginEma() {
       if (optimizer.hasEma()) {
         weights.get(offset, optimizer.vector(ShardState.EMA));
         buffers.get(0, bufferEma);
@@ -379,63 +379,7 @@ final class Checkpoints {
    * @throws UnrecoverableException if it is of another network or another optimiser
    */
   void restore(Manifest manifest, int worldSize, State state) throws IOException {
-    requireFit(manifest, state);
-    state.rounding().drop();
-    state.optimizer().restoreUpdates(manifest.optimizer().updates());
-    boolean sameWorld = manifest.parts().size() == worldSize;
-    boolean hasEma = manifest.optimizer().hasEma();
-    double[] mean = new double[manifest.buffers() * (hasEma ? 2 : 1)];
-    for (Part part : manifest.parts()) {
-      float[] buffers = new float[mean.length];
-      CheckpointFile file = file(manifest.step(), part.file());
-      file.read(part, state, buffers);
-      if (part.rank() == state.rank() && sameWorld) {
-        file.readResidual(part, state.rounding());
-      }
-      for (int i = 0; i < mean.length; i++) {
-        if (!sameWorld) {
-          mean[i] += buffers[i] / (double) manifest.parts().size();
-        } else if (part.rank() == state.rank()) {
-          mean[i] = buffers[i];
-        }
-      }
-    }
-    for (int i = 0; i < manifest.buffers(); i++) {
-      state.buffers().put(i, (float) mean[i]);
-    }
-    if (hasEma) {
-      for (int i = 0; i < state.bufferEma().length; i++) {
-        state.bufferEma()[i] = (float) mean[manifest.buffers() + i];
-      }
-    } else {
-      state.beginEma();
-    }
-  }
-
-  private void requireFit(Manifest manifest, State state) {
-    if (manifest.weights() != state.weights().capacity()
-        || manifest.buffers() != state.buffers().capacity()) {
-      throw new UnrecoverableException(
-          "checkpoint "
-              + folder(manifest.step())
-              + " holds "
-              + manifest.weights()
-              + " weights and "
-              + manifest.buffers()
-              + " buffer values, the configured network has "
-              + state.weights().capacity()
-              + " and "
-              + state.buffers().capacity());
-    }
-    String rule = state.optimizer().layout().rule();
-    if (!manifest.optimizer().rule().equals(rule)) {
-      throw new UnrecoverableException(
-          "checkpoint %s holds the state of the optimiser %s, optimizer.rule.type is %s: set it to %s, or run to another folder"
-              .formatted(
-                  folder(manifest.step()),
-                  manifest.optimizer().rule(),
-                  rule,
-                  manifest.optimizer().rule()));
-    }
+    new CheckpointRestore(manifest, folder(manifest.step()), state)
+        .run(worldSize, part -> file(manifest.step(), part.file()));
   }
 }

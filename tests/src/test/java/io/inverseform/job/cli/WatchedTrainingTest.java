@@ -326,6 +326,7 @@ class WatchedTrainingTest {
       Map<String, Float> expected = new HashMap<>();
       expected.put("loss", step.path("loss").floatValue());
       expected.put("learning_rate", step.path("learning_rate").floatValue());
+      expected.put("starvation", step.path("starvation").floatValue());
       expected.put(
           "images_per_second",
           (float) (step.path("images").doubleValue() / step.path("seconds").doubleValue()));

@@ -126,21 +126,6 @@ class ConfigLoaderTest {
   }
 
   @Test
-  void stateThatRoundingWouldMixIsRefused() {
-    assertThatThrownBy(
-            () ->
-                load(
-                    complete,
-                    "optimizer.rule.type=adamw",
-                    "train.exchange.local_steps=4",
-                    "train.exchange.wire=bfloat16"))
-        .isInstanceOf(ConfigException.class)
-        .hasMessageContaining(
-            "'train.exchange.wire' must be float32 where local_steps is above 1 and the optimiser has"
-                + " more state than momentum, is bfloat16");
-  }
-
-  @Test
   void aTermCountsAtItsTargetsOnly() {
     LossConfig loss = load(complete, "loss.targets={segmentation: [auxiliary]}").loss();
     ModelConfig.Output main = new ModelConfig.Output("main", true);

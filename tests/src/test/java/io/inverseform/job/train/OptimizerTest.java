@@ -42,9 +42,13 @@ class OptimizerTest {
           new FlatParameters.Slot("head.conv.bias", new Shape(3584), 16448, true));
 
   private static float[] random(String name) {
+    return random(name, LENGTH);
+  }
+
+  private static float[] random(String name, int length) {
     KeyedRandom random = new KeyedRandom(8, KeyedRandom.hash(name));
-    float[] values = new float[LENGTH];
-    for (int i = 0; i < LENGTH; i++) {
+    float[] values = new float[length];
+    for (int i = 0; i < length; i++) {
       values[i] = (float) random.nextGaussian();
     }
     return values;
