@@ -38,7 +38,7 @@ class ReportTest {
   @BeforeAll
   static void write() throws Exception {
     before =
-        new ReportedRun(folder.resolve("before"), 1).trained("optimizer.momentum=0.8").scored(0.4);
+        new ReportedRun(folder.resolve("before"), 1).trained("optimizer.rule.momentum=0.8").scored(0.4);
     run = new ReportedRun(folder.resolve(NAME), 2).trained().scored(0.2);
     new Environment(
             "train",
@@ -87,7 +87,7 @@ class ReportTest {
               read.evaluate("document.querySelectorAll('.chart .last .run0').length").asInt())
           .isGreaterThan(6);
       assertThat(texts(read, "#configuration ~ table tbody tr"))
-          .contains("optimizer.momentum0.80.9");
+          .contains("optimizer.rule.momentum0.80.9");
     }
   }
 
