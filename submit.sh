@@ -229,10 +229,12 @@ if needs_no_spark; then
 fi
 
 set_environment
+# Gives back what glibc keeps of freed tensors (JDK 17.0.9 and later).
+trim=(-XX:+IgnoreUnrecognizedVMOptions -XX:TrimNativeHeapInterval=5000)
 # Measurements and sheets: no Spark, the compiler at its best, and little heap beside PyTorch's memory.
 if [[ ${job_args[0]} =~ ^(bench|browse)$ ]]; then
   export SPARK_LOCAL_IP=${SPARK_LOCAL_IP:-127.0.0.1}
-  exec "$java" -Xmx4g -Xmn16m -XX:+UseSerialGC "-Dlog4j2.configurationFile=file:$root/configs/log4j2.properties" \
+  exec "$java" -Xmx4g -Xmn16m -XX:+UseSerialGC "${trim[@]}" "-Dlog4j2.configurationFile=file:$root/configs/log4j2.properties" \
     "-Dinverseform.log=$log" -cp "$jar:$lib/*:$spark/jars/*" io.inverseform.job.cli.Main "${job_args[@]}"
 fi
 
@@ -244,5 +246,5 @@ if [[ $(spark_option master) == local* || -z $(spark_option master)$(spark_optio
   options+=(--driver-memory 4g)
 fi
 export SPARK_SUBMIT_OPTS="-Dlog4j2.configurationFile='file:$root/configs/log4j2.properties' -Dinverseform.log='$log' ${SPARK_SUBMIT_OPTS:-}"
-run_spark --class io.inverseform.job.cli.Main ${options[@]+"${options[@]}"} "${executor_env[@]}" \
+run_spark --conf "spark.executor.defaultJavaOptions=${trim[*]}" --class io.inverseform.job.cli.Main ${options[@]+"${options[@]}"} "${executor_env[@]}" \
   ${spark_args[@]+"${spark_args[@]}"} --jars "$(jars)" "$everywhere$jar" "${job_args[@]}"

@@ -57,6 +57,7 @@ public final class Doctor {
     checks.add(new Check("jdk", () -> JvmChecks.jdk(Runtime.version())));
     checks.add(new Check("modules", JvmChecks::modules));
     checks.add(new Check("spark", SparkChecks::version));
+    checks.add(new Check("pictures", JvmChecks::pictures));
     checks.add(new Check("djl cache", () -> TorchChecks.cache(subject)));
     checks.add(new Check("djl offline", TorchChecks::offline));
     checks.add(new Check("pytorch", () -> TorchChecks.engine(subject)));

@@ -1,5 +1,7 @@
 package io.inverseform.job.torch;
 
+import static io.inverseform.job.torch.OperatorModule.call;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -48,8 +50,18 @@ public final class FlatUpdates {
    */
   public void sgd(
       String momentum, double rate, double factor, boolean nesterov, double decay, double scale) {
-    Operators.sgd(
-        weights(), gradient(), array(momentum), factors, rate, factor, nesterov, decay, scale);
+    call(
+            "sgd_",
+            weights(),
+            gradient(),
+            array(momentum),
+            factors,
+            rate,
+            factor,
+            nesterov,
+            decay,
+            scale)
+        .close();
   }
 
   /**
@@ -69,24 +81,23 @@ public final class FlatUpdates {
       double decay,
       double scale,
       long update) {
-    Operators.adamW(
-        new NDList(weights(), gradient(), array(mean), array(square)),
-        factors,
-        new double[] {
-          rate,
-          beta1,
-          beta2,
-          epsilon,
-          decay,
-          scale,
-          1 - Math.pow(beta1, update),
-          Math.sqrt(1 - Math.pow(beta2, update))
-        });
+    double[] numbers = {
+      rate,
+      beta1,
+      beta2,
+      epsilon,
+      decay,
+      scale,
+      1 - Math.pow(beta1, update),
+      Math.sqrt(1 - Math.pow(beta2, update))
+    };
+    NDList others = new NDList(gradient(), array(mean), array(square));
+    call("adamw_", weights(), others, factors, numbers).close();
   }
 
   /** Moves an average towards the weights: a = a + share * (w - a). */
   public void average(String average, double share) {
-    Operators.average(array(average), weights(), share);
+    call("average_", array(average), weights(), share).close();
   }
 
   private NDArray weights() {

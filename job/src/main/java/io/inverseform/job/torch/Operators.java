@@ -254,41 +254,6 @@ public final class Operators {
     call("fill_", target, value).close();
   }
 
-  /**
-   * A step of SGD on flat vectors, in place; see {@link FlatUpdates#sgd}.
-   *
-   * @param factors of rate and decay, vectors as well; or none
-   */
-  static void sgd(
-      NDArray weights,
-      NDArray gradient,
-      NDArray momentum,
-      NDList factors,
-      double rate,
-      double factor,
-      boolean nesterov,
-      double decay,
-      double scale) {
-    call("sgd_", weights, gradient, momentum, factors, rate, factor, nesterov, decay, scale)
-        .close();
-  }
-
-  /**
-   * A step of AdamW on flat vectors, in place; see {@link FlatUpdates#adamW}.
-   *
-   * @param vectors weights, gradient, its moving average and its square's
-   * @param factors of rate and decay, vectors as well; or none
-   * @param numbers rate, both betas, epsilon, decay, scale, and the corrections of both averages
-   */
-  static void adamW(NDList vectors, NDList factors, double[] numbers) {
-    call("adamw_", vectors.get(0), vectors.subNDList(1), factors, numbers).close();
-  }
-
-  /** a = a + share * (x - a) in place. */
-  static void average(NDArray a, NDArray x, double share) {
-    call("average_", a, x, share).close();
-  }
-
   /** Euclidean norm of all elements; a scalar. */
   static NDArray norm(NDArray x) {
     return call("norm", x);

@@ -1,5 +1,6 @@
 package io.inverseform.job.train;
 
+import io.inverseform.job.allreduce.UnrecoverableException;
 import io.inverseform.job.dataset.Draw;
 import io.inverseform.job.dataset.GlobalSampler;
 import java.io.IOException;
@@ -198,6 +199,14 @@ final class ExampleLoader<E> implements AutoCloseable {
     } catch (ExecutionException e) {
       if (e.getCause() instanceof IOException cause) {
         throw cause;
+      }
+      if (e.getCause() instanceof LinkageError) {
+        // No other attempt finds what this JDK lacks.
+        throw new UnrecoverableException(
+            ("rank %d cannot prepare sample %d, this host's JDK is incomplete: %s; './submit.sh doctor --cluster'"
+                    + " says what each host lacks")
+                .formatted(rank, sample, e.getCause()),
+            e.getCause());
       }
       throw new IOException(
           "rank " + rank + " cannot prepare sample " + sample + ": " + e.getCause(), e.getCause());

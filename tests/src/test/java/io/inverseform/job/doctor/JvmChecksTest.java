@@ -24,6 +24,11 @@ class JvmChecksTest {
   }
 
   @Test
+  void picturesAreDecodedHere() throws Exception {
+    Subjects.assertOk(JvmChecks.pictures(), "JPEG and PNG are decoded");
+  }
+
+  @Test
   void theModulesOfThisJvmAreOpen() {
     Subjects.assertOk(JvmChecks.modules(), "all packages are open that Spark looks into");
   }

@@ -38,7 +38,9 @@ class ReportTest {
   @BeforeAll
   static void write() throws Exception {
     before =
-        new ReportedRun(folder.resolve("before"), 1).trained("optimizer.rule.momentum=0.8").scored(0.4);
+        new ReportedRun(folder.resolve("before"), 1)
+            .trained("optimizer.rule.momentum=0.8")
+            .scored(0.4);
     run = new ReportedRun(folder.resolve(NAME), 2).trained().scored(0.2);
     new Environment(
             "train",

@@ -54,9 +54,6 @@ class OperatorsTest {
           "addAll",
           "fill",
           "zerosLike",
-          "sgd",
-          "adamW",
-          "average",
           "norm",
           "detach",
           "requiresGradient");
