@@ -1,6 +1,7 @@
 package io.inverseform.job.allreduce;
 
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 
 /**
  * The exchange of one worker alone: no network, no waiting, and no copy to the host where the
@@ -18,9 +19,10 @@ public final class LocalExchange implements Exchange {
     void update(RangeUpdate update);
   }
 
-  private record OnHost(FlatMemory memory, float[] chunk) implements Vectors {
+  private record OnHost(Supplier<FlatMemory> vectors, float[] chunk) implements Vectors {
     @Override
     public double gradientNorm() {
+      FlatMemory memory = vectors.get();
       double squares = 0;
       for (FloatRange block : Ranges.pieces(memory.whole(), chunk.length)) {
         memory.readGradient(block.offset(), block.length(), chunk);
@@ -31,6 +33,7 @@ public final class LocalExchange implements Exchange {
 
     @Override
     public void update(RangeUpdate update) {
+      FlatMemory memory = vectors.get();
       for (FloatRange range : Ranges.pieces(memory.whole(), chunk.length)) {
         memory.readGradient(range.offset(), range.length(), chunk);
         update.apply(range, chunk, 0);
@@ -62,7 +65,21 @@ public final class LocalExchange implements Exchange {
    * @param firstStep the step that the first {@link #allGather} or {@link #skip} will name
    */
   public LocalExchange(FlatMemory memory, long firstStep) {
-    this(new OnHost(memory, new float[ShardedExchange.CHUNK]), memory.whole(), firstStep);
+    this(new OnHost(() -> memory, new float[ShardedExchange.CHUNK]), memory.whole(), firstStep);
+  }
+
+  /**
+   * Of vectors in host memory, which may be elsewhere in every step.
+   *
+   * @param length floats of each
+   * @param vectors gives them while a step ends
+   * @param firstStep as above
+   */
+  public static LocalExchange onHost(int length, Supplier<FlatMemory> vectors, long firstStep) {
+    return new LocalExchange(
+        new OnHost(vectors, new float[ShardedExchange.CHUNK]),
+        new FloatRange(0, length),
+        firstStep);
   }
 
   /**

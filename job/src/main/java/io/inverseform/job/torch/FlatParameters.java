@@ -121,9 +121,33 @@ public final class FlatParameters implements AutoCloseable {
   /** The gradient, laid out as the weights; has no memory before it is first asked for. */
   public FlatVector gradient() {
     if (gradient == null) {
-      gradient = new FlatVector(manager, weights.length());
+      gradient = FlatVector.untouched(manager, weights.length());
+      slots.values().stream().filter(Slot::trained).forEach(this::clearGap);
     }
     return gradient;
+  }
+
+  private void clearGap(Slot slot) {
+    int end = slot.offset() + slot.length();
+    int next = slot.offset() + Math.toIntExact(aligned(slot.length()));
+    if (end < next) {
+      try (NDArray gap = gradient.view(end, new Shape(next - end))) {
+        Operators.fill(gap, 0);
+      }
+    }
+  }
+
+  /**
+   * Frees the gradient's memory until it is asked for again: while a forward pass keeps its
+   * activations there is no gradient yet. Whoever has views of it must let them go.
+   */
+  public void releaseGradient() {
+    if (gradient != null) {
+      gradientViews.values().forEach(NDArray::close);
+      gradientViews.clear();
+      gradient.close();
+      gradient = null;
+    }
   }
 
   /** Whether the device's memory is another than the host's. */

@@ -20,9 +20,22 @@ public final class FlatVector {
   private final boolean shared;
   private NDArray saved;
 
+  /** Zeros. */
   FlatVector(NDManager manager, int length) {
     // PyTorch has no memory for no elements.
-    array = manager.zeros(new Shape(Math.max(length, 1)), DataType.FLOAT32);
+    this(manager.zeros(new Shape(Math.max(length, 1)), DataType.FLOAT32), length);
+  }
+
+  /**
+   * Memory that holds anything, and of which the host's system has given none before it is written.
+   */
+  static FlatVector untouched(NDManager manager, int length) {
+    return new FlatVector(manager.create(new Shape(length), DataType.FLOAT32), length);
+  }
+
+  private FlatVector(NDArray array, int length) {
+    this.array = array;
+    NDManager manager = array.getManager();
     shared = !manager.getDevice().isGpu();
     bytes =
         shared
@@ -97,6 +110,10 @@ public final class FlatVector {
   public void write(float[] from) {
     host().put(from);
     toDevice();
+  }
+
+  void close() {
+    array.close();
   }
 
   /** Euclidean norm of all elements on the device; waits for it. */

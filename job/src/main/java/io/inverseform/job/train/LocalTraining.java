@@ -2,15 +2,12 @@ package io.inverseform.job.train;
 
 import ai.djl.ndarray.NDManager;
 import io.inverseform.job.allreduce.Exchange;
-import io.inverseform.job.allreduce.FlatMemory;
 import io.inverseform.job.allreduce.FloatRange;
-import io.inverseform.job.allreduce.LocalExchange;
 import io.inverseform.job.config.OptimizerConfig;
 import io.inverseform.job.config.ScheduleConfig;
 import io.inverseform.job.config.StepRange;
 import io.inverseform.job.dataset.GlobalSampler;
 import io.inverseform.job.torch.FlatParameters;
-import io.inverseform.job.torch.FlatVector;
 import io.inverseform.job.watch.StepClock;
 import io.inverseform.job.watch.Trace;
 import java.io.IOException;
@@ -49,21 +46,17 @@ public final class LocalTraining {
       BiConsumer<Long, Double> progress)
       throws IOException {
     ParameterGroups groups = ParameterGroups.of(parameters.slots(), optimizer);
-    FlatVector gradient = parameters.gradient();
-    Optimizer updates;
-    LocalExchange alone;
-    if (parameters.onDevice()) {
-      parameters.keepGradientOnDevice();
-      updates = new DeviceOptimizer(device, parameters, optimizer, groups);
-      alone = LocalExchange.onDevice(gradient.length(), gradient::norm, 1);
-    } else {
-      FloatRange whole = new FloatRange(0, gradient.length());
-      updates = new HostOptimizer(parameters.weights().host(), whole, optimizer, groups);
-      alone = new LocalExchange(FlatMemory.of(parameters.weights().bytes(), gradient.bytes()), 1);
-    }
+    Optimizer updates =
+        parameters.onDevice()
+            ? new DeviceOptimizer(device, parameters, optimizer, groups)
+            : new HostOptimizer(
+                parameters.weights().host(),
+                new FloatRange(0, parameters.weights().length()),
+                optimizer,
+                groups);
     GlobalSampler sampler = new GlobalSampler(objective.epochs(), batch, GlobalSampler.Start.NEW);
     StepClock clock = new StepClock(() -> 0, () -> 0, new Trace(StepRange.NONE, 0, "", null, null));
-    try (Exchange exchange = alone;
+    try (Exchange exchange = Alone.exchange(parameters, 1);
         ExampleLoader<E> loader =
             new ExampleLoader<>(
                 objective,

@@ -4,9 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.sun.management.OperatingSystemMXBean;
 import io.inverseform.job.allreduce.Exchange;
-import io.inverseform.job.allreduce.FlatMemory;
 import io.inverseform.job.allreduce.FloatRange;
-import io.inverseform.job.allreduce.LocalExchange;
 import io.inverseform.job.config.HeadConfig;
 import io.inverseform.job.config.InverseNetworkConfig;
 import io.inverseform.job.config.InverseNetworkConfig.Transform;
@@ -16,7 +14,6 @@ import io.inverseform.job.config.ModelConfig;
 import io.inverseform.job.config.OptimizerConfig;
 import io.inverseform.job.model.SegmentationNetwork;
 import io.inverseform.job.torch.FlatParameters;
-import io.inverseform.job.torch.FlatVector;
 import io.inverseform.job.torch.Group;
 import io.inverseform.job.torch.Tape;
 import io.inverseform.job.torch.Torch;
@@ -135,17 +132,12 @@ public record NetworkBench(
       Optimizer optimizer;
       Exchange exchange;
       if (parameters.onDevice()) {
-        parameters.keepGradientOnDevice();
         optimizer = new DeviceOptimizer(manager, parameters, SGD, ParameterGroups.none());
         optimizer.begin(RATE);
-        FlatVector gradient = parameters.gradient();
-        exchange = LocalExchange.onDevice(gradient.length(), gradient::norm, 0);
       } else {
         optimizer = optimizer(parameters, new FloatRange(0, parameters.weights().length()));
-        exchange =
-            new LocalExchange(
-                FlatMemory.of(parameters.weights().bytes(), parameters.gradient().bytes()), 0);
       }
+      exchange = Alone.exchange(parameters, 0);
       Step whole = new Step(pass, optimizer, exchange);
       return measured(
           parameters, pass.estimate().withOptimizer(optimizer.state()), whole::run, whole::phases);
@@ -172,6 +164,7 @@ public record NetworkBench(
     float run(int step) {
       float value = pass.forwardAndBackward(collector(), Group.ALONE, next, batch);
       exchange.allGather(next++, optimizer);
+      Alone.endStep(parameters);
       parameters.weights().await();
       return value;
     }
@@ -196,6 +189,7 @@ public record NetworkBench(
       parameters.weights().await();
       backward = System.nanoTime();
       exchange.allGather(next++, optimizer);
+      Alone.endStep(parameters);
       parameters.weights().await();
       return new double[] {
         (forward - start) * 1e-9, (backward - forward) * 1e-9, (System.nanoTime() - backward) * 1e-9

@@ -125,6 +125,9 @@ final class Stepper<E> {
       }
       bufferEma.update(optimizer.state().updates());
     }
+    if (exchange.worldSize() == 1) {
+      Alone.endStep(parameters);
+    }
     Map<String, Double> values = new LinkedHashMap<>();
     for (int i = 0; i < terms.size(); i++) {
       values.put(terms.get(i), all[2 + i]);

@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDManager;
 import io.inverseform.job.allreduce.Exchange;
 import io.inverseform.job.allreduce.FlatMemory;
 import io.inverseform.job.allreduce.FloatRange;
-import io.inverseform.job.allreduce.LocalExchange;
 import io.inverseform.job.allreduce.LocalSteps;
 import io.inverseform.job.allreduce.Ranges;
 import io.inverseform.job.allreduce.Rounding;
@@ -18,7 +17,6 @@ import io.inverseform.job.config.TrainConfig;
 import io.inverseform.job.dataset.GlobalSampler;
 import io.inverseform.job.dataset.WholeFile;
 import io.inverseform.job.torch.FlatParameters;
-import io.inverseform.job.torch.FlatVector;
 import io.inverseform.job.torch.Torch;
 import io.inverseform.job.watch.StepClock;
 import io.inverseform.job.watch.Trace;
@@ -142,10 +140,10 @@ final class Worker {
       FloatRange shard = Ranges.shard(parameters.weights().length(), worldSize, driver.rank());
       boolean local = train.exchange().localSteps() > 1 && worldSize > 1;
       FloatRange moved = local ? new FloatRange(0, parameters.weights().length()) : shard;
-      boolean alone = worldSize == 1 && parameters.onDevice();
+      boolean alone = worldSize == 1;
       ParameterGroups groups = ParameterGroups.of(parameters.slots(), config.optimizer());
       Optimizer optimizer =
-          alone
+          alone && parameters.onDevice()
               ? new DeviceOptimizer(device, parameters, config.optimizer(), groups)
               : new HostOptimizer(parameters.weights().host(), moved, config.optimizer(), groups);
       ShardState ofShard = local ? optimizer.state().part(shard.length()) : optimizer.state();
@@ -168,16 +166,16 @@ final class Worker {
       EarlyStop earlyStop = new EarlyStop(train.earlyStop(), restore(state, worldSize));
       optimizer.toDevice();
 
-      FlatMemory memory =
-          FlatMemory.of(parameters.weights().bytes(), parameters.gradient().bytes());
       // The peers' is a resource of its own: the first mean goes around before there is another.
       try (Exchange peers =
-              alone ? onDevice() : driver.exchange(memory, local ? 0 : resumeFrom + 1, rounding);
+              alone
+                  ? Alone.exchange(parameters, resumeFrom + 1)
+                  : driver.exchange(memory(), local ? 0 : resumeFrom + 1, rounding);
           Exchange exchange =
               local
                   ? new LocalSteps(
                       peers,
-                      memory,
+                      memory(),
                       optimizer.state().vectors(),
                       ofShard.vectors(),
                       resumeFrom + 1,
@@ -227,10 +225,8 @@ final class Worker {
       }
     }
 
-    private Exchange onDevice() {
-      parameters.keepGradientOnDevice();
-      FlatVector gradient = parameters.gradient();
-      return LocalExchange.onDevice(gradient.length(), gradient::norm, resumeFrom + 1);
+    private FlatMemory memory() {
+      return FlatMemory.of(parameters.weights().bytes(), parameters.gradient().bytes());
     }
 
     /** Makes the host show what is trained, before it is written. */
