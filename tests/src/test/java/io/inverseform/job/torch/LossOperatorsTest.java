@@ -357,4 +357,12 @@ class LossOperatorsTest {
         .input(6, 8)
         .check(x -> LossOperators.geodesicDistances(Operators.scale(x.get(0), 0.2), 0.1, epsilon));
   }
+
+  @Test
+  void unlikenessHasItsGradients() {
+    new GradientCheck()
+        .input(2, 1, 3, 4)
+        .input(2, 1, 3, 4)
+        .check(x -> LossOperators.unlikeness(x.get(0), x.get(1)));
+  }
 }
