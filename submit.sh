@@ -239,6 +239,7 @@ if [[ ${job_args[0]} =~ ^(bench|browse)$ ]]; then
 fi
 
 options=()
+executor_env+=(--conf "spark.executor.defaultJavaOptions=${trim[*]}")
 everywhere=
 [[ ${INVERSEFORM_EVERYWHERE:-false} != true ]] || everywhere=local://
 if [[ $(spark_option master) == local* || -z $(spark_option master)$(spark_option deploy-mode) ]]; then
@@ -246,5 +247,5 @@ if [[ $(spark_option master) == local* || -z $(spark_option master)$(spark_optio
   options+=(--driver-memory 4g)
 fi
 export SPARK_SUBMIT_OPTS="-Dlog4j2.configurationFile='file:$root/configs/log4j2.properties' -Dinverseform.log='$log' ${SPARK_SUBMIT_OPTS:-}"
-run_spark --conf "spark.executor.defaultJavaOptions=${trim[*]}" --class io.inverseform.job.cli.Main ${options[@]+"${options[@]}"} "${executor_env[@]}" \
+run_spark --class io.inverseform.job.cli.Main ${options[@]+"${options[@]}"} "${executor_env[@]}" \
   ${spark_args[@]+"${spark_args[@]}"} --jars "$(jars)" "$everywhere$jar" "${job_args[@]}"

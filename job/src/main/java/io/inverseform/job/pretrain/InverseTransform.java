@@ -55,7 +55,7 @@ public final class InverseTransform implements Objective<EdgeTiles> {
   static final String UNLIKENESS = "unlikeness_";
 
   /** Before a parameter's name: share of its variance that the network explains. */
-  static final String EXPLAINED = "r2_";
+  public static final String EXPLAINED = "r2_";
 
   private static final String TERM = "squared_error";
   private static final long KEY = KeyedRandom.hash("edge tiles");

@@ -29,6 +29,9 @@ public final class Stragglers {
 
   private static final double END = 1.1;
 
+  /** Seconds a step that nobody would look for. */
+  private static final double LITTLE = 0.01;
+
   private final Map<Integer, Deque<Double>> recent = new HashMap<>();
   private final Set<Integer> slow = new HashSet<>();
 
@@ -72,7 +75,7 @@ public final class Stragglers {
 
   private boolean isSlow(Straggler rank, double own, double usual) {
     boolean before = slow.contains(rank.rank());
-    boolean now = rank.factor() > (before ? END : BEGIN);
+    boolean now = before ? rank.factor() > END : rank.factor() > BEGIN && own - usual > LITTLE;
     if (now && slow.add(rank.rank())) {
       LOG.warn(
           String.format(

@@ -29,6 +29,12 @@ class StragglersTest {
   }
 
   @Test
+  void aFewMillisecondsAreNothingToLookFor() {
+    assertThat(after(Stragglers.WINDOW, 0.012, 0.018, 0.012)).isEmpty();
+    assertThat(after(Stragglers.WINDOW, 0.012, 0.028, 0.012)).hasSize(1);
+  }
+
+  @Test
   void theSlowestComesFirst() {
     assertThat(after(Stragglers.WINDOW, 1, 1.5, 1, 3, 1))
         .containsExactly(new Straggler(3, "node3", 3), new Straggler(1, "node1", 1.5));

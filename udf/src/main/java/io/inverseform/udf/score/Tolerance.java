@@ -88,6 +88,9 @@ public record Tolerance(double amount, Unit unit) implements Serializable {
   }
 
   private static String number(double value) {
+    if (!Double.isFinite(value)) {
+      return Double.toString(value);
+    }
     return value == Math.rint(value) && Math.abs(value) < 1e9
         ? Long.toString((long) value)
         : new BigDecimal(Double.toString(value)).toPlainString();
