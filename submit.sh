@@ -230,7 +230,7 @@ fi
 
 set_environment
 # Gives back what glibc keeps of freed tensors (JDK 17.0.9 and later).
-trim=(-XX:+IgnoreUnrecognizedVMOptions -XX:TrimNativeHeapInterval=5000)
+trim=(-XX:+IgnoreUnrecognizedVMOptions -XX:TrimNativeHeapInterval=30000)
 # Measurements and sheets: no Spark, the compiler at its best, and little heap beside PyTorch's memory.
 if [[ ${job_args[0]} =~ ^(bench|browse)$ ]]; then
   export SPARK_LOCAL_IP=${SPARK_LOCAL_IP:-127.0.0.1}
