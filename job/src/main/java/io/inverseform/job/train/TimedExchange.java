@@ -45,8 +45,17 @@ final class TimedExchange implements Exchange {
   @Override
   public void allGather(long step, RangeUpdate update) {
     RangeUpdate timed =
-        (range, gradient, from) ->
+        new RangeUpdate() {
+          @Override
+          public void apply(FloatRange range, float[] gradient, int from) {
             clock.within(Phase.UPDATE, () -> update.apply(range, gradient, from));
+          }
+
+          @Override
+          public void applyOnDevice() {
+            clock.within(Phase.UPDATE, update::applyOnDevice);
+          }
+        };
     clock.within(Phase.EXCHANGE, () -> exchange.allGather(step, timed));
   }
 

@@ -15,9 +15,12 @@ import io.inverseform.job.config.OptimizerConfig.AdamW;
 import io.inverseform.job.config.OptimizerConfig.Group;
 import io.inverseform.job.config.OptimizerConfig.Rule;
 import io.inverseform.job.config.OptimizerConfig.Sgd;
+import io.inverseform.job.config.StepRange;
 import io.inverseform.job.model.InverseTransformNetwork;
 import io.inverseform.job.torch.FlatParameters;
 import io.inverseform.job.torch.Torch;
+import io.inverseform.job.watch.StepClock;
+import io.inverseform.job.watch.Trace;
 import io.inverseform.udf.random.KeyedRandom;
 import java.nio.FloatBuffer;
 import java.util.List;
@@ -51,7 +54,10 @@ class DeviceOptimizerTest {
         manager, InverseTransformNetwork.of(NetworkBench.Inverse.CONVOLUTIONAL.config()), 3);
   }
 
-  private static Result train(FlatParameters parameters, Optimizer optimizer, Exchange exchange) {
+  /** By the exchange that measures, as a training does. */
+  private static Result train(FlatParameters parameters, Optimizer optimizer, Exchange alone) {
+    StepClock clock = new StepClock(() -> 0, () -> 0, new Trace(StepRange.NONE, 0, "", null, null));
+    Exchange exchange = new TimedExchange(alone, clock);
     FloatRange whole = new FloatRange(0, parameters.weights().length());
     if (optimizer.state().hasEma()) {
       parameters.weights().host().get(optimizer.state().vector(ShardState.EMA));
@@ -64,12 +70,14 @@ class DeviceOptimizerTest {
         gradient.put((float) random.nextGaussian());
       }
       parameters.gradient().toDevice();
+      clock.begin(step);
       exchange.reduceScatter(whole);
       if (optimizer.clips()) {
         optimizer.clip(exchange.gradientNorm(step));
       }
       optimizer.begin(0.01 / step);
       exchange.allGather(step, optimizer);
+      clock.end();
     }
     optimizer.toHost();
     float[] weights = new float[whole.length()];
