@@ -246,8 +246,7 @@ public record ModelConfig(
 
     /**
      * Order in memory of an activation (N, C, H, W). In float32 on the CPU gradients in channels
-     * last are 10 to 20 times less exact: PyTorch's batch norm adds up its statistics one by one
-     * there.
+     * last are less exact: PyTorch's batch norm adds up its statistics one by one there.
      */
     public enum MemoryFormat {
       /** N, C, H, W. */

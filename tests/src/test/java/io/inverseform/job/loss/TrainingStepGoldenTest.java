@@ -29,7 +29,6 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** One forward and backward pass in training equals the reference without its defects. */
@@ -42,24 +41,28 @@ class TrainingStepGoldenTest {
    *
    * @param gradient of all gradients as one vector
    */
-  private record Limits(double value, double gradient) {
-    static Limits of(DataType type) {
-      return type == DataType.FLOAT64 ? new Limits(1e-6, 1e-6) : new Limits(1e-4, 1e-3);
-    }
-  }
+  private record Limits(double value, double gradient) {}
 
-  /** Float32 in the format in which its rounding does not hide what is compared. */
-  private static MemoryFormat format(DataType type) {
-    return type == DataType.FLOAT64 ? MemoryFormat.CHANNELS_LAST : MemoryFormat.CONTIGUOUS;
+  /**
+   * What is compared with the reference. Where channels come last PyTorch's batch norm adds up its
+   * float32 statistics one by one, so that gradients are bounded there more widely; contiguous
+   * float32 and float64 show that it is rounding.
+   */
+  private record Case(Kind kind, DataType type, MemoryFormat format, Limits limits) {
+    @Override
+    public String toString() {
+      return kind + ", " + type + ", " + format;
+    }
   }
 
   @ParameterizedTest
   @MethodSource("networks")
-  void lossOutputsGradientsAndStatisticsEqualTheReference(Kind kind, DataType type)
-      throws IOException {
+  void lossOutputsGradientsAndStatisticsEqualTheReference(Case compared) throws IOException {
+    Kind kind = compared.kind();
+    DataType type = compared.type();
+    Limits limits = compared.limits();
     Npz golden = kind.training();
-    Limits limits = Limits.of(type);
-    try (GoldenNetwork network = new GoldenNetwork(kind, format(type));
+    try (GoldenNetwork network = new GoldenNetwork(kind, compared.format());
         NDManager manager = network.manager().newSubManager()) {
       GradientsByName gradients = new GradientsByName(network, type);
       int images = golden.array("in.images").shape()[0];
@@ -89,12 +92,20 @@ class TrainingStepGoldenTest {
     }
   }
 
-  static Stream<Arguments> networks() {
+  static Stream<Case> networks() {
     return Stream.of(Kind.values())
         .flatMap(
             kind ->
-                Stream.of(DataType.FLOAT32, DataType.FLOAT64)
-                    .map(type -> Arguments.of(kind, type)));
+                Stream.of(
+                    new Case(
+                        kind, DataType.FLOAT32, MemoryFormat.CONTIGUOUS, new Limits(1e-4, 1e-3)),
+                    new Case(
+                        kind, DataType.FLOAT32, MemoryFormat.CHANNELS_LAST, new Limits(1e-4, 5e-3)),
+                    new Case(
+                        kind,
+                        DataType.FLOAT64,
+                        MemoryFormat.CHANNELS_LAST,
+                        new Limits(1e-6, 1e-6))));
   }
 
   private static void convert(Layer layer, DataType type) {

@@ -3,10 +3,7 @@ package io.inverseform.job.train;
 import io.inverseform.job.augment.Crop;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.dataset.Draw;
-import io.inverseform.job.dataset.Epochs;
 import io.inverseform.job.loss.StepLoss;
-import io.inverseform.job.torch.FlatParameters;
-import io.inverseform.job.torch.Layer;
 import io.inverseform.job.torch.Operators;
 import io.inverseform.job.torch.Tape;
 import java.io.IOException;
@@ -17,8 +14,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Segmentation whose loss is NaN wherever a certain sample is. */
-final class PoisonedSegmentation implements Objective<Crop> {
-  private final Objective<Crop> whole;
+final class PoisonedSegmentation extends SegmentationAround {
   private final int poisoned;
   private final boolean terms;
   private final Set<Crop> bad = ConcurrentHashMap.newKeySet();
@@ -34,13 +30,13 @@ final class PoisonedSegmentation implements Objective<Crop> {
 
     @Override
     public Objective<Crop> open(JobConfig config, Site site) throws IOException {
-      return new PoisonedSegmentation(
-          new Segmentation.Factory().open(config, site), poisoned, terms);
+      return new PoisonedSegmentation(config, site, poisoned, terms);
     }
   }
 
-  private PoisonedSegmentation(Objective<Crop> whole, int poisoned, boolean terms) {
-    this.whole = whole;
+  private PoisonedSegmentation(JobConfig config, Site site, int poisoned, boolean terms)
+      throws IOException {
+    super(config, site);
     this.poisoned = poisoned;
     this.terms = terms;
   }
@@ -66,50 +62,5 @@ final class PoisonedSegmentation implements Objective<Crop> {
       values.put(last, Operators.scale(values.get(last), Double.NaN));
     }
     return new StepLoss(Operators.scale(loss.total(), Double.NaN), values);
-  }
-
-  @Override
-  public Layer network() {
-    return whole.network();
-  }
-
-  @Override
-  public void initialise(FlatParameters parameters) throws IOException {
-    whole.initialise(parameters);
-  }
-
-  @Override
-  public Epochs epochs() {
-    return whole.epochs();
-  }
-
-  @Override
-  public Map<String, String> fingerprint() {
-    return whole.fingerprint();
-  }
-
-  @Override
-  public String sampleId(int sample) throws IOException {
-    return whole.sampleId(sample);
-  }
-
-  @Override
-  public List<String> terms() {
-    return whole.terms();
-  }
-
-  @Override
-  public Map<String, Double> validate(Share share) throws IOException {
-    return whole.validate(share);
-  }
-
-  @Override
-  public Map<String, String> metadata() {
-    return whole.metadata();
-  }
-
-  @Override
-  public void close() throws IOException {
-    whole.close();
   }
 }

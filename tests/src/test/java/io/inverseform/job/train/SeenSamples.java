@@ -3,10 +3,7 @@ package io.inverseform.job.train;
 import io.inverseform.job.augment.Crop;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.dataset.Draw;
-import io.inverseform.job.dataset.Epochs;
 import io.inverseform.job.loss.StepLoss;
-import io.inverseform.job.torch.FlatParameters;
-import io.inverseform.job.torch.Layer;
 import io.inverseform.job.torch.Tape;
 import java.io.IOException;
 import java.util.Collection;
@@ -18,8 +15,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 /**
  * Segmentation that remembers which samples a loss was computed of, workers of one JVM together.
  */
-final class SeenSamples implements Objective<Crop> {
-  private final Objective<Crop> whole;
+final class SeenSamples extends SegmentationAround {
   private final Map<Crop, String> made = new ConcurrentHashMap<>();
 
   /** Makes it. */
@@ -31,12 +27,12 @@ final class SeenSamples implements Objective<Crop> {
 
     @Override
     public Objective<Crop> open(JobConfig config, Site site) throws IOException {
-      return new SeenSamples(new Segmentation.Factory().open(config, site));
+      return new SeenSamples(config, site);
     }
   }
 
-  private SeenSamples(Objective<Crop> whole) {
-    this.whole = whole;
+  private SeenSamples(JobConfig config, Site site) throws IOException {
+    super(config, site);
   }
 
   @Override
@@ -50,50 +46,5 @@ final class SeenSamples implements Objective<Crop> {
   public StepLoss loss(Tape tape, List<Crop> crops, int globalBatch) {
     crops.forEach(crop -> Factory.SEEN.add(made.get(crop)));
     return whole.loss(tape, crops, globalBatch);
-  }
-
-  @Override
-  public Layer network() {
-    return whole.network();
-  }
-
-  @Override
-  public void initialise(FlatParameters parameters) throws IOException {
-    whole.initialise(parameters);
-  }
-
-  @Override
-  public Epochs epochs() {
-    return whole.epochs();
-  }
-
-  @Override
-  public Map<String, String> fingerprint() {
-    return whole.fingerprint();
-  }
-
-  @Override
-  public String sampleId(int sample) throws IOException {
-    return whole.sampleId(sample);
-  }
-
-  @Override
-  public List<String> terms() {
-    return whole.terms();
-  }
-
-  @Override
-  public Map<String, Double> validate(Share share) throws IOException {
-    return whole.validate(share);
-  }
-
-  @Override
-  public Map<String, String> metadata() {
-    return whole.metadata();
-  }
-
-  @Override
-  public void close() throws IOException {
-    whole.close();
   }
 }
