@@ -239,7 +239,9 @@ if [[ ${job_args[0]} =~ ^(bench|browse)$ ]]; then
 fi
 
 options=()
-executor_env+=(--conf "spark.executor.defaultJavaOptions=${trim[*]}")
+if ! grep -qs '^spark\.executor\.defaultJavaOptions' "${SPARK_CONF_DIR:-${SPARK_HOME:-$spark}/conf}/spark-defaults.conf"; then
+  executor_env+=(--conf "spark.executor.defaultJavaOptions=${trim[*]}")
+fi
 everywhere=
 [[ ${INVERSEFORM_EVERYWHERE:-false} != true ]] || everywhere=local://
 if [[ $(spark_option master) == local* || -z $(spark_option master)$(spark_option deploy-mode) ]]; then

@@ -65,7 +65,26 @@ public record CropWindow(
     }
     int width = cropSide(config.cropWidth(), scale, labels.width());
     int height = cropSide(config.cropHeight(), scale, labels.height());
-    return new CropWindow(box, width, height, flip, degrees, config);
+    CropWindow drawn = new CropWindow(box, width, height, flip, degrees, config);
+    // A turn that would lose what the crop is for is left out.
+    return focus == null || drawn.holds(focus.x(), focus.y())
+        ? drawn
+        : new CropWindow(box, width, height, flip, 0, config);
+  }
+
+  /** Whether a pixel of the source lies in the crop. */
+  boolean holds(double sourceX, double sourceY) {
+    Affine map = map();
+    double x0 = map.x(0, 0);
+    double y0 = map.y(0, 0);
+    double xByX = map.x(1, 0) - x0;
+    double xByY = map.x(0, 1) - x0;
+    double yByX = map.y(1, 0) - y0;
+    double yByY = map.y(0, 1) - y0;
+    double determinant = xByX * yByY - xByY * yByX;
+    double cropX = (yByY * (sourceX - x0) - xByY * (sourceY - y0)) / determinant;
+    double cropY = (xByX * (sourceY - y0) - yByX * (sourceX - x0)) / determinant;
+    return cropX >= 0 && cropX <= config.cropWidth() && cropY >= 0 && cropY <= config.cropHeight();
   }
 
   /** Source pixels that give a crop's side, or the whole side if the scaled picture is smaller. */

@@ -3,9 +3,12 @@ package io.inverseform.job.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.inverseform.job.config.ConfigException;
 import io.inverseform.job.config.InverseNetworkConfig.Transform;
+import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.pretrain.Study;
 import io.inverseform.job.pretrain.StudyCell;
+import io.inverseform.job.storage.Locations;
 import io.inverseform.job.torch.Torch;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.apache.spark.SparkConf;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -68,15 +72,18 @@ final class BenchInverseCommand implements Callable<Integer> {
   @Option(names = "--cell", hidden = true, description = "Of a cell's process.")
   private String only;
 
+  private final Locations locations = new Locations(new SparkConf());
+
   @Override
   public Integer call() throws IOException {
     requirePositive("--seconds", seconds);
     requirePositive("--processes", processes);
     requirePositive("--threads", threads);
-    options.load();
+    JobConfig config = config();
     Files.createDirectories(out);
     if (only != null) {
-      spec.commandLine().getOut().println(JSON.writeValueAsString(run(StudyCell.of(only))));
+      List<Study.Row> rows = run(config, StudyCell.of(only));
+      spec.commandLine().getOut().println(JSON.writeValueAsString(rows));
       return 0;
     }
     List<String> cells = cells();
@@ -123,8 +130,22 @@ final class BenchInverseCommand implements Callable<Integer> {
     spec.commandLine().getErr().printf("bench inverse: %s %s%n", cell, what).flush();
   }
 
-  private List<Study.Row> run(StudyCell cell) throws IOException {
-    Study study = new Study(options.load(), table, Duration.ofSeconds(seconds), threads);
+  private JobConfig config() throws IOException {
+    JobConfig config = locations.absolute(options.load());
+    if (table) {
+      locations.require("data.table", config.data().table(), "set it, or run preprocess first");
+    }
+    if (!config.pretrain().pictures().isEmpty()) {
+      throw new ConfigException(
+          "'pretrain.pictures' is '%s', but bench inverse takes edges of generated scenes or, with --table, of data.table: leave it out"
+              .formatted(config.pretrain().pictures()));
+    }
+    return config;
+  }
+
+  private List<Study.Row> run(JobConfig config, StudyCell cell) throws IOException {
+    Study study =
+        new Study(config, locations.hadoop(), table, Duration.ofSeconds(seconds), threads);
     return study.run(cell, out.resolve(cell.toString().replace('/', '-') + ".png"));
   }
 

@@ -51,6 +51,8 @@ record CellProcesses(int atATime, String main, List<String> arguments) {
       throws IOException, InterruptedException {
     progress.accept(cell, "begins");
     Process process = start(cell);
+    Thread hook = new Thread(process::destroyForcibly);
+    Runtime.getRuntime().addShutdownHook(hook);
     try {
       String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       int code = process.waitFor();
@@ -63,8 +65,20 @@ record CellProcesses(int atATime, String main, List<String> arguments) {
       }
       progress.accept(cell, "is done");
       return true;
+    } catch (IOException | IllegalStateException e) {
+      progress.accept(cell, "failed: " + e.getMessage());
+      return false;
     } finally {
       process.destroyForcibly();
+      removeHook(hook);
+    }
+  }
+
+  private static void removeHook(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // This process is ending: the hook runs already.
     }
   }
 

@@ -70,8 +70,10 @@ public final class ClassUniformEpochs implements Epochs {
       until[c + 1] = until[c] + (places.byClass().get(c).isEmpty() ? 0 : weights.get(c));
     }
     if (until[classes] == 0) {
-      throw new IllegalArgumentException(
-          "no class of the split has a weight above 0 in data.class_uniform");
+      throw new ConfigException(
+          "'data.class_uniform.bias' is 0 for every class that the split has, factors by train id are %s: give one of"
+                  .formatted(weights)
+              + " them a factor above 0, or set data.class_uniform.share to 0");
     }
     int[] quotas = new int[classes];
     for (int c = 0; c < classes; c++) {

@@ -1,6 +1,7 @@
 package io.inverseform.job.evaluate;
 
 import io.inverseform.job.archive.ModelArchive;
+import io.inverseform.job.config.ConfigException;
 import io.inverseform.job.dataset.PictureFiles;
 import io.inverseform.job.dataset.SampleSchema;
 import io.inverseform.job.dataset.SampleTable;
@@ -68,16 +69,23 @@ public final class Predictions {
     this.output = given.getFileSystem(hadoop).makeQualified(given);
     this.labelIds = labelIds;
     if (labelIds) {
-      requireLabelIds(this.archive.classes());
+      requireLabelIds(archive, this.archive.classes());
     }
   }
 
-  private static void requireLabelIds(ClassCatalogue classes) {
+  private static void requireLabelIds(String archive, ClassCatalogue classes) {
     byte[] all = new byte[classes.size()];
     for (int c = 0; c < all.length; c++) {
       all[c] = (byte) c;
     }
-    classes.toSourceIds(new LabelMap(all.length, 1, all));
+    try {
+      classes.toSourceIds(new LabelMap(all.length, 1, all));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(
+          "'--label-ids': %s, in %s: leave the option out, or export with a class file that has source ids"
+              .formatted(e.getMessage(), archive),
+          e);
+    }
   }
 
   /**

@@ -31,7 +31,7 @@ record Windows(int height, int width, int[] tops, int[] lefts, int windowHeight,
     int windowWidth = views.window().get(1);
     if (windowHeight > scaledHeight || windowWidth > scaledWidth) {
       throw new ConfigException(
-          "a window of %dx%d is larger than the picture, %dx%d at scale %s: set evaluate.views.window to a smaller one or, for whole pictures, to []"
+          "a window of %dx%d is larger than the picture, %dx%d at scale %s: set evaluate.views.window to a smaller one or, for whole pictures, to []; an exported archive keeps the views that it was exported with"
               .formatted(windowWidth, windowHeight, scaledWidth, scaledHeight, scale));
     }
     return new Windows(

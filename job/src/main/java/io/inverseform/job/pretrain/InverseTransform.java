@@ -189,7 +189,8 @@ public final class InverseTransform implements Objective<EdgeTiles> {
     byDistance.forEach(
         (prefix, its) -> {
           String distance = prefix.isEmpty() ? "trained" : prefix.substring(0, prefix.length() - 1);
-          rows.add(new Study.Row(name, distance, step, 0, 0, its));
+          boolean learned = prefix.isEmpty() || prefix.equals(WITH_UNLIKENESS);
+          rows.add(new Study.Row(name, distance, learned ? step : 0, 0, 0, its));
         });
     return rows;
   }

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.config.PretrainConfig;
 import io.inverseform.job.dataset.EdgeOperators;
+import io.inverseform.job.dataset.LocalFolder;
 import io.inverseform.job.model.InverseTransformNetwork;
 import io.inverseform.job.torch.FlatParameters;
 import io.inverseform.job.torch.Torch;
@@ -29,11 +30,13 @@ import org.apache.hadoop.conf.Configuration;
  * given time, and measures whether its distance can teach.
  *
  * @param config what is not of the cell: seed, ranges, degradations, optimiser, scenes or table
+ * @param hadoop where the table lies
  * @param table whether the edges are those of the sample table, and not of generated scenes
  * @param budget for the pretraining
  * @param threads of torch
  */
-public record Study(JobConfig config, boolean table, Duration budget, int threads) {
+public record Study(
+    JobConfig config, Configuration hadoop, boolean table, Duration budget, int threads) {
   /** What is measured of a distance. */
   public record Row(
       String cell,
@@ -65,8 +68,8 @@ public record Study(JobConfig config, boolean table, Duration budget, int thread
 
   private EdgeMaps maps(NDManager device) throws IOException {
     if (table) {
-      Path folder = Files.createTempDirectory("inverseform-study-");
-      return new TableEdges(config, new Site(device, folder, new Configuration()).splits(config));
+      Site site = new Site(device, LocalFolder.temporary(config.data()).path(), hadoop);
+      return new TableEdges(config, site.splits(config));
     }
     return new SceneEdges(
         config.seed(), config.synthesize(), EdgeOperators.of(config.preprocess().edges()));

@@ -75,6 +75,9 @@ record PreviousRun(String name, Scores scores, Map<String, String> configuration
   /** Empty where it cannot be compared with. */
   private static Optional<PreviousRun> read(RunFolder other, Path file, Scores scores) {
     try {
+      if (RunRecord.isOlder(other.fileSystem(), file, other.model())) {
+        return Optional.empty();
+      }
       Scores read = RunRecord.scores(other, file);
       return classes(read).equals(classes(scores))
           ? Optional.of(

@@ -16,8 +16,8 @@ final class Redaction {
 
   private static final Pattern SECRET_NAME =
       Pattern.compile(
-          "(?i)secret|passw|passphrase|token|credential|signature"
-              + "|(access|account|api|private|encryption|shared)[._-]?key|(^|[._-])(key|auth|sas|sig|pwd)$");
+          "(?i)secret|passw|passphrase|token|credential|signature|authorization"
+              + "|(access|account|api|private|encryption|shared)[._-]?key|(^|[._-])(key|auth|sas|sig|pwd|pass)$");
 
   /** How to find secrets, and how long they are; the folder that a shell is in. */
   private static final Pattern HARMLESS_NAME =
@@ -103,7 +103,7 @@ final class Redaction {
     while (pair.find(from)) {
       if (isSecret(pair.group("name"))) {
         shown.append(text, done, pair.start("value")).append(STARS);
-        done = pair.end();
+        done = end(text, pair);
         from = done;
       } else {
         from = pair.start("value");
@@ -118,5 +118,21 @@ final class Redaction {
         words
             .map(word -> word.matches("\\S+") ? word : "'" + word + "'")
             .collect(Collectors.joining(" ")));
+  }
+
+  /** A secret may hold what separates others, but for parameters of an address and quoted ones. */
+  private static int end(String text, Matcher pair) {
+    int start = pair.start("name");
+    boolean parameter = start > 0 && "?&".indexOf(text.charAt(start - 1)) >= 0;
+    int end = pair.end();
+    if (parameter || "\"'".indexOf(text.charAt(pair.start("value"))) >= 0) {
+      return end;
+    }
+    while (end < text.length()
+        && !Character.isWhitespace(text.charAt(end))
+        && "\"'".indexOf(text.charAt(end)) < 0) {
+      end++;
+    }
+    return end;
   }
 }

@@ -1,5 +1,6 @@
 package io.inverseform.job.report;
 
+import io.inverseform.job.config.ConfigException;
 import io.inverseform.job.evaluate.Scores;
 import io.inverseform.job.train.RunFolder;
 import java.io.IOException;
@@ -36,11 +37,12 @@ public final class Report {
    * Writes the page of two runs side by side.
    *
    * @param first what the second is compared with
+   * @throws ConfigException if one of the folders holds no run
    * @throws IOException if a file of the runs is damaged, or the page cannot be written
    */
   public static void compare(RunFolder first, RunFolder second, Path file) throws IOException {
-    RunRecord one = RunRecord.read(first);
-    RunRecord other = RunRecord.read(second);
+    RunRecord one = requireRun(RunRecord.read(first), first);
+    RunRecord other = requireRun(RunRecord.read(second), second);
     if (one.name().equals(other.name())) {
       one = one.named(longName(first));
       other = other.named(longName(second));
@@ -49,6 +51,15 @@ public final class Report {
     try (OutputStream out = file.getFileSystem(first.fileSystem().getConf()).create(file, true)) {
       out.write(page.getBytes(StandardCharsets.UTF_8));
     }
+  }
+
+  private static RunRecord requireRun(RunRecord record, RunFolder folder) {
+    if (record.isEmpty()) {
+      throw new ConfigException(
+          "%s is no run: it has neither config.yaml nor metrics nor scores; give the folder of a run, such as runs/demo"
+              .formatted(folder.path()));
+    }
+    return record;
   }
 
   /** With the folder above, where the names alone are the same. */

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.apache.hadoop.fs.FileSystem;
@@ -39,6 +38,14 @@ record RunRecord(
     List<Environment> environments) {
   private static final YAMLMapper YAML = new YAMLMapper();
 
+  /** Whether there is nothing of a run in it. */
+  boolean isEmpty() {
+    return configuration.isEmpty()
+        && metrics.count() == 0
+        && scores.isEmpty()
+        && outdated.isEmpty();
+  }
+
   /**
    * Reads a run folder.
    *
@@ -51,13 +58,15 @@ record RunRecord(
     Map<String, ShownPictures> pictures = new LinkedHashMap<>();
     for (Path file : run.scoreFiles()) {
       String split = file.getName().replaceAll("^scores-|\\.json$", "");
-      if (isOlder(run, file)) {
+      // A training that goes on makes another model.
+      if (isOlder(run.fileSystem(), file, run.model())) {
         outdated.add(split);
         continue;
       }
       scores.put(split, scores(run, file));
-      Optional<ShownPictures> shown = ShownPictures.read(run, split);
-      shown.ifPresent(some -> pictures.put(split, some));
+      if (!isOlder(run.fileSystem(), run.pictures(split), file)) {
+        ShownPictures.read(run, split).ifPresent(some -> pictures.put(split, some));
+      }
     }
     return new RunRecord(
         run.path().getName(),
@@ -78,11 +87,11 @@ record RunRecord(
     }
   }
 
-  /** A training that goes on makes another model. */
-  private static boolean isOlder(RunFolder run, Path scores) throws IOException {
+  /** Whether both are there, and the first is of before the second. */
+  static boolean isOlder(FileSystem files, Path file, Path than) throws IOException {
     try {
-      return run.fileSystem().getFileStatus(scores).getModificationTime()
-          < run.fileSystem().getFileStatus(run.model()).getModificationTime();
+      return files.getFileStatus(file).getModificationTime()
+          < files.getFileStatus(than).getModificationTime();
     } catch (FileNotFoundException e) {
       return false;
     }

@@ -35,13 +35,16 @@ record ScoreSection(Scores scores, String name, Optional<Scores> base, Optional<
         .draw(html);
     ofClasses(
             "Boundary F, " + shortened(scores.boundary().tolerance()),
-            Scores::boundaryF,
+            s ->
+                boundary(s, scores.boundary().tolerance())
+                    .map(BoundaryScore::mean)
+                    .orElse(Double.NaN),
             s -> boundary(s, scores.boundary().tolerance()).map(BoundaryScore::f).orElse(none(s)))
         .draw(html);
     ofClasses(
             "Boundary IoU, " + shortened(scores.boundaryIou().width()),
-            s -> s.boundaryIou().mean(),
-            s -> s.boundaryIou().iou())
+            this::boundaryIou,
+            s -> hasWidth(s) ? s.boundaryIou().iou() : none(s))
         .draw(html);
     ofClasses(
             "Accuracy",
@@ -64,13 +67,7 @@ record ScoreSection(Scores scores, String name, Optional<Scores> base, Optional<
               "boundary F, " + shortened(own.tolerance()),
               s -> boundary(s, own.tolerance()).map(BoundaryScore::mean).orElse(Double.NaN)));
     }
-    rows.add(
-        row(
-            "boundary IoU, " + shortened(scores.boundaryIou().width()),
-            s ->
-                s.boundaryIou().width().equals(scores.boundaryIou().width())
-                    ? s.boundaryIou().mean()
-                    : Double.NaN));
+    rows.add(row("boundary IoU, " + shortened(scores.boundaryIou().width()), this::boundaryIou));
     for (BandScore own : scores.trimap()) {
       rows.add(
           row(
@@ -109,6 +106,15 @@ record ScoreSection(Scores scores, String name, Optional<Scores> base, Optional<
             mean.applyAsDouble(scores),
             true));
     return new MetricTable(title, "class", baseName, name, rows);
+  }
+
+  /** Bands of another width have another score. */
+  private boolean hasWidth(Scores others) {
+    return others.boundaryIou().width().equals(scores.boundaryIou().width());
+  }
+
+  private double boundaryIou(Scores others) {
+    return hasWidth(others) ? others.boundaryIou().mean() : Double.NaN;
   }
 
   private static Optional<BoundaryScore> boundary(Scores scores, Tolerance tolerance) {

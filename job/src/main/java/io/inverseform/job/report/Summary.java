@@ -1,6 +1,8 @@
 package io.inverseform.job.report;
 
+import io.inverseform.job.evaluate.BoundaryScore;
 import io.inverseform.job.evaluate.Scores;
+import io.inverseform.udf.score.Tolerance;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +32,14 @@ record Summary(List<RunRecord> runs, Map<String, PreviousRun> previous) {
               ? scores.get(0)
               : Optional.ofNullable(previous.get(split)).map(PreviousRun::scores);
       facts.add(score("mean IoU, " + split, scores, base, Scores::meanIou));
-      facts.add(score("boundary F, " + split, scores, base, Scores::boundaryF));
+      Optional<Tolerance> tolerance =
+          scores.get(scores.size() - 1).or(() -> base).map(its -> its.boundary().tolerance());
+      facts.add(
+          score(
+              "boundary F, " + split,
+              scores,
+              base,
+              its -> tolerance.map(distance -> boundaryF(its, distance)).orElse(Double.NaN)));
     }
     if (runs.stream().anyMatch(run -> run.metrics().count() > 0)) {
       fact(facts, "loss at the end", run -> Figures.any(run.metrics().loss().lastTenth()));
@@ -47,6 +56,15 @@ record Summary(List<RunRecord> runs, Map<String, PreviousRun> previous) {
     } else {
       table(html, facts);
     }
+  }
+
+  /** At another distance it is another score. */
+  private static double boundaryF(Scores scores, Tolerance tolerance) {
+    return scores.boundaries().stream()
+        .filter(its -> its.tolerance().equals(tolerance))
+        .mapToDouble(BoundaryScore::mean)
+        .findFirst()
+        .orElse(Double.NaN);
   }
 
   private List<String> splits() {

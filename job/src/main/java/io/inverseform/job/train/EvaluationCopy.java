@@ -50,16 +50,16 @@ final class EvaluationCopy {
     optimizer.toHost();
     float[] trainedWeights = state.hasEma() ? values(weights) : new float[0];
     try {
-      fill(buffers, meanOver(state.hasEma() ? bufferEma.values() : trainedBuffers));
+      buffers.write(meanOver(state.hasEma() ? bufferEma.values() : trainedBuffers));
       if (state.hasEma()) {
         gather(state.vector(ShardState.EMA), weights.host());
         weights.toDevice();
       }
       return use.run();
     } finally {
-      fill(buffers, trainedBuffers);
+      buffers.write(trainedBuffers);
       if (state.hasEma()) {
-        fill(weights, trainedWeights);
+        weights.write(trainedWeights);
       }
     }
   }
@@ -68,10 +68,6 @@ final class EvaluationCopy {
     float[] values = new float[vector.length()];
     vector.host().get(values);
     return values;
-  }
-
-  private static void fill(FlatVector vector, float[] values) {
-    vector.write(values);
   }
 
   private float[] meanOver(float[] own) {

@@ -129,15 +129,9 @@ public record NetworkBench(
     try (NDManager manager = manager()) {
       RandomStep pass = new RandomStep(manager, this);
       FlatParameters parameters = pass.parameters();
-      Optimizer optimizer;
-      Exchange exchange;
-      if (parameters.onDevice()) {
-        optimizer = new DeviceOptimizer(manager, parameters, SGD, ParameterGroups.none());
-        optimizer.begin(RATE);
-      } else {
-        optimizer = optimizer(parameters, new FloatRange(0, parameters.weights().length()));
-      }
-      exchange = Alone.exchange(parameters, 0);
+      Optimizer optimizer = Alone.optimizer(manager, parameters, SGD, ParameterGroups.none());
+      optimizer.begin(RATE);
+      Exchange exchange = Alone.exchange(parameters, 0);
       Step whole = new Step(pass, optimizer, exchange);
       return measured(
           parameters, pass.estimate().withOptimizer(optimizer.state()), whole::run, whole::phases);

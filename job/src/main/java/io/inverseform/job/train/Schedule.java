@@ -33,8 +33,12 @@ record Schedule(double learningRate, ScheduleConfig config, long length) {
   double learningRate(long step, int epoch) {
     long time = config.by() == ScheduleConfig.Unit.EPOCH ? epoch : step - 1;
     double decay = config.decay().factor(Math.min(time, length), length);
+    return learningRate * decay * warmup(config, step);
+  }
+
+  /** Share of the rate in a step, from 1. */
+  static double warmup(ScheduleConfig config, long step) {
     double rise = Math.min(1, step / (double) (config.warmupSteps() + 1));
-    double warmup = config.warmupFrom() + (1 - config.warmupFrom()) * rise;
-    return learningRate * decay * warmup;
+    return config.warmupFrom() + (1 - config.warmupFrom()) * rise;
   }
 }

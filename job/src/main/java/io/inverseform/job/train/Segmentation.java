@@ -107,11 +107,9 @@ public final class Segmentation implements Objective<Crop> {
     images = new Images(augment.mean(), augment.std());
     segmenter = new Segmenter(site.device(), network, images, config.evaluate().views());
     measures = config.evaluate().measures();
-    if (splits.held().size() > 0) {
-      // Not only at the first validation.
-      Sample first = splits.held().sample(0);
-      Segmenter.requireFit(network, config.evaluate().views(), first.height(), first.width());
-    }
+    // Not only at the first validation.
+    Sample first = splits.held().sample(0);
+    Segmenter.requireFit(network, config.evaluate().views(), first.height(), first.width());
   }
 
   @Override

@@ -127,8 +127,12 @@ public final class Training {
     long lastStep = better ? end : resumeFrom;
     if (!better && run.hasModel(resumeFrom)) {
       throw new IOException(
-          "%s ended at step %d, since %d validations were not better than the best one: raise train.early_stop"
-              .formatted(run.path(), resumeFrom, train.earlyStop()));
+          "%s ended at step %d, since %d validations were not better than the best one (train.early_stop is %d): raise it, or set it to 0 for no early end"
+              .formatted(
+                  run.path(),
+                  resumeFrom,
+                  run.checkpoints().read(resumeFrom).patience().since(),
+                  train.earlyStop()));
     }
     if (resumeFrom >= lastStep && run.hasModel(resumeFrom)) {
       throw new IOException(

@@ -143,8 +143,8 @@ final class Worker {
       boolean alone = worldSize == 1;
       ParameterGroups groups = ParameterGroups.of(parameters.slots(), config.optimizer());
       Optimizer optimizer =
-          alone && parameters.onDevice()
-              ? new DeviceOptimizer(device, parameters, config.optimizer(), groups)
+          alone
+              ? Alone.optimizer(device, parameters, config.optimizer(), groups)
               : new HostOptimizer(parameters.weights().host(), moved, config.optimizer(), groups);
       ShardState ofShard = local ? optimizer.state().part(shard.length()) : optimizer.state();
       BufferEma bufferEma = new BufferEma(parameters.buffers(), config.optimizer());

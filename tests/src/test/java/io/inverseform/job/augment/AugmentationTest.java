@@ -222,6 +222,36 @@ class AugmentationTest {
   }
 
   @Test
+  void aTurnDoesNotLoseWhatTheCropIsFor() {
+    AugmentConfig config =
+        config(
+            "augment.scale_min=1",
+            "augment.scale_max=2",
+            "augment.rotation={share: 1, degrees: 45}");
+    LabelMap labels = new LabelMap(300, 200, new byte[60_000]);
+    int rotated = 0;
+    for (int seed = 0; seed < 200; seed++) {
+      KeyedRandom random = new KeyedRandom(seed);
+      ClassCentroid centroid =
+          new ClassCentroid(
+              3, 0, 0, (float) random.nextDouble(0, 299), (float) random.nextDouble(0, 199));
+      CropWindow window = CropWindow.draw(config, labels, centroid, random);
+      double[][] corners = window.corners();
+      for (int side = 0; side < 4; side++) {
+        double[] from = corners[side];
+        double[] to = corners[(side + 1) % 4];
+        double cross =
+            (to[0] - from[0]) * (centroid.y() - from[1])
+                - (to[1] - from[1]) * (centroid.x() - from[0]);
+        double turn = window.words().contains("mirrored") ? -1 : 1;
+        assertThat(turn * cross).as("seed %d, side %d", seed, side).isGreaterThan(-1e-6);
+      }
+      rotated += window.isRotated() ? 1 : 0;
+    }
+    assertThat(rotated).as("turns that are left").isBetween(100, 199);
+  }
+
+  @Test
   void aCropWithTooMuchOfAClassIsDrawnAgain() {
     // Class 0 but for a stripe of class 1 at the right, as wide as a crop.
     LabelMap labels = new LabelMap(512, 96, new byte[512 * 96]);

@@ -52,4 +52,17 @@ class CompareCommandTest {
             "'RUN': there is nothing at file:%s/c; give the folder of a run, such as runs/demo\n"
                 .formatted(folder.toRealPath()));
   }
+
+  @Test
+  void aFolderWithoutARunIsRefused() throws Exception {
+    run("a", 3);
+    Files.createDirectories(folder.resolve("empty"));
+    SubmitScript.Result result = compare("a empty");
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.err())
+        .isEqualTo(
+            "file:%s/empty is no run: it has neither config.yaml nor metrics nor scores; give the folder"
+                    .formatted(folder.toRealPath())
+                + " of a run, such as runs/demo\n");
+  }
 }

@@ -114,6 +114,10 @@ class ClassUniformEpochsTest {
     assertThatThrownBy(() -> new ClassUniformConfig(0, Map.of("rider", 2.0)))
         .hasMessageContaining("'bias' must be empty while 'share' is 0");
     assertThatThrownBy(() -> epochs(0.5, 0.0, 0.0, 0.0, 1.0))
-        .hasMessage("no class of the split has a weight above 0 in data.class_uniform");
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(
+            "'data.class_uniform.bias' is 0 for every class that the split has, factors by train id are"
+                + " [0.0, 0.0, 0.0, 1.0]: give one of them a factor above 0, or set"
+                + " data.class_uniform.share to 0");
   }
 }

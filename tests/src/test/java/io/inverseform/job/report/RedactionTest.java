@@ -29,6 +29,8 @@ class RedactionTest {
         "spark.kubernetes.authenticate.submission.oauthToken",
         "HF_TOKEN",
         "DB_PASSWD",
+        "spark.executorEnv.DB_PASS",
+        "http.authorization",
         "API_KEY",
         "GOOGLE_APPLICATION_CREDENTIALS"
       })
@@ -67,6 +69,7 @@ class RedactionTest {
         "https://host/x?sv=2020&sig=abc%3D | https://host/x?sv=2020&sig=***",
         "train --conf spark.hadoop.fs.s3a.secret.key=abc/d+e= --set train.epochs=2 | train --conf spark.hadoop.fs.s3a.secret.key=*** --set train.epochs=2",
         "-Djavax.net.ssl.keyStorePassword=changeit -Xmx4g | -Djavax.net.ssl.keyStorePassword=*** -Xmx4g",
+        "-Djavax.net.ssl.keyStorePassword=ab,cd;ef&g}h -Xmx4g | -Djavax.net.ssl.keyStorePassword=*** -Xmx4g",
         "tool --password hunter22 --verbose | tool --password *** --verbose",
         "{\"api_key\": \"abc def\", \"n\": 3} | {\"api_key\": ***, \"n\": 3}",
         "Authorization: Bearer abcdef.ghi-jkl | Authorization: ***",
