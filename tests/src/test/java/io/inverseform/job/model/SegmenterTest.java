@@ -255,6 +255,6 @@ class SegmenterTest {
             "'evaluate.views.window' must have sides of at least 32 for this network, is [64, 31]");
     assertThatThrownBy(() -> scores(views(List.of(1.0, 0.6), false, List.of(48, 64))))
         .hasMessage(
-            "a window of 64x48 is larger than the picture, 60x42 at scale 0.6: set evaluate.views.window to a smaller one or, for whole pictures, to []");
+            "a window of 64x48 is larger than the picture, 60x42 at scale 0.6: set evaluate.views.window to a smaller one or, for whole pictures, to []; an exported archive keeps the views that it was exported with");
   }
 }

@@ -164,7 +164,7 @@ class OptimizedTrainingTest {
     assertThatThrownBy(() -> run(config, true))
         .isInstanceOf(IOException.class)
         .hasMessageEndingWith(
-            "ended at step 9, since 2 validations were not better than the best one: raise"
-                + " train.early_stop");
+            "ended at step 9, since 2 validations were not better than the best one"
+                + " (train.early_stop is 2): raise it, or set it to 0 for no early end");
   }
 }
