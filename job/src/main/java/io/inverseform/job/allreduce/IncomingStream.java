@@ -4,13 +4,17 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.apache.spark.network.client.StreamCallbackWithID;
 
-/** The body of one frame on its way into its place; runs on a network thread and only copies. */
+/**
+ * The body of one frame on its way into its place; runs on a network thread and only copies, and
+ * nothing of what {@link PlacedReads} has read there.
+ */
 final class IncomingStream implements StreamCallbackWithID {
   private final FrameHeader frame;
   private final Inbox inbox;
   private final StepMonitor monitor;
   private final FrameReceiver receiver;
   private final ByteBuffer place;
+  private int placed;
   private boolean ended;
 
   /**
@@ -35,7 +39,44 @@ final class IncomingStream implements StreamCallbackWithID {
       throw new IOException(
           frame + ": the body is longer than the " + frame.bodyBytes() + " bytes of its header");
     }
-    receiver.copy(frame, data, place);
+    if (placed > 0) {
+      place.position(place.position() + data.remaining());
+      placed -= data.remaining();
+      return;
+    }
+    if (!receiver.beginWrite()) {
+      throw receiver.left(frame);
+    }
+    int bytes = data.remaining();
+    try {
+      place.put(data);
+    } finally {
+      receiver.endWrite(bytes);
+    }
+  }
+
+  /**
+   * Begins to write the next bytes of the body to their place, {@link #rest}.
+   *
+   * @return false, with nothing begun, if no more may be written, or only copied
+   */
+  boolean beginRead() {
+    return !ended && place.isDirect() && place.hasRemaining() && receiver.beginWrite();
+  }
+
+  /** Where what has not come yet belongs. */
+  ByteBuffer rest() {
+    return place.slice();
+  }
+
+  /**
+   * Ends {@link #beginRead}; {@link #onData} is told of the bytes next.
+   *
+   * @param bytes written, or none if not positive
+   */
+  void endRead(int bytes) {
+    placed = Math.max(0, bytes);
+    receiver.endWrite(placed);
   }
 
   @Override

@@ -11,18 +11,25 @@ import io.inverseform.job.allreduce.Rounding;
 import io.inverseform.job.allreduce.Wire;
 import io.inverseform.job.allreduce.WorkerClient;
 import io.inverseform.job.config.OptimizerConfig;
+import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /** A process of an {@link ExchangeBench}: one worker, which prints what it measured. */
 final class ExchangeBenchWorker {
-  /** Until buffers have their sizes and loops are compiled. */
-  private static final int WARMUP = 5;
+  /** Rounds in a row without compilation that end the warm-up, and the most that it takes. */
+  private static final int QUIET_ROUNDS = 5;
+
+  private static final int MOST_WARMUP = 100;
+
+  /** Share of a round in which the compiler may be busy. */
+  private static final double QUIET = 0.02;
 
   private static final int SUMS = 1000;
   private static final OperatingSystemMXBean SYSTEM =
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+  private static final CompilationMXBean COMPILER = ManagementFactory.getCompilationMXBean();
   private static final ThreadMXBean THREADS =
       ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
 
@@ -74,18 +81,12 @@ final class ExchangeBenchWorker {
       gradient.put(i, 1 + i % 1021 / 1021f);
     }
     double[] seconds = new double[rounds];
-    long cpu = 0;
-    long allocated = 0;
-    for (int round = -WARMUP; round < rounds; round++) {
+    int warmed = warmUp();
+    long cpu = SYSTEM.getProcessCpuTime();
+    long allocated = allocatedBytes();
+    for (int round = 0; round < rounds; round++) {
       exchange.sum(new double[0]);
-      if (round == 0) {
-        cpu = SYSTEM.getProcessCpuTime();
-        allocated = allocatedBytes();
-      }
-      double taken = step(round + WARMUP);
-      if (round >= 0) {
-        seconds[round] = taken;
-      }
+      seconds[round] = step(warmed + round);
     }
     cpu = SYSTEM.getProcessCpuTime() - cpu;
     allocated = allocatedBytes() - allocated;
@@ -99,6 +100,7 @@ final class ExchangeBenchWorker {
         Math.round(memory.length() * 4L / 1e6),
         true,
         ExchangeBench.name(wire),
+        warmed,
         NetworkBench.rounded(median),
         NetworkBench.rounded(seconds[0]),
         NetworkBench.rounded(seconds[rounds - 1]),
@@ -106,6 +108,24 @@ final class ExchangeBenchWorker {
         NetworkBench.rounded(cpu / 1e9 / rounds),
         allocated / rounds,
         sums());
+  }
+
+  /**
+   * Runs until no rank compiles any more: a training of hours has compiled code, and on few cores
+   * the compilers of some processes take more time than the exchange.
+   *
+   * @return the rounds it took, the same on all ranks
+   */
+  private int warmUp() {
+    int quiet = 0;
+    int round = 0;
+    while (quiet < QUIET_ROUNDS && round < MOST_WARMUP) {
+      long compiling = COMPILER.getTotalCompilationTime();
+      double taken = step(round++);
+      double share = (COMPILER.getTotalCompilationTime() - compiling) / 1e3 / taken;
+      quiet = exchange.sum(new double[] {share > QUIET ? 1 : 0})[0] == 0 ? quiet + 1 : 0;
+    }
+    return round;
   }
 
   /** As a training step does it, with its round of flags. */
