@@ -24,7 +24,7 @@ final class ExchangeBenchWorker {
   private static final int MOST_WARMUP = 100;
 
   /** Share of a round in which the compiler may be busy. */
-  private static final double QUIET = 0.02;
+  private static final double QUIET = 0.1;
 
   private static final int SUMS = 1000;
   private static final OperatingSystemMXBean SYSTEM =
