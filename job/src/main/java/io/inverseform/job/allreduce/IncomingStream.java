@@ -15,6 +15,7 @@ final class IncomingStream implements StreamCallbackWithID {
   private final FrameReceiver receiver;
   private final ByteBuffer place;
   private int placed;
+  private Runnable cutOff = () -> {};
   private boolean ended;
 
   /**
@@ -26,6 +27,14 @@ final class IncomingStream implements StreamCallbackWithID {
     this.monitor = monitor;
     this.receiver = receiver;
     this.place = monitor.locked(() -> inbox.claim(frame));
+  }
+
+  /**
+   * @param ends the connection, for a body that is too short: what was read beyond it lies in the
+   *     place
+   */
+  void onShort(Runnable ends) {
+    cutOff = ends;
   }
 
   @Override
@@ -82,6 +91,7 @@ final class IncomingStream implements StreamCallbackWithID {
   @Override
   public void onComplete(String id) throws IOException {
     if (place.hasRemaining()) {
+      cutOff.run();
       throw new IOException(
           "%s: the body ends %d bytes before the %d of its header"
               .formatted(frame, place.remaining(), frame.bodyBytes()));

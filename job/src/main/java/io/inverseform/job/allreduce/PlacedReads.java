@@ -34,6 +34,8 @@ final class PlacedReads implements RecvByteBufAllocator {
   static void expect(Channel channel, IncomingStream stream) {
     PlacedReads reads = channel.config().getRecvByteBufAllocator();
     reads.stream = isPlain(channel) ? stream : null;
+    // Behind the answer that says why.
+    stream.onShort(() -> channel.eventLoop().execute(channel::close));
   }
 
   /** Whether the frame decoder sees the bytes of the socket: none is decrypted before. */

@@ -18,13 +18,16 @@ import java.util.Arrays;
 
 /** A process of an {@link ExchangeBench}: one worker, which prints what it measured. */
 final class ExchangeBenchWorker {
-  /** Rounds in a row without compilation that end the warm-up, and the most that it takes. */
+  /** How long hardly anything must have been compiled, in rounds and in seconds. */
   private static final int QUIET_ROUNDS = 5;
 
-  private static final int MOST_WARMUP = 100;
+  private static final double QUIET_SECONDS = 2;
 
-  /** Share of a round in which the compiler may be busy. */
+  /** Cores that the compilers of all processes may use meanwhile. */
   private static final double QUIET = 0.1;
+
+  /** The longest warm-up. */
+  private static final double MOST_SECONDS = 60;
 
   private static final int SUMS = 1000;
   private static final OperatingSystemMXBean SYSTEM =
@@ -111,21 +114,28 @@ final class ExchangeBenchWorker {
   }
 
   /**
-   * Runs until no rank compiles any more: a training of hours has compiled code, and on few cores
-   * the compilers of some processes take more time than the exchange.
+   * Runs until hardly anything is compiled any more: a training of hours has compiled code, and on
+   * few cores the compilers of some processes take more time than the exchange.
    *
    * @return the rounds it took, the same on all ranks
    */
   private int warmUp() {
+    int rounds = 0;
     int quiet = 0;
-    int round = 0;
-    while (quiet < QUIET_ROUNDS && round < MOST_WARMUP) {
+    double quietSeconds = 0;
+    double seconds = 0;
+    while ((quiet < QUIET_ROUNDS || quietSeconds < QUIET_SECONDS) && seconds < MOST_SECONDS) {
       long compiling = COMPILER.getTotalCompilationTime();
-      double taken = step(round++);
+      double taken = step(rounds++);
       double share = (COMPILER.getTotalCompilationTime() - compiling) / 1e3 / taken;
-      quiet = exchange.sum(new double[] {share > QUIET ? 1 : 0})[0] == 0 ? quiet + 1 : 0;
+      double[] sums = exchange.sum(new double[] {share, taken});
+      double mean = sums[1] / exchange.worldSize();
+      seconds += mean;
+      boolean isQuiet = sums[0] <= QUIET;
+      quiet = isQuiet ? quiet + 1 : 0;
+      quietSeconds = isQuiet ? quietSeconds + mean : 0;
     }
-    return round;
+    return rounds;
   }
 
   /** As a training step does it, with its round of flags. */

@@ -10,7 +10,8 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
  * @param megabytes of the float32 gradient, 10^6 bytes
  * @param step whether the SGD update is included
  * @param wire as in configurations
- * @param warmup steps before those that count, until nothing is compiled any more
+ * @param warmup steps before those that count, until hardly anything is compiled any more, or for a
+ *     minute
  * @param seconds median of a step
  * @param best seconds of the shortest step
  * @param worst seconds of the longest step
