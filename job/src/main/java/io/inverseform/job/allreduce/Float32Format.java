@@ -1,7 +1,5 @@
 package io.inverseform.job.allreduce;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -12,6 +10,9 @@ import java.nio.FloatBuffer;
  */
 final class Float32Format implements WireFormat {
   private final FlatMemory memory;
+
+  /** For the worker's thread, the only one that sums. */
+  private final float[] block = new float[ShardedExchange.CHUNK];
 
   Float32Format(FlatMemory memory) {
     this.memory = memory;
@@ -63,22 +64,21 @@ final class Float32Format implements WireFormat {
   @Override
   public void drop() {}
 
-  /** Plain bytes: a stream comes in pieces of any alignment; summed at the speed of floats. */
-  private static final class Bytes implements Slot {
-    private static final VarHandle FLOAT =
-        MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
-
-    private final byte[] bytes;
+  /** Outside the heap, where the network writes without a copy. */
+  private final class Bytes implements Slot {
+    private final ByteBuffer bytes;
     private final FloatBuffer floats;
 
     Bytes(int length) {
-      bytes = new byte[Math.multiplyExact(length, Float.BYTES)];
-      floats = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+      bytes =
+          ByteBuffer.allocateDirect(Math.multiplyExact(length, Float.BYTES))
+              .order(ByteOrder.LITTLE_ENDIAN);
+      floats = bytes.asFloatBuffer();
     }
 
     @Override
     public ByteBuffer place(int offset, int length) {
-      return ByteBuffer.wrap(bytes, offset * Float.BYTES, length * Float.BYTES);
+      return bytes.slice(offset * Float.BYTES, length * Float.BYTES);
     }
 
     @Override
@@ -86,14 +86,16 @@ final class Float32Format implements WireFormat {
       floats.get(offset, into, 0, length);
     }
 
+    /** By a copy in the core's cache: sums from outside the heap are no vector instructions. */
     @Override
     public void add(int offset, float[] into, int length) {
-      add(bytes, offset * Float.BYTES, into, length);
+      floats.get(offset, block, 0, length);
+      add(block, into, length);
     }
 
-    private static void add(byte[] bytes, int from, float[] into, int length) {
+    private static void add(float[] values, float[] into, int length) {
       for (int i = 0; i < length; i++) {
-        into[i] += (float) FLOAT.get(bytes, from + i * Float.BYTES);
+        into[i] += values[i];
       }
     }
   }

@@ -9,8 +9,8 @@ import org.apache.spark.network.util.TransportFrameDecoder;
 
 /**
  * Spark's frame decoder with a bound: network-common gathers frames of up to 2 GB in memory, our
- * messages are small and our bodies are streams, which are copied away as they come. A connection
- * that sends more than the bound without a complete frame is closed.
+ * messages are small and our bodies are streams, which are in their places as soon as they have
+ * come. A connection that sends more than the bound without a complete frame is closed.
  */
 final class FrameBound extends TransportFrameDecoder {
   private final long bound;

@@ -1,11 +1,9 @@
 package io.inverseform.job.allreduce;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import org.apache.spark.network.client.StreamCallbackWithID;
 
 /**
  * The receiving side of an exchange: decides which inbox a frame goes to, and refuses strangers.
@@ -50,7 +48,7 @@ final class FrameReceiver {
    *
    * @throws RefusedException if this rank does not expect it; nothing has changed then
    */
-  StreamCallbackWithID receive(FrameHeader frame) {
+  IncomingStream receive(FrameHeader frame) {
     if (!frame.attempt().equals(attempt)) {
       throw new RefusedException(
           "%s: attempt '%s' is not the running one, '%s'"
@@ -81,21 +79,27 @@ final class FrameReceiver {
   }
 
   /**
-   * Copies a part of a frame into its place; called on network threads.
+   * Begins to write into a place, which stays the frame's until {@link #endWrite} on the same
+   * network thread.
    *
-   * @throws IOException if the exchange is closed: the place may be another's by now
+   * @return false, with nothing begun, if the exchange is closed: the place may be another's by now
    */
-  void copy(FrameHeader frame, ByteBuffer data, ByteBuffer place) throws IOException {
+  boolean beginWrite() {
     memory.readLock().lock();
-    try {
-      if (closed) {
-        throw new IOException(frame + ": rank " + rank + " has left the exchange");
-      }
-      receivedBytes.add(data.remaining());
-      place.put(data);
-    } finally {
+    if (closed) {
       memory.readLock().unlock();
     }
+    return !closed;
+  }
+
+  void endWrite(int bytes) {
+    receivedBytes.add(bytes);
+    memory.readLock().unlock();
+  }
+
+  /** For frames that come when the exchange is closed. */
+  IOException left(FrameHeader frame) {
+    return new IOException(frame + ": rank " + rank + " has left the exchange");
   }
 
   /** Bytes of bodies so far. */
@@ -103,7 +107,7 @@ final class FrameReceiver {
     return receivedBytes.sum();
   }
 
-  /** Waits for who copies at the moment, and lets nobody copy any more. */
+  /** Waits for who writes at the moment, and lets nobody write any more. */
   void close() {
     memory.writeLock().lock();
     closed = true;

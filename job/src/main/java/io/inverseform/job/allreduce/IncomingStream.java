@@ -4,13 +4,18 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.apache.spark.network.client.StreamCallbackWithID;
 
-/** The body of one frame on its way into its place; runs on a network thread and only copies. */
+/**
+ * The body of one frame on its way into its place; runs on a network thread and only copies, and
+ * nothing of what {@link PlacedReads} has read there.
+ */
 final class IncomingStream implements StreamCallbackWithID {
   private final FrameHeader frame;
   private final Inbox inbox;
   private final StepMonitor monitor;
   private final FrameReceiver receiver;
   private final ByteBuffer place;
+  private int placed;
+  private Runnable cutOff = () -> {};
   private boolean ended;
 
   /**
@@ -24,6 +29,14 @@ final class IncomingStream implements StreamCallbackWithID {
     this.place = monitor.locked(() -> inbox.claim(frame));
   }
 
+  /**
+   * @param ends the connection, for a body that is too short: what was read beyond it lies in the
+   *     place
+   */
+  void onShort(Runnable ends) {
+    cutOff = ends;
+  }
+
   @Override
   public String getID() {
     return "exchange";
@@ -35,12 +48,50 @@ final class IncomingStream implements StreamCallbackWithID {
       throw new IOException(
           frame + ": the body is longer than the " + frame.bodyBytes() + " bytes of its header");
     }
-    receiver.copy(frame, data, place);
+    if (placed > 0) {
+      place.position(place.position() + data.remaining());
+      placed -= data.remaining();
+      return;
+    }
+    if (!receiver.beginWrite()) {
+      throw receiver.left(frame);
+    }
+    int bytes = data.remaining();
+    try {
+      place.put(data);
+    } finally {
+      receiver.endWrite(bytes);
+    }
+  }
+
+  /**
+   * Begins to write the next bytes of the body to their place, {@link #rest}.
+   *
+   * @return false, with nothing begun, if no more may be written, or only copied
+   */
+  boolean beginRead() {
+    return !ended && place.isDirect() && place.hasRemaining() && receiver.beginWrite();
+  }
+
+  /** Where what has not come yet belongs. */
+  ByteBuffer rest() {
+    return place.slice();
+  }
+
+  /**
+   * Ends {@link #beginRead}; {@link #onData} is told of the bytes next.
+   *
+   * @param bytes written, or none if not positive
+   */
+  void endRead(int bytes) {
+    placed = Math.max(0, bytes);
+    receiver.endWrite(placed);
   }
 
   @Override
   public void onComplete(String id) throws IOException {
     if (place.hasRemaining()) {
+      cutOff.run();
       throw new IOException(
           "%s: the body ends %d bytes before the %d of its header"
               .formatted(frame, place.remaining(), frame.bodyBytes()));

@@ -1,6 +1,5 @@
 package io.inverseform.job.allreduce;
 
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import java.nio.ByteBuffer;
 import org.apache.spark.network.client.RpcResponseCallback;
 import org.apache.spark.network.client.StreamCallbackWithID;
@@ -14,9 +13,6 @@ import org.slf4j.LoggerFactory;
 /** What peers reach on a worker: frames for its exchange, nothing else. */
 final class PeerServer extends RpcHandler {
   private static final Logger LOG = LoggerFactory.getLogger(PeerServer.class);
-
-  /** Most bytes of a read; Netty's own 64 kB make four times as many small objects. */
-  private static final int READ_BYTES = 1 << 18;
 
   private final StreamManager streams = new OneForOneStreamManager();
   private volatile FrameReceiver receiver;
@@ -37,7 +33,9 @@ final class PeerServer extends RpcHandler {
       if (target == null) {
         throw new RefusedException(frame + ": this worker is not ready");
       }
-      return target.receive(frame);
+      IncomingStream stream = target.receive(frame);
+      PlacedReads.expect(client.getChannel(), stream);
+      return stream;
     } catch (RefusedException e) {
       LOG.warn("Refused a stream from {}: {}", client.getSocketAddress(), e.getMessage());
       throw e;
@@ -51,10 +49,7 @@ final class PeerServer extends RpcHandler {
 
   @Override
   public void channelActive(TransportClient client) {
-    client
-        .getChannel()
-        .config()
-        .setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator(64, 2048, READ_BYTES));
+    PlacedReads.install(client.getChannel());
     FrameBound.install(client.getChannel(), ControlCodec.MAX_BYTES);
   }
 

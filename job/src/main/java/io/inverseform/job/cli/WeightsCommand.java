@@ -8,10 +8,14 @@ import picocli.CommandLine.Spec;
 /** What one does with weight files, each a command of its own. */
 @Command(
     name = "weights",
-    description = "Look into weight files: weights inspect, weights convert.",
+    description = "Weight files: weights inspect, weights convert, weights restore.",
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
-    subcommands = {WeightsInspectCommand.class, WeightsConvertCommand.class})
+    subcommands = {
+      WeightsInspectCommand.class,
+      WeightsConvertCommand.class,
+      WeightsRestoreCommand.class
+    })
 final class WeightsCommand implements Runnable {
   @Spec private CommandSpec spec;
 

@@ -182,6 +182,16 @@ final class Checkpoints {
     return of(Sort.VISIBLE).stream().findFirst();
   }
 
+  /** Steps of all visible checkpoints, the newest first. */
+  List<Long> kept() throws IOException {
+    return of(Sort.VISIBLE);
+  }
+
+  /** Step of the visible checkpoint with the highest score; empty if none has one. */
+  Optional<Long> best() throws IOException {
+    return best(kept(), 1).stream().findFirst();
+  }
+
   /**
    * Step of the newest checkpoint whose files are all there in their lengths; empty if there are no
    * checkpoints. Newer ones are set aside, with a warning.

@@ -11,18 +11,28 @@ import io.inverseform.job.allreduce.Rounding;
 import io.inverseform.job.allreduce.Wire;
 import io.inverseform.job.allreduce.WorkerClient;
 import io.inverseform.job.config.OptimizerConfig;
+import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /** A process of an {@link ExchangeBench}: one worker, which prints what it measured. */
 final class ExchangeBenchWorker {
-  /** Until buffers have their sizes and loops are compiled. */
-  private static final int WARMUP = 5;
+  /** How long hardly anything must have been compiled, in rounds and in seconds. */
+  private static final int QUIET_ROUNDS = 5;
+
+  private static final double QUIET_SECONDS = 2;
+
+  /** Cores that the compilers of all processes may use meanwhile. */
+  private static final double QUIET = 0.1;
+
+  /** The longest warm-up. */
+  private static final double MOST_SECONDS = 60;
 
   private static final int SUMS = 1000;
   private static final OperatingSystemMXBean SYSTEM =
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+  private static final CompilationMXBean COMPILER = ManagementFactory.getCompilationMXBean();
   private static final ThreadMXBean THREADS =
       ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
 
@@ -74,18 +84,12 @@ final class ExchangeBenchWorker {
       gradient.put(i, 1 + i % 1021 / 1021f);
     }
     double[] seconds = new double[rounds];
-    long cpu = 0;
-    long allocated = 0;
-    for (int round = -WARMUP; round < rounds; round++) {
+    int warmed = warmUp();
+    long cpu = SYSTEM.getProcessCpuTime();
+    long allocated = allocatedBytes();
+    for (int round = 0; round < rounds; round++) {
       exchange.sum(new double[0]);
-      if (round == 0) {
-        cpu = SYSTEM.getProcessCpuTime();
-        allocated = allocatedBytes();
-      }
-      double taken = step(round + WARMUP);
-      if (round >= 0) {
-        seconds[round] = taken;
-      }
+      seconds[round] = step(warmed + round);
     }
     cpu = SYSTEM.getProcessCpuTime() - cpu;
     allocated = allocatedBytes() - allocated;
@@ -99,6 +103,7 @@ final class ExchangeBenchWorker {
         Math.round(memory.length() * 4L / 1e6),
         true,
         ExchangeBench.name(wire),
+        warmed,
         NetworkBench.rounded(median),
         NetworkBench.rounded(seconds[0]),
         NetworkBench.rounded(seconds[rounds - 1]),
@@ -106,6 +111,31 @@ final class ExchangeBenchWorker {
         NetworkBench.rounded(cpu / 1e9 / rounds),
         allocated / rounds,
         sums());
+  }
+
+  /**
+   * Runs until hardly anything is compiled any more: a training of hours has compiled code, and on
+   * few cores the compilers of some processes take more time than the exchange.
+   *
+   * @return the rounds it took, the same on all ranks
+   */
+  private int warmUp() {
+    int rounds = 0;
+    int quiet = 0;
+    double quietSeconds = 0;
+    double seconds = 0;
+    while ((quiet < QUIET_ROUNDS || quietSeconds < QUIET_SECONDS) && seconds < MOST_SECONDS) {
+      long compiling = COMPILER.getTotalCompilationTime();
+      double taken = step(rounds++);
+      double share = (COMPILER.getTotalCompilationTime() - compiling) / 1e3 / taken;
+      double[] sums = exchange.sum(new double[] {share, taken});
+      double mean = sums[1] / exchange.worldSize();
+      seconds += mean;
+      boolean isQuiet = sums[0] <= QUIET;
+      quiet = isQuiet ? quiet + 1 : 0;
+      quietSeconds = isQuiet ? quietSeconds + mean : 0;
+    }
+    return rounds;
   }
 
   /** As a training step does it, with its round of flags. */

@@ -10,6 +10,8 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
  * @param megabytes of the float32 gradient, 10^6 bytes
  * @param step whether the SGD update is included
  * @param wire as in configurations
+ * @param warmup steps before those that count, until hardly anything is compiled any more, or for a
+ *     minute
  * @param seconds median of a step
  * @param best seconds of the shortest step
  * @param worst seconds of the longest step
@@ -23,6 +25,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
   "mb",
   "step",
   "wire",
+  "warmup_rounds",
   "seconds",
   "best_s",
   "worst_s",
@@ -36,6 +39,7 @@ public record ExchangeMeasurement(
     @JsonProperty("mb") long megabytes,
     boolean step,
     String wire,
+    @JsonProperty("warmup_rounds") int warmup,
     double seconds,
     @JsonProperty("best_s") double best,
     @JsonProperty("worst_s") double worst,

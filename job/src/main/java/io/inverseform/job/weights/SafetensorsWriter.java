@@ -10,6 +10,7 @@ import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Writes safetensors of float32, one tensor in memory at a time. */
 public final class SafetensorsWriter {
@@ -41,7 +42,8 @@ public final class SafetensorsWriter {
   public static void write(OutputStream out, List<Entry> entries, Map<String, String> metadata)
       throws IOException {
     ObjectNode header = JSON.createObjectNode();
-    metadata.forEach(header.putObject(SafetensorsHeader.METADATA)::put);
+    // The same bytes whatever map it is.
+    new TreeMap<>(metadata).forEach(header.putObject(SafetensorsHeader.METADATA)::put);
     long offset = 0;
     for (Entry entry : entries) {
       ObjectNode node = header.putObject(entry.name());

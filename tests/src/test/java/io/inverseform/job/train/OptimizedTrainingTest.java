@@ -13,7 +13,9 @@ import io.inverseform.job.torch.Torch;
 import io.inverseform.job.weights.WeightFile;
 import java.io.IOException;
 import java.nio.FloatBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
@@ -79,6 +81,31 @@ class OptimizedTrainingTest {
     assertThat(Goldens.relativeL2(average, state.weights().array())).isGreaterThan(1e-3);
     assertThat(exported(whole, true)).isEqualTo(average);
     assertThat(Goldens.relativeL2(exported(whole, false), state.bufferEma())).isLessThan(1e-6);
+  }
+
+  /** Steps that move nothing are never better than those of the first validation. */
+  @Test
+  void aKeptCheckpointBecomesTheModelThatTheTrainingWouldHaveWritten() throws Exception {
+    JobConfig config =
+        config(
+            "kept",
+            "optimizer.learning_rate=1e-12",
+            "model.norm.type=group",
+            "train.validate_every=1");
+    Training.Outcome outcome = run(config, false);
+    Path model = Path.of(config.run(), "model.safetensors");
+    byte[] trained = Files.readAllBytes(model);
+    Files.delete(model);
+
+    long best = CheckpointModel.write(config, Optional.empty(), new Configuration());
+    byte[] first = Files.readAllBytes(model);
+    CheckpointModel.write(config, Optional.of(outcome.step()), new Configuration());
+
+    assertThat(best).isEqualTo(3);
+    assertThat(Files.readAllBytes(model)).isEqualTo(trained).isNotEqualTo(first);
+    assertThatThrownBy(() -> CheckpointModel.write(config, Optional.of(5L), new Configuration()))
+        .isInstanceOf(IOException.class)
+        .hasMessageEndingWith("has no checkpoint of step 5, but of [9, 8, 3]");
   }
 
   /** Weights or running statistics of the model file, as they lie in memory. */

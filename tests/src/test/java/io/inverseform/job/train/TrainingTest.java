@@ -92,6 +92,23 @@ class TrainingTest {
     assertThat(resumed.weightsCrc()).isEqualTo(whole.weightsCrc());
   }
 
+  /** With dropout, and with all that is carried from step to step. */
+  @Test
+  void aRunThatIsStoppedAfterEveryStepEndsWithTheBitsOfAnUndisturbedOne() throws Exception {
+    String[] carried = {
+      "train.exchange.wire=bfloat16", "optimizer.clip_norm=1", "optimizer.ema_decay=0.9"
+    };
+    Training.Outcome whole = run(small.config("in-one-go", carried), false);
+
+    Training.Outcome last = null;
+    for (int step = 1; step <= whole.step(); step++) {
+      last = run(small.config("by-steps", with(carried, "train.max_steps=" + step)), step > 1);
+      assertThat(last.step()).isEqualTo(step);
+    }
+
+    assertThat(last.weightsCrc()).isEqualTo(whole.weightsCrc());
+  }
+
   /** With everything that is drawn, so that nothing can hide in an order of threads. */
   @Test
   void oneDecodeThreadAndEightMakeTheSameWeights() throws Exception {
