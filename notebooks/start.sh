@@ -64,6 +64,7 @@ set_environment() {
   export DJL_OFFLINE=${DJL_OFFLINE:-true} OPT_OUT_TRACKING=${OPT_OUT_TRACKING:-true}
   # A worker per core, as submit.sh has it.
   export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1} OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-PASSIVE}
+  export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-1000}
   export SPARK_LOCAL_IP=${SPARK_LOCAL_IP:-127.0.0.1}
 }
 
