@@ -1,6 +1,7 @@
 package io.inverseform.job.train;
 
 import io.inverseform.job.config.PretrainConfig;
+import io.inverseform.job.dataset.WholeFile;
 import io.inverseform.job.weights.WeightFile;
 import java.io.IOException;
 import java.io.InputStream;
@@ -180,9 +181,7 @@ public final class RunFolder {
 
   /** Replaces a file's text. */
   public void write(Path file, String text) throws IOException {
-    try (OutputStream out = fileSystem.create(file, true)) {
-      out.write(text.getBytes(StandardCharsets.UTF_8));
-    }
+    WholeFile.write(fileSystem, file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   /**
