@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import org.apache.spark.SparkConf;
 
 /**
  * Where local copies lie, and how much room they may take.
@@ -14,6 +16,7 @@ import java.nio.file.Path;
  */
 public record LocalFolder(Path path, long limit) {
   private static final long MEGABYTE = 1_000_000;
+  private static final String COPIES = "inverseform-samples";
 
   /** A folder whose copies may take whatever is free. */
   public LocalFolder(Path path) {
@@ -22,8 +25,30 @@ public record LocalFolder(Path path, long limit) {
 
   /** That of processes without Spark, such as measurements; executors have one of their own. */
   public static LocalFolder temporary(DataConfig data) {
-    Path path = Path.of(System.getProperty("java.io.tmpdir"), "inverseform-samples");
+    Path path = Path.of(System.getProperty("java.io.tmpdir"), COPIES);
     return new LocalFolder(path, data.localCopyMb() * MEGABYTE);
+  }
+
+  /** Where the executors of this host, all the same, keep their copies. */
+  public static Path ofExecutors(SparkConf spark, Map<String, String> environment) {
+    return scratch(spark, environment).resolve(COPIES);
+  }
+
+  /**
+   * The first of Spark's folders on this host, by Spark's own order of precedence: those of a YARN
+   * container's application, {@code SPARK_LOCAL_DIRS}, {@code spark.local.dir}, Java's temporary
+   * one. Only those that a standalone worker makes ({@code SPARK_EXECUTOR_DIRS}) are passed over:
+   * another worker on the host has others, and they go with the application.
+   *
+   * @param environment variables of this process
+   */
+  public static Path scratch(SparkConf spark, Map<String, String> environment) {
+    String folders = spark.get("spark.local.dir", System.getProperty("java.io.tmpdir"));
+    folders = environment.getOrDefault("SPARK_LOCAL_DIRS", folders);
+    if (environment.containsKey("CONTAINER_ID")) {
+      folders = environment.getOrDefault("LOCAL_DIRS", folders);
+    }
+    return Path.of(folders.split(",")[0]);
   }
 
   /**
@@ -54,7 +79,8 @@ public record LocalFolder(Path path, long limit) {
     if (bytes > room) {
       throw new IOException(
           ("%s has room for %d MB more%s, and the local copy of %s has at least %d MB: free some"
-                  + " space there, or choose another folder for local copies (spark.local.dir)%s")
+                  + " space there, or choose another folder for local copies (spark.local.dir, or"
+                  + " SPARK_LOCAL_DIRS where it is set)%s")
               .formatted(
                   path,
                   room / MEGABYTE,

@@ -3,6 +3,7 @@ package io.inverseform.job.dataset;
 import java.io.IOException;
 import java.io.OutputStream;
 import org.apache.hadoop.fs.CommonPathCapabilities;
+import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
@@ -15,7 +16,7 @@ public final class WholeFile {
 
   /** What is in it. */
   public interface Content {
-    /** Writes all of it. */
+    /** Writes all of it. To close the stream is not its task: an object store shows what it has. */
     void write(OutputStream out) throws IOException;
   }
 
@@ -24,18 +25,48 @@ public final class WholeFile {
     return fileSystem instanceof LocalFileSystem local ? local.getRawFileSystem() : fileSystem;
   }
 
-  /** Writes the file, in place of one that is there. */
+  /**
+   * Writes the file, in place of one that is there.
+   *
+   * @throws IOException if that is not possible; what is there stays as it was
+   */
   public static void write(FileSystem fileSystem, Path file, Content content) throws IOException {
     // On object stores a file appears when its stream is closed, and renaming is copying.
     boolean appearsWhole =
         fileSystem.hasPathCapability(file, CommonPathCapabilities.ABORTABLE_STREAM);
-    Path written = appearsWhole ? file : file.suffix(".tmp");
-    try (OutputStream out = fileSystem.create(written, true)) {
-      content.write(out);
+    if (appearsWhole) {
+      writeOrAbort(fileSystem.create(file, true), content);
+      return;
     }
-    if (!appearsWhole) {
+    Path written = file.suffix(".tmp");
+    try {
+      try (OutputStream out = fileSystem.create(written, true)) {
+        content.write(out);
+      }
       FileContext.getFileContext(fileSystem.getUri(), fileSystem.getConf())
           .rename(written, file, Options.Rename.OVERWRITE);
+    } catch (IOException | RuntimeException | Error e) {
+      remove(fileSystem, written, e);
+      throw e;
+    }
+  }
+
+  private static void writeOrAbort(FSDataOutputStream stream, Content content) throws IOException {
+    try {
+      content.write(stream);
+    } catch (IOException | RuntimeException | Error e) {
+      // Closed, it would show what there is.
+      stream.abort();
+      throw e;
+    }
+    stream.close();
+  }
+
+  private static void remove(FileSystem fileSystem, Path file, Throwable failure) {
+    try {
+      fileSystem.delete(file, false);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
     }
   }
 }

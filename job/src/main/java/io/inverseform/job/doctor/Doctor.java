@@ -1,8 +1,11 @@
 package io.inverseform.job.doctor;
 
+import io.inverseform.job.dataset.LocalFolder;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
@@ -63,7 +66,11 @@ public final class Doctor {
     checks.add(new Check("pytorch", () -> TorchChecks.engine(subject)));
     checks.add(new Check("convolution", TorchChecks::convolution));
     checks.add(new Check("gpus", () -> GpuChecks.seen(subject)));
-    for (String folder : Utils.getConfiguredLocalDirs(subject.spark())) {
+    Set<String> folders =
+        new LinkedHashSet<>(List.of(Utils.getConfiguredLocalDirs(subject.spark())));
+    // Of samples, which a standalone worker's own folders are not for.
+    folders.add(LocalFolder.scratch(subject.spark(), subject.environment()).toString());
+    for (String folder : folders) {
       checks.add(
           new Check(
               "spark.local.dir", () -> PlaceChecks.scratch(subject, "spark.local.dir", folder)));

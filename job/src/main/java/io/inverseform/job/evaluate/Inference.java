@@ -37,8 +37,9 @@ record Inference(LoadedModel.Key model, SerializableConfiguration hadoop) implem
         LoadedModel.Key.of(archive, threads), new SerializableConfiguration(hadoop));
   }
 
-  /** A segmenter on the device of the task that calls. */
+  /** A segmenter on the device of the task that calls, until that ends. */
   Segmenter segmenter() throws IOException {
-    return LoadedModel.segmenter(model, hadoop.value(), GpuTasks.addresses(TaskContext.get()));
+    TaskContext task = TaskContext.get();
+    return LoadedModel.segmenter(model, hadoop.value(), GpuTasks.addresses(task), task);
   }
 }

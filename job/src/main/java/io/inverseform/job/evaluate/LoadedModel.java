@@ -12,20 +12,38 @@ import io.inverseform.job.train.Segmentation;
 import io.inverseform.job.weights.WeightFile;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.TaskContext;
+import org.apache.spark.util.TaskCompletionListener;
 
 /**
- * A trained network in memory: one an executor, shared by its tasks, until another is asked for.
+ * A trained network in memory, shared by the tasks of an executor that have the same GPU, or none.
+ * It stays for later tasks until another network is asked for, and in any case while a task uses
+ * it: several networks may take part in one query.
  */
 final class LoadedModel {
-  private static LoadedModel current;
+  private static final Map<Place, LoadedModel> LOADED = new HashMap<>();
 
-  private final Key key;
   private final NDManager manager;
   private final Segmenter segmenter;
+
+  /** Those that have asked for it and have not ended. */
+  private final Set<TaskContext> users = ConcurrentHashMap.newKeySet();
+
+  /**
+   * Which network, and where.
+   *
+   * @param gpuAddresses what Spark gave to the task
+   */
+  private record Place(Key key, List<String> gpuAddresses) {}
 
   /**
    * Which network.
@@ -90,7 +108,6 @@ final class LoadedModel {
   }
 
   private LoadedModel(Key key, Configuration hadoop, List<String> gpuAddresses) throws IOException {
-    this.key = key;
     Path weights = new Path(key.weights());
     if (!key.sha256().isEmpty()) {
       ModelArchive.requireUnchanged(weights, key.sha256(), hadoop);
@@ -112,18 +129,43 @@ final class LoadedModel {
   }
 
   /**
-   * What segments with the network of that key, loaded if this process does not have it; for any
-   * number of threads.
+   * What segments with the network of that key, loaded if this process does not have it on that
+   * device; for any number of threads.
+   *
+   * @param gpuAddresses what Spark gave to the task; none for the CPU
+   * @param task until whose end it can be used
    */
-  static synchronized Segmenter segmenter(Key key, Configuration hadoop, List<String> gpuAddresses)
+  static synchronized Segmenter segmenter(
+      Key key, Configuration hadoop, List<String> gpuAddresses, TaskContext task)
       throws IOException {
-    if (current == null || !current.key.equals(key)) {
-      LoadedModel previous = current;
-      current = new LoadedModel(key, hadoop, gpuAddresses);
-      if (previous != null) {
-        previous.manager.close();
+    Place place = new Place(key, gpuAddresses);
+    LoadedModel model = LOADED.get(place);
+    if (model == null) {
+      closeUnused(key);
+      model = new LoadedModel(key, hadoop, gpuAddresses);
+      LOADED.put(place, model);
+    }
+    model.keepFor(task);
+    return model.segmenter;
+  }
+
+  /** Makes room for a network. The same one on another GPU is in nobody's way. */
+  private static void closeUnused(Key wanted) {
+    for (Iterator<Map.Entry<Place, LoadedModel>> all = LOADED.entrySet().iterator();
+        all.hasNext(); ) {
+      Map.Entry<Place, LoadedModel> loaded = all.next();
+      LoadedModel model = loaded.getValue();
+      if (!loaded.getKey().key().equals(wanted) && model.users.isEmpty()) {
+        all.remove();
+        model.manager.close();
       }
     }
-    return current.segmenter;
+  }
+
+  private void keepFor(TaskContext task) {
+    if (users.add(task)) {
+      TaskCompletionListener end = ended -> users.remove(task);
+      task.addTaskCompletionListener(end);
+    }
   }
 }

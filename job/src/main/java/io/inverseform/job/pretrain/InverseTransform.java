@@ -80,7 +80,7 @@ public final class InverseTransform implements Objective<EdgeTiles> {
       String pictures = config.pretrain().pictures();
       EdgeMaps maps =
           pictures.isEmpty()
-              ? new TableEdges(config, site.splits(config))
+              ? TableEdges.open(config, site)
               : new PictureEdges(config.seed(), pictures, site.hadoop());
       return new InverseTransform(config.seed(), config.pretrain(), maps, site.device());
     }

@@ -69,7 +69,7 @@ public record Study(
   private EdgeMaps maps(NDManager device) throws IOException {
     if (table) {
       Site site = new Site(device, LocalFolder.temporary(config.data()).path(), hadoop);
-      return new TableEdges(config, site.splits(config));
+      return TableEdges.open(config, site);
     }
     return new SceneEdges(
         config.seed(), config.synthesize(), EdgeOperators.of(config.preprocess().edges()));

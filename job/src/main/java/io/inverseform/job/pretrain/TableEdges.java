@@ -5,6 +5,7 @@ import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.dataset.Draw;
 import io.inverseform.job.dataset.EdgeOperators;
 import io.inverseform.job.dataset.Epochs;
+import io.inverseform.job.train.Site;
 import io.inverseform.job.train.Splits;
 import io.inverseform.udf.edge.EdgeOperator;
 import io.inverseform.udf.label.LabelMap;
@@ -21,7 +22,18 @@ final class TableEdges implements EdgeMaps {
   private final Epochs epochs;
   private final Splits splits;
 
-  TableEdges(JobConfig config, Splits splits) throws IOException {
+  /** Opens the splits of a site. */
+  static TableEdges open(JobConfig config, Site site) throws IOException {
+    Splits splits = site.splits(config);
+    try {
+      return new TableEdges(config, splits);
+    } catch (IOException | RuntimeException e) {
+      splits.close();
+      throw e;
+    }
+  }
+
+  private TableEdges(JobConfig config, Splits splits) throws IOException {
     EdgeOperator operator = EdgeOperators.of(config.preprocess().edges());
     augmentation = new Augmentation(config.augment(), operator, config.seed() ^ KEY);
     heldAugmentation = new Augmentation(config.augment(), operator, config.seed() ^ HELD_KEY);

@@ -1,12 +1,12 @@
 package io.inverseform.job.report;
 
+import io.inverseform.job.dataset.WholeFile;
 import java.awt.AWTError;
 import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.util.function.Supplier;
 import javax.imageio.ImageIO;
 import org.apache.hadoop.fs.FileSystem;
@@ -27,9 +27,7 @@ final class Png {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     // Hadoop's streams cannot seek, and ImageIO would buffer in a temporary file.
     ImageIO.write(drawing.get(), "png", bytes);
-    try (OutputStream out = fileSystem.create(file, true)) {
-      bytes.writeTo(out);
-    }
+    WholeFile.write(fileSystem, file, bytes::writeTo);
   }
 
   /** Java finds out at the first letter that there is no font, and then with an error. */

@@ -1,10 +1,10 @@
 package io.inverseform.job.report;
 
 import io.inverseform.job.config.ConfigException;
+import io.inverseform.job.dataset.WholeFile;
 import io.inverseform.job.evaluate.Scores;
 import io.inverseform.job.train.RunFolder;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -48,9 +48,10 @@ public final class Report {
       other = other.named(longName(second));
     }
     String page = Page.comparing(one, other).html();
-    try (OutputStream out = file.getFileSystem(first.fileSystem().getConf()).create(file, true)) {
-      out.write(page.getBytes(StandardCharsets.UTF_8));
-    }
+    WholeFile.write(
+        file.getFileSystem(first.fileSystem().getConf()),
+        file,
+        out -> out.write(page.getBytes(StandardCharsets.UTF_8)));
   }
 
   private static RunRecord requireRun(RunRecord record, RunFolder folder) {

@@ -2,13 +2,13 @@ package io.inverseform.job.synthesize;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.inverseform.job.config.SynthesizeConfig;
+import io.inverseform.job.dataset.WholeFile;
 import io.inverseform.job.progress.ProgressLine;
 import io.inverseform.udf.label.LabelPng;
 import io.inverseform.udf.label.PngEncoder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -140,13 +140,7 @@ final class SceneFolder implements AutoCloseable {
   }
 
   private void write(Path file, byte[] bytes) throws IOException {
-    Path unfinished = new Path(file.getParent(), "." + file.getName() + ".unfinished");
-    try (OutputStream out = fileSystem.create(unfinished, true)) {
-      out.write(bytes);
-    }
-    if (!fileSystem.rename(unfinished, file)) {
-      throw new IOException("cannot rename " + unfinished + " to " + file);
-    }
+    WholeFile.write(fileSystem, file, out -> out.write(bytes));
   }
 
   @Override

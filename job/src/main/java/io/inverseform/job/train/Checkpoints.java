@@ -23,6 +23,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -39,7 +41,7 @@ final class Checkpoints {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-  private static final String PREFIX = "step-";
+  private static final Pattern STEP = Pattern.compile("step-(\\d{8,18})");
   private static final String MANIFEST = "manifest.json";
   private static final String SET_ASIDE = "manifest.damaged.json";
 
@@ -152,7 +154,7 @@ final class Checkpoints {
 
   /** Folder of the checkpoint of a step. */
   Path folder(long step) {
-    return new Path(folder, "%s%08d".formatted(PREFIX, step));
+    return new Path(folder, "step-%08d".formatted(step));
   }
 
   /**
@@ -361,9 +363,10 @@ final class Checkpoints {
     Map<Long, Sort> steps = new TreeMap<>(Comparator.reverseOrder());
     try {
       for (FileStatus child : fileSystem.listStatus(folder)) {
-        String name = child.getPath().getName();
-        if (name.startsWith(PREFIX)) {
-          steps.put(Long.parseLong(name.substring(PREFIX.length())), sort(child.getPath()));
+        // Others may have put something beside them, such as a copy of one.
+        Matcher step = STEP.matcher(child.getPath().getName());
+        if (step.matches()) {
+          steps.put(Long.parseLong(step.group(1)), sort(child.getPath()));
         }
       }
     } catch (FileNotFoundException e) {

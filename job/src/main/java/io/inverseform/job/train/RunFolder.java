@@ -1,13 +1,13 @@
 package io.inverseform.job.train;
 
 import io.inverseform.job.config.PretrainConfig;
+import io.inverseform.job.dataset.WholeFile;
 import io.inverseform.job.weights.WeightFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -180,9 +180,7 @@ public final class RunFolder {
 
   /** Replaces a file's text. */
   public void write(Path file, String text) throws IOException {
-    try (OutputStream out = fileSystem.create(file, true)) {
-      out.write(text.getBytes(StandardCharsets.UTF_8));
-    }
+    WholeFile.write(fileSystem, file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   /**
@@ -205,31 +203,57 @@ public final class RunFolder {
     FileChannel channel =
         FileChannel.open(
             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    FileLock lock = null;
+    Lock lock = channel::close;
     try {
-      lock = channel.tryLock();
+      if (!tryLock(channel)) {
+        throw held(Files.readString(file), "wait for it, or set run to another folder");
+      }
+      channel.truncate(0);
+      channel.write(StandardCharsets.UTF_8.encode(holder));
+      return lock;
+    } catch (IOException | RuntimeException e) {
+      release(lock, e);
+      throw e;
+    }
+  }
+
+  /** Takes the lock of a file, if nobody holds it. */
+  private static boolean tryLock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock() != null;
     } catch (OverlappingFileLockException e) {
       // This JVM holds it: the same refusal as for another process.
+      return false;
     }
-    if (lock == null) {
-      channel.close();
-      throw held(Files.readString(file), "wait for it, or set run to another folder");
-    }
-    channel.truncate(0);
-    channel.write(StandardCharsets.UTF_8.encode(holder));
-    return channel::close;
   }
 
   private Lock lockShared(Path file, String holder) throws IOException {
-    try (OutputStream out = fileSystem.create(file, false)) {
-      out.write(holder.getBytes(StandardCharsets.UTF_8));
+    OutputStream created;
+    try {
+      created = fileSystem.create(file, false);
     } catch (FileAlreadyExistsException e) {
       try (InputStream in = fileSystem.open(file)) {
         String other = new String(in.readAllBytes(), StandardCharsets.UTF_8);
         throw held(other, "if that process is gone, delete " + file);
       }
     }
-    return () -> fileSystem.delete(file, false);
+    Lock lock = () -> fileSystem.delete(file, false);
+    try (OutputStream out = created) {
+      out.write(holder.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException | RuntimeException e) {
+      release(lock, e);
+      throw e;
+    }
+    return lock;
+  }
+
+  /** Gives up a lock that nobody will close. */
+  private static void release(Lock lock, Exception failure) {
+    try {
+      lock.close();
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
   }
 
   private IOException held(String holder, String remedy) {

@@ -10,6 +10,7 @@ import io.inverseform.job.watch.Step;
 import io.inverseform.job.watch.StepListener;
 import io.inverseform.job.watch.Straggler;
 import io.inverseform.job.watch.Stragglers;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
@@ -80,7 +81,7 @@ final class TrainingMonitor implements AutoCloseable {
   /**
    * An attempt begins behind a step: what was reported of later steps is void.
    *
-   * @throws IOException if that cannot be written, or an earlier report still is
+   * @throws IOException if its files cannot be made, or an earlier report still is being written
    */
   void begin(long resumeFrom) throws IOException {
     lockWithinLimit();
@@ -107,7 +108,15 @@ final class TrainingMonitor implements AutoCloseable {
   }
 
   private void beginLocked(long resumeFrom) throws IOException {
-    tellUnfinished();
+    try {
+      tellUnfinished();
+    } catch (IOException | FSError e) {
+      // Perhaps what ended that attempt.
+      LOG.warn(
+          "what the attempt before did last is not in its metrics, {} cannot be written: {}",
+          run.path(),
+          e.getMessage());
+    }
     losses.tailMap(resumeFrom, false).clear();
     skipped.tailSet(resumeFrom, false).clear();
     written.clear();
@@ -187,12 +196,15 @@ final class TrainingMonitor implements AutoCloseable {
 
   /** An attempt that failed leaves steps that not all ranks have reported. */
   private void tellUnfinished() throws IOException {
-    for (SortedMap<Integer, StepReport> ofStep : reports.values()) {
-      if (ofStep.containsKey(0)) {
-        tell(ofStep);
+    try {
+      for (SortedMap<Integer, StepReport> ofStep : reports.values()) {
+        if (ofStep.containsKey(0)) {
+          tell(ofStep);
+        }
       }
+    } finally {
+      reports.clear();
     }
-    reports.clear();
   }
 
   private void collect(StepReport report) throws IOException {
@@ -243,11 +255,19 @@ final class TrainingMonitor implements AutoCloseable {
   }
 
   private void closeLocked() throws IOException {
-    try {
+    Closeable all = () -> close(listeners);
+    try (all) {
       tellUnfinished();
-    } finally {
-      for (StepListener listener : listeners) {
-        listener.close();
+    }
+  }
+
+  /** Closes them in their order, whatever becomes of each. */
+  private static void close(List<StepListener> listeners) throws IOException {
+    if (!listeners.isEmpty()) {
+      int last = listeners.size() - 1;
+      Closeable closedLast = listeners.get(last);
+      try (closedLast) {
+        close(listeners.subList(0, last));
       }
     }
   }

@@ -9,6 +9,7 @@ import io.inverseform.job.allreduce.WorkerClient;
 import io.inverseform.job.allreduce.WorkerSettings;
 import io.inverseform.job.config.ExchangeConfig;
 import io.inverseform.job.config.JobConfig;
+import io.inverseform.job.dataset.LocalFolder;
 import io.inverseform.job.torch.Torch;
 import java.io.IOException;
 import java.io.Serializable;
@@ -17,7 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import scala.collection.Iterator;
@@ -42,7 +42,8 @@ final class WorkerTask extends AbstractFunction1<Iterator<Integer>, Iterator<Wor
     LeaveNotice.listen(task, SparkEnv.get());
     try {
       Device device = device(task, config.train().threads());
-      Worker worker = new Worker(spec, new Worker.Place(device, localFolder()));
+      Path samples = LocalFolder.ofExecutors(SparkEnv.get().conf(), System.getenv());
+      Worker worker = new Worker(spec, new Worker.Place(device, samples));
       Worker.Result result = worker.run(fingerprint -> join(task, config, fingerprint));
       return JavaConverters.asScalaIterator(List.of(result).iterator());
     } catch (IOException e) {
@@ -78,12 +79,6 @@ final class WorkerTask extends AbstractFunction1<Iterator<Integer>, Iterator<Wor
 
   private static String here(TaskContext task) {
     return "partition " + task.partitionId() + " on " + host();
-  }
-
-  private static Path localFolder() {
-    SparkConf conf = SparkEnv.get().conf();
-    String folders = conf.get("spark.local.dir", System.getProperty("java.io.tmpdir"));
-    return Path.of(folders.split(",")[0], "inverseform-samples");
   }
 
   private static String host() {

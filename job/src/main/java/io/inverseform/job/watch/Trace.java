@@ -133,7 +133,8 @@ public final class Trace implements AutoCloseable {
   }
 
   private void write(OutputStream out) throws IOException {
-    try (JsonGenerator json = new JsonFactory().createGenerator(out)) {
+    JsonFactory leavesOpen = new JsonFactory().disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+    try (JsonGenerator json = leavesOpen.createGenerator(out)) {
       json.writeStartObject();
       json.writeStringField("displayTimeUnit", "ms");
       json.writeArrayFieldStart("traceEvents");

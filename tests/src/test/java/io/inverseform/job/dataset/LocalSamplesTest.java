@@ -224,7 +224,8 @@ class LocalSamplesTest {
         .hasMessageMatching(
             ".*/copies has room for 0 MB more, local copies together may have 0 MB, and the local"
                 + " copy of file:.*/table has at least 0 MB: free some space there, or choose another"
-                + " folder for local copies \\(spark\\.local\\.dir\\), or raise data\\.local_copy_mb");
+                + " folder for local copies \\(spark\\.local\\.dir, or SPARK_LOCAL_DIRS where it is set\\),"
+                + " or raise data\\.local_copy_mb");
     assertThat(copied()).hasSize(1);
     LocalSamples.open(table, "val", new LocalFolder(copies, 1 << 20), HADOOP).close();
     assertThat(copied()).hasSize(2);

@@ -253,6 +253,21 @@ class CheckpointsTest {
   }
 
   @Test
+  void whatOthersPutBesideTheCheckpointsIsNotTouched() throws IOException {
+    write(3, 1);
+    write(5, 1);
+    String[] others = {"step-00000009.bak", "step-7", "step-0000000x", "notes"};
+    for (String other : others) {
+      Files.createDirectories(folder.resolve("checkpoints").resolve(other));
+    }
+    assertThat(checkpoints().newestUsable()).contains(5L);
+    assertThat(checkpoints().kept()).containsExactly(5L, 3L);
+    checkpoints().keep(1, 0);
+    checkpoints().removeIncomplete();
+    assertThat(steps()).contains(others).contains("step-00000005").hasSize(5);
+  }
+
+  @Test
   void aCheckpointThatLacksAFileIsLeftOutForTheOneBefore() throws IOException {
     write(3, 2);
     write(5, 2);
