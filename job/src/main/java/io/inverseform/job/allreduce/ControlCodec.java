@@ -66,7 +66,8 @@ final class ControlCodec {
     }
     if (reply instanceof Control.Carry r) {
       Writer out = new Writer(19).number(r.directives().size());
-      r.directives().forEach(d -> out.number(d.kind().ordinal()).number(d.step()).text(d.reason()));
+      r.directives()
+          .forEach(d -> out.number(d.kind().ordinal()).number(d.step()).text(cut(d.reason())));
       return out.bytes();
     }
     return new Writer(18).text(cut(((Control.Refused) reply).message())).bytes();
