@@ -20,7 +20,7 @@ final class ControlCodec {
   private static final int MAX_TEXT_BYTES = 1 << 17;
   private static final int MAX_ENTRIES = 1 << 12;
   private static final int MAGIC = 0x49464354;
-  private static final short VERSION = 2;
+  private static final short VERSION = 3;
 
   private final String attempt;
 

@@ -67,13 +67,12 @@ final class TrainingLoop<E> {
           outcome.skipped() ? NotFinite.describe(outcome.notFinite(), objective) : null;
       requireFinite(skippedInARow, step, notFinite);
 
-      Directive.Kind directive = driver.directive(step).kind();
-      boolean stop = directive == Directive.Kind.STOP;
+      boolean stop = driver.directive(step).kind() == Directive.Kind.STOP;
       // Who is told to stop may have little time left.
       boolean validate = step == lastStep || !stop && validationDue(step);
       boolean checkpoint =
           step == lastStep
-              || directive != Directive.Kind.NONE
+              || stop
               || checkpointDue(step)
               || validate && (config.keepBest() > 0 || config.earlyStop() > 0);
       if (validate || checkpoint) {
