@@ -135,7 +135,7 @@ final class Worker {
               train.globalBatch(worldSize),
               run.checkpoints().start(resumeFrom));
       long scheduled = sampler.lastStep(train.epochs());
-      long lastStep = train.maxSteps() > 0 ? Math.min(train.maxSteps(), scheduled) : scheduled;
+      long lastStep = train.lastStep(scheduled);
 
       FloatRange shard = Ranges.shard(parameters.weights().length(), worldSize, driver.rank());
       boolean local = train.exchange().localSteps() > 1 && worldSize > 1;
