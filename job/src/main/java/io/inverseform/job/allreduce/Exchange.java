@@ -93,4 +93,7 @@ public interface Exchange extends AutoCloseable {
 
   /** Most values of one {@link #sum}. */
   int MAX_SUM = 1 << 21;
+
+  /** Most floats of gradients or weights in one frame on the network. */
+  int MAX_FRAME = 1 << 20;
 }
