@@ -297,7 +297,8 @@ final class Worker {
           resumeFrom + 1,
           lastStep,
           new ExampleLoader.Ahead(train.prefetch(), train.decodeThreads()),
-          train.timeoutSeconds());
+          train.timeoutSeconds(),
+          driver::requireGoingOn);
     }
 
     /** Rank 0 writes the trained network. */

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,10 +21,28 @@ class ExampleLoaderTest {
 
   private static ExampleLoader<int[]> loader(
       Objective<int[]> objective, int prefetch, int threads, int timeout) {
+    return loader(objective, prefetch, threads, timeout, what -> {});
+  }
+
+  private static ExampleLoader<int[]> loader(
+      Objective<int[]> objective,
+      int prefetch,
+      int threads,
+      int timeout,
+      Consumer<String> requireGoingOn) {
     GlobalSampler sampler =
         new GlobalSampler(objective.epochs(), BATCH * ACCUMULATE, GlobalSampler.Start.NEW);
     return new ExampleLoader<>(
-        objective, sampler, BATCH, 0, 1, 1, 6, new ExampleLoader.Ahead(prefetch, threads), timeout);
+        objective,
+        sampler,
+        BATCH,
+        0,
+        1,
+        1,
+        6,
+        new ExampleLoader.Ahead(prefetch, threads),
+        timeout,
+        requireGoingOn);
   }
 
   @ParameterizedTest
@@ -84,22 +103,36 @@ class ExampleLoaderTest {
     }
   }
 
+  /** No example is ever made. */
+  private static final class Hanging extends Numbers {
+    private final CountDownLatch never = new CountDownLatch(1);
+
+    @Override
+    public int[] example(Draw draw, int epoch) throws IOException {
+      try {
+        never.await();
+      } catch (InterruptedException e) {
+        throw new IOException(e);
+      }
+      return super.example(draw, epoch);
+    }
+  }
+
   @Test
-  void aWaitThatTakesTooLongNamesTheSampleAndWhatToDo() throws Exception {
-    CountDownLatch never = new CountDownLatch(1);
-    Numbers numbers =
-        new Numbers() {
-          @Override
-          public int[] example(Draw draw, int epoch) throws IOException {
-            try {
-              never.await();
-            } catch (InterruptedException e) {
-              throw new IOException(e);
-            }
-            return super.example(draw, epoch);
-          }
+  void anAttemptThatHasEndedWaitsForNoSample() {
+    Consumer<String> ended =
+        what -> {
+          throw new IllegalStateException(what + ": gave up");
         };
-    try (ExampleLoader<int[]> loader = loader(numbers, 1, 2, 1)) {
+    try (ExampleLoader<int[]> loader = loader(new Hanging(), 1, 2, 60, ended)) {
+      assertThatThrownBy(() -> loader.next().next())
+          .hasMessageMatching("rank 0 waits for sample \\d+ to be decoded: gave up");
+    }
+  }
+
+  @Test
+  void aWaitThatTakesTooLongNamesTheSampleAndWhatToDo() {
+    try (ExampleLoader<int[]> loader = loader(new Hanging(), 1, 2, 1)) {
       assertThatThrownBy(() -> loader.next().next())
           .hasMessageMatching(
               "rank 0 waited 1 s for sample \\d+ to be decoded: raise train.timeout_seconds or look"
