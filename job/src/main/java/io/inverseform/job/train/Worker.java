@@ -26,6 +26,7 @@ import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.zip.CRC32C;
 import org.slf4j.Logger;
@@ -49,8 +50,9 @@ final class Worker {
    * Where a worker is.
    *
    * @param localFolder for local copies of the samples
+   * @param cancelled whether Spark has cancelled its task
    */
-  record Place(Device device, Path localFolder) {}
+  record Place(Device device, Path localFolder, BooleanSupplier cancelled) {}
 
   /**
    * How a worker ended.
@@ -94,7 +96,9 @@ final class Worker {
   private Objective<?> open(NDManager device) throws IOException {
     try {
       return spec.objective()
-          .open(config, new Site(device, place.localFolder(), spec.hadoop().value()));
+          .open(
+              config,
+              new Site(device, place.localFolder(), spec.hadoop().value(), place.cancelled()));
     } catch (FileNotFoundException | ConfigException e) {
       throw new UnrecoverableException(e.toString(), e);
     }

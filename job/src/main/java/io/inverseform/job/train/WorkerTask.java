@@ -42,7 +42,8 @@ final class WorkerTask extends AbstractFunction1<Iterator<Integer>, Iterator<Wor
     LeaveNotice.listen(task, SparkEnv.get());
     try {
       Device device = device(task, config.train().threads());
-      Worker worker = new Worker(spec, new Worker.Place(device, localFolder()));
+      Worker worker =
+          new Worker(spec, new Worker.Place(device, localFolder(), task::isInterrupted));
       Worker.Result result = worker.run(fingerprint -> join(task, config, fingerprint));
       return JavaConverters.asScalaIterator(List.of(result).iterator());
     } catch (IOException e) {
