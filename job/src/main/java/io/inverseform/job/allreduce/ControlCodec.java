@@ -20,7 +20,7 @@ final class ControlCodec {
   private static final int MAX_TEXT_BYTES = 1 << 17;
   private static final int MAX_ENTRIES = 1 << 12;
   private static final int MAGIC = 0x49464354;
-  private static final short VERSION = 2;
+  private static final short VERSION = 3;
 
   private final String attempt;
 
@@ -66,7 +66,8 @@ final class ControlCodec {
     }
     if (reply instanceof Control.Carry r) {
       Writer out = new Writer(19).number(r.directives().size());
-      r.directives().forEach(d -> out.number(d.kind().ordinal()).number(d.step()).text(d.reason()));
+      r.directives()
+          .forEach(d -> out.number(d.kind().ordinal()).number(d.step()).text(cut(d.reason())));
       return out.bytes();
     }
     return new Writer(18).text(cut(((Control.Refused) reply).message())).bytes();

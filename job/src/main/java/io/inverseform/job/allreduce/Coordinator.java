@@ -87,11 +87,6 @@ public final class Coordinator implements AutoCloseable {
     return transport.address();
   }
 
-  /** Asks all workers to write a checkpoint, at the end of the same step, two or more ahead. */
-  public void requestCheckpoint(String reason) {
-    roster.request(Directive.Kind.CHECKPOINT, reason);
-  }
-
   /**
    * Asks all workers to write a checkpoint and end in order, at the end of the same step, two or
    * more ahead.

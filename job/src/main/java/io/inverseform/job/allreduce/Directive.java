@@ -11,8 +11,6 @@ public record Directive(Kind kind, long step, String reason) {
   public enum Kind {
     /** Go on. */
     NONE,
-    /** Write a checkpoint, go on. */
-    CHECKPOINT,
     /** Write a checkpoint, end in order. */
     STOP
   }

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.spark.network.client.RpcResponseCallback;
 import org.apache.spark.network.client.TransportClient;
 import org.slf4j.Logger;
@@ -28,7 +29,7 @@ final class DriverLink implements AutoCloseable {
   private final Interruption interruption;
   private final ScheduledExecutorService heartbeats;
   private final DirectiveBook directives = new DirectiveBook();
-  private volatile String abort;
+  private final AtomicReference<String> abort = new AtomicReference<>();
   private volatile boolean leaving;
 
   /**
@@ -65,7 +66,7 @@ final class DriverLink implements AutoCloseable {
 
   /** Why the driver or another worker ended the attempt. */
   Optional<String> abortReason() {
-    return Optional.ofNullable(abort);
+    return Optional.ofNullable(abort.get());
   }
 
   DirectiveBook directives() {
@@ -77,20 +78,25 @@ final class DriverLink implements AutoCloseable {
         this::heartbeat, periodMillis, periodMillis, TimeUnit.MILLISECONDS);
   }
 
-  private void heartbeat() {
-    call(new Control.Heartbeat())
+  CompletableFuture<Control.Reply> heartbeat() {
+    return call(new Control.Heartbeat())
         .whenComplete(
             (reply, failure) -> {
               if (failure != null && !leaving) {
-                abort =
+                aborted(
                     "the driver's coordinator at "
                         + coordinator
                         + " is gone: "
-                        + failure.getMessage();
+                        + failure.getMessage());
               } else if (reply instanceof Control.Refused refused) {
-                abort = refused.message();
+                aborted(refused.message());
               }
             });
+  }
+
+  /** The first reason stays: a driver that has told the root cause may be gone soon after. */
+  private void aborted(String reason) {
+    abort.compareAndSet(null, reason);
   }
 
   /** Says something; the answer comes later. */

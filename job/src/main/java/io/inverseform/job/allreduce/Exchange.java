@@ -41,10 +41,11 @@ public interface Exchange extends AutoCloseable {
 
   /**
    * Euclidean norm of the gradient summed over all ranks: waits for all ranks' contributions to
-   * this rank's shard, sums them and their squares in double precision, and adds up all shards' in
-   * one {@link #sum}. For steps that need it before the update; at most once a step, on every rank,
-   * when the whole gradient was handed over, and with {@link #allGather} or {@link #skip} behind
-   * it. The gradient of this rank's shard is overwritten by the sum.
+   * this rank's shard, sums them in float32 as {@link #allGather} does, their squares in double
+   * precision, and adds up all shards' squares in one {@link #sum}. For steps that need it before
+   * the update; at most once a step, on every rank, when the whole gradient was handed over, and
+   * with {@link #allGather} or {@link #skip} behind it. The gradient of this rank's shard is
+   * overwritten by the sum.
    *
    * @return the same bits on all ranks; not finite if the sum is not
    * @throws IllegalStateException as {@link #allGather} does
@@ -92,4 +93,7 @@ public interface Exchange extends AutoCloseable {
 
   /** Most values of one {@link #sum}. */
   int MAX_SUM = 1 << 21;
+
+  /** Most floats of gradients or weights in one frame on the network. */
+  int MAX_FRAME = 1 << 20;
 }

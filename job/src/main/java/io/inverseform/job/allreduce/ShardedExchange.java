@@ -21,7 +21,7 @@ final class ShardedExchange implements Exchange {
   static final int CHUNK = 1 << 13;
 
   /** Most floats in a frame. */
-  static final int PIECE = 1 << 20;
+  static final int PIECE = MAX_FRAME;
 
   private final String attempt;
   private final int rank;

@@ -1,5 +1,6 @@
 package io.inverseform.job.augment;
 
+import io.inverseform.job.config.ConfigException;
 import io.inverseform.job.loss.DistanceMaps;
 import io.inverseform.udf.label.LabelMap;
 
@@ -33,13 +34,16 @@ public record Crop(
    * them would mean to wait for it.
    *
    * @param sample what users call it
+   * @throws ConfigException naming the label and its place
    */
   public void requireClasses(int classes, String sample) {
     for (int i = 0; i < labels.length; i++) {
       int label = labels[i] & 0xFF;
       if (label >= classes && label != LabelMap.IGNORE) {
-        throw new IllegalArgumentException(
-            "sample %s has label %d at row %d, column %d of a crop, and the network %d classes"
+        throw new ConfigException(
+            ("sample %s has label %d at row %d, column %d of a crop, and the network %d classes: run"
+                    + " preprocess again with the class file (data.classes) that its labels are of,"
+                    + " or set data.table to another sample table")
                 .formatted(
                     sample,
                     label,

@@ -1,5 +1,6 @@
 package io.inverseform.job.bench;
 
+import io.inverseform.job.allreduce.Exchange;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
@@ -30,7 +31,7 @@ import java.util.stream.IntStream;
  */
 public record CostModel(Step step, Worker worker, Nccl nccl) {
   /** Most floats in a frame of gradients or weights. */
-  static final int FRAME_FLOATS = 1 << 20;
+  static final int FRAME_FLOATS = Exchange.MAX_FRAME;
 
   /** GPUs of a host whose exchange NCCL makes. */
   public static final int NCCL_GPUS = 8;

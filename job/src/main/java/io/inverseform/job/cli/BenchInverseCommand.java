@@ -39,6 +39,9 @@ final class BenchInverseCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final TypeReference<List<Study.Row>> ROWS = new TypeReference<>() {};
 
+  /** What a cell may take beside its pretraining: it draws its tiles, measures, waits for cores. */
+  private static final Duration BESIDE = Duration.ofHours(1);
+
   @Spec private CommandSpec spec;
   @Mixin private ConfigOptions options;
 
@@ -92,7 +95,8 @@ final class BenchInverseCommand implements Callable<Integer> {
     List<Study.Row> rows = new ArrayList<>();
     List<String> own = spec.root().commandLine().getParseResult().originalArgs();
     int failed =
-        new CellProcesses(processes, Main.class.getName(), own)
+        new CellProcesses(
+                processes, Main.class.getName(), own, Duration.ofSeconds(seconds).plus(BESIDE))
             .run(
                 cells,
                 (cell, printed) -> {

@@ -1,18 +1,27 @@
 package io.inverseform.job.cli;
 
-import java.io.File;
+import io.inverseform.job.train.JavaProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
-/** Runs this command again for each cell, in processes of their own, some at a time. */
-record CellProcesses(int atATime, String main, List<String> arguments) {
+/**
+ * Runs this command again for each cell, in processes of their own, some at a time.
+ *
+ * @param main class that each runs
+ * @param limit for each
+ */
+record CellProcesses(int atATime, String main, List<String> arguments, Duration limit) {
   private static final int HEAP_MEGABYTES = 1024;
 
   /**
@@ -50,16 +59,33 @@ record CellProcesses(int atATime, String main, List<String> arguments) {
       String cell, BiConsumer<String, String> result, BiConsumer<String, String> progress)
       throws IOException, InterruptedException {
     progress.accept(cell, "begins");
-    Process process = start(cell);
+    Path out = Files.createTempFile("inverseform-cell", ".out");
+    try {
+      return run(cell, out, result, progress);
+    } finally {
+      Files.delete(out);
+    }
+  }
+
+  private boolean run(
+      String cell, Path out, BiConsumer<String, String> result, BiConsumer<String, String> progress)
+      throws IOException, InterruptedException {
+    Process process = start(cell, out);
     Thread hook = new Thread(process::destroyForcibly);
     Runtime.getRuntime().addShutdownHook(hook);
     try {
-      String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      int code = process.waitFor();
-      if (code != 0) {
-        progress.accept(cell, "failed with exit code " + code);
+      if (!process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)) {
+        progress.accept(
+            cell,
+            "failed: it has not ended within %d s and is ended: see what else keeps this machine busy"
+                .formatted(limit.toSeconds()));
         return false;
       }
+      if (process.exitValue() != 0) {
+        progress.accept(cell, "failed with exit code " + process.exitValue());
+        return false;
+      }
+      String printed = new String(Files.readAllBytes(out), StandardCharsets.UTF_8);
       synchronized (arguments) {
         result.accept(cell, printed);
       }
@@ -82,21 +108,13 @@ record CellProcesses(int atATime, String main, List<String> arguments) {
     }
   }
 
-  private Process start(String cell) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
-    command.addAll(List.of("-Xmx" + HEAP_MEGABYTES + "m", "-XX:+UseSerialGC"));
-    for (String logging : List.of("log4j2.configurationFile", "inverseform.log")) {
-      if (System.getProperty(logging) != null) {
-        command.add("-D" + logging + "=" + System.getProperty(logging));
-      }
-    }
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
-    command.addAll(arguments);
-    command.addAll(List.of("--cell", cell));
-    ProcessBuilder builder = new ProcessBuilder(command);
+  private Process start(String cell, Path out) throws IOException {
+    List<String> ofCell = new ArrayList<>(arguments);
+    ofCell.addAll(List.of("--cell", cell));
+    ProcessBuilder builder =
+        JavaProcess.of(List.of("-Xmx" + HEAP_MEGABYTES + "m", "-XX:+UseSerialGC"), main, ofCell);
     // Threads that spin while they wait would take the cores from other cells.
     builder.environment().putIfAbsent("OMP_WAIT_POLICY", "PASSIVE");
-    return builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    return builder.redirectOutput(out.toFile()).start();
   }
 }

@@ -1,6 +1,7 @@
 package io.inverseform.job.cli;
 
 import io.inverseform.job.config.BuildInfo;
+import io.inverseform.job.config.ConfigYaml;
 import java.util.Map;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.plugin.DriverPlugin;
@@ -15,9 +16,6 @@ import org.slf4j.LoggerFactory;
  * Has the driver and every executor log, at their start, which code runs and how it is configured.
  */
 public final class RunLog implements SparkPlugin {
-  /** Spark property with the effective configuration as YAML. */
-  static final String CONFIGURATION = "spark.inverseform.configuration";
-
   private static final Logger LOG = LoggerFactory.getLogger(RunLog.class);
 
   /** Made by Spark, by reflection. */
@@ -47,6 +45,9 @@ public final class RunLog implements SparkPlugin {
   private static void log(String process, PluginContext plugin) {
     // PluginContext.hostname() throws on executors of Spark 3.5, which listen on no port of theirs.
     LOG.info("{} on {}: {}", process, Utils.localHostName(), BuildInfo.current());
-    LOG.info("Effective configuration of {}:\n{}", process, plugin.conf().get(CONFIGURATION, ""));
+    LOG.info(
+        "Effective configuration of {}:\n{}",
+        process,
+        plugin.conf().get(ConfigYaml.SPARK_PROPERTY, ""));
   }
 }

@@ -70,7 +70,7 @@ final class SparkSessions {
         .set(MASTER, master)
         .setAppName("inverseform " + command)
         .set("spark.plugins", (plugins.isEmpty() ? "" : plugins + ",") + RunLog.class.getName())
-        .set(RunLog.CONFIGURATION, ConfigYaml.write(config))
+        .set(ConfigYaml.SPARK_PROPERTY, ConfigYaml.write(config))
         // Too few slots for the workers: say so after 18 s without a new executor, not after ten
         // minutes; containers come later, after their image.
         .setIfMissing("spark.scheduler.barrier.maxConcurrentTasksCheck.interval", "3s")

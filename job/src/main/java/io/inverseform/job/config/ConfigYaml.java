@@ -19,6 +19,9 @@ import java.util.stream.Collectors;
 
 /** A configuration as YAML text: snake_case keys, nothing coerced, nothing ignored. */
 public final class ConfigYaml {
+  /** Spark property with the effective configuration of a command that runs. */
+  public static final String SPARK_PROPERTY = "spark.inverseform.configuration";
+
   static final ObjectMapper MAPPER = mapper();
 
   private ConfigYaml() {}

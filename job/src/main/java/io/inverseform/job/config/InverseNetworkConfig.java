@@ -60,11 +60,6 @@ public sealed interface InverseNetworkConfig extends Serializable {
       return places.stream().map(NAMES::get).toList();
     }
 
-    /** Whether theta is a homography, (3, 3), and not affine, (2, 3). */
-    public boolean isHomography() {
-      return this == EUCLIDEAN8 || this == GEODESIC8;
-    }
-
     /** How many numbers. */
     public int parameters() {
       return places.size();

@@ -92,4 +92,13 @@ public record TrainConfig(
   public int globalBatch(int worldSize) {
     return Math.multiplyExact(Math.multiplyExact(batch, accumulate), worldSize);
   }
+
+  /**
+   * The step that a training ends with.
+   *
+   * @param ofAllEpochs last step of all epochs
+   */
+  public long lastStep(long ofAllEpochs) {
+    return maxSteps > 0 ? Math.min(maxSteps, ofAllEpochs) : ofAllEpochs;
+  }
 }

@@ -17,6 +17,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.apache.hadoop.conf.Configuration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,13 +40,20 @@ final class LocalCopy {
   private final Path folder;
   private final LocalFolder local;
   private final Configuration hadoop;
+  private final BooleanSupplier cancelled;
 
-  LocalCopy(SampleTable table, String split, LocalFolder local, Configuration hadoop) {
+  LocalCopy(
+      SampleTable table,
+      String split,
+      LocalFolder local,
+      Configuration hadoop,
+      BooleanSupplier cancelled) {
     this.table = table;
     this.split = split;
     this.folder = local.path();
     this.local = local;
     this.hadoop = hadoop;
+    this.cancelled = cancelled;
   }
 
   /** Opens the copy, after making it if there is none or a damaged one. */
@@ -122,6 +130,7 @@ final class LocalCopy {
     try (SampleReader samples = SampleReader.split(part.path(), split, hadoop)) {
       Sample sample = samples.nextWithPicture();
       while (sample != null) {
+        requireGoingOn("copying " + part.path());
         writer.append(sample);
         local.require(writer.bytes(), room, table.folder());
         sample = samples.nextWithPicture();
@@ -147,24 +156,41 @@ final class LocalCopy {
     return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
   }
 
-  private static void lockJvm(Path file) throws IOException {
+  private void lockJvm(Path file) throws IOException {
+    long deadline = deadline();
     try {
-      if (!IN_THIS_JVM.tryLock(LOCK_MINUTES, TimeUnit.MINUTES)) {
-        throw waitedTooLong(file, "another worker of this process");
+      while (!IN_THIS_JVM.tryLock(LOCK_POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+        requireMoreTime(deadline, file, "another worker of this process");
       }
     } catch (InterruptedException e) {
       throw interrupted(file);
     }
   }
 
+  private static long deadline() {
+    return System.nanoTime() + TimeUnit.MINUTES.toNanos(LOCK_MINUTES);
+  }
+
+  private void requireMoreTime(long deadline, Path file, String who) throws IOException {
+    requireGoingOn("waiting for " + who + " to write " + file);
+    if (System.nanoTime() - deadline > 0) {
+      throw new IOException(
+          "waited %d minutes for %s to write %s: is it stuck?".formatted(LOCK_MINUTES, who, file));
+    }
+  }
+
+  private void requireGoingOn(String what) throws InterruptedIOException {
+    if (cancelled.getAsBoolean()) {
+      throw new InterruptedIOException("gave up " + what + ": the task was cancelled");
+    }
+  }
+
   /** Polls, since operating systems know no file lock with a time limit. */
-  private static FileLock lock(FileChannel channel, Path file) throws IOException {
-    long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(LOCK_MINUTES);
+  private FileLock lock(FileChannel channel, Path file) throws IOException {
+    long deadline = deadline();
     FileLock lock = channel.tryLock();
     while (lock == null) {
-      if (System.nanoTime() > deadline) {
-        throw waitedTooLong(file, "another process on this host");
-      }
+      requireMoreTime(deadline, file, "another process on this host");
       try {
         TimeUnit.MILLISECONDS.sleep(LOCK_POLL_MILLIS);
       } catch (InterruptedException e) {
@@ -173,11 +199,6 @@ final class LocalCopy {
       lock = channel.tryLock();
     }
     return lock;
-  }
-
-  private static IOException waitedTooLong(Path file, String who) {
-    return new IOException(
-        "waited " + LOCK_MINUTES + " minutes for " + who + " to write " + file + ": is it stuck?");
   }
 
   private static IOException interrupted(Path file) {

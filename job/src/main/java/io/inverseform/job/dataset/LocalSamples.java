@@ -3,6 +3,7 @@ package io.inverseform.job.dataset;
 import io.inverseform.udf.label.ClassCatalogue;
 import java.io.IOException;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -33,8 +34,24 @@ public final class LocalSamples implements AutoCloseable {
   public static LocalSamples open(
       String tableFolder, String split, LocalFolder local, Configuration hadoop)
       throws IOException {
+    return open(tableFolder, split, local, hadoop, () -> false);
+  }
+
+  /**
+   * The same for a task that can be cancelled.
+   *
+   * @param cancelled asked about every 100 ms in a wait, and at every sample that is copied
+   * @throws java.io.InterruptedIOException if it is
+   */
+  public static LocalSamples open(
+      String tableFolder,
+      String split,
+      LocalFolder local,
+      Configuration hadoop,
+      BooleanSupplier cancelled)
+      throws IOException {
     SampleTable table = SampleTable.open(tableFolder, hadoop);
-    return new LocalSamples(table, new LocalCopy(table, split, local, hadoop).open());
+    return new LocalSamples(table, new LocalCopy(table, split, local, hadoop, cancelled).open());
   }
 
   /** Number of samples, at least 1. */

@@ -18,18 +18,22 @@ import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.MessageType;
 
 /**
- * Writes one Parquet file of the sample table. The same rows give the same bytes. Without {@link
- * #finish} the file has no footer and passes for no table file. Nothing is compressed: pictures and
- * maps are already.
+ * Writes one Parquet file of the sample table. The same rows give the same bytes. A file that is
+ * closed without {@link #finish} is deleted: Parquet gives it a footer, and it would pass for a
+ * whole one. Nothing is compressed: pictures and maps are already.
  */
 public final class SampleWriter implements AutoCloseable {
   private static final long ROW_GROUP_BYTES = 32L << 20;
 
+  private final Path file;
+  private final Configuration hadoop;
   private final Support support;
   private final ParquetWriter<Group> writer;
   private boolean finished;
 
   private SampleWriter(Path file, MessageType schema, Configuration hadoop) throws IOException {
+    this.file = file;
+    this.hadoop = hadoop;
     support = new Support(schema);
     writer =
         new Builder(HadoopOutputFile.fromPath(file, hadoop), support)
@@ -102,14 +106,19 @@ public final class SampleWriter implements AutoCloseable {
   /** Makes the file whole, with some metadata in its footer. */
   public void finish(Map<String, String> metadata) throws IOException {
     support.metadata = metadata;
-    finished = true;
     writer.close();
+    finished = true;
   }
 
   @Override
   public void close() throws IOException {
-    if (!finished) {
+    if (finished) {
+      return;
+    }
+    try {
       writer.close();
+    } finally {
+      file.getFileSystem(hadoop).delete(file, false);
     }
   }
 

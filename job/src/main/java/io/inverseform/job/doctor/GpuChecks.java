@@ -2,6 +2,8 @@ package io.inverseform.job.doctor;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.inverseform.job.train.GpuTasks;
+import io.inverseform.job.train.Preflight;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 
 /** The GPUs that there are, and those that Spark hands out. */
 final class GpuChecks {
-  private static final String AMOUNT = "spark.executor.resource.gpu.amount";
   private static final int SECONDS = 20;
 
   private GpuChecks() {}
@@ -83,11 +84,12 @@ final class GpuChecks {
           ? Verdict.ok("none asked for")
           : Verdict.warning(
               "%d here, none asked for: workers train on the CPU".formatted(seen),
-              "submit to a cluster with --conf %s=1".formatted(AMOUNT));
+              "submit to a cluster with --conf %s=1".formatted(GpuTasks.AMOUNT));
     }
-    if (subject.master().matches("local(?:\\[.*)?")) {
+    if (Preflight.isOneProcess(subject.master())) {
       return Verdict.problem(
-          "%s=%d, but --master %s gives tasks no GPU".formatted(AMOUNT, asked, subject.master()),
+          "%s=%d, but --master %s gives tasks no GPU"
+              .formatted(GpuTasks.AMOUNT, asked, subject.master()),
           "start a standalone cluster of Spark's on this machine and submit to that");
     }
     String script = subject.spark().get("spark.executor.resource.gpu.discoveryScript", "");
@@ -95,7 +97,7 @@ final class GpuChecks {
       return subject.master().startsWith("spark://") || subject.isLocal()
           ? Verdict.ok("%d an executor, which the cluster's workers find".formatted(asked))
           : Verdict.problem(
-              "%s=%d without a discovery script".formatted(AMOUNT, asked),
+              "%s=%d without a discovery script".formatted(GpuTasks.AMOUNT, asked),
               "set spark.executor.resource.gpu.discoveryScript, such as to"
                   + " configs/gpu-discovery.sh");
     }
@@ -118,7 +120,7 @@ final class GpuChecks {
             .formatted(asked, script, addresses.size(), addresses, seen);
     return addresses.size() == seen && asked <= seen
         ? Verdict.ok(found)
-        : Verdict.problem(found, "put the script or %s right".formatted(AMOUNT));
+        : Verdict.problem(found, "put the script or %s right".formatted(GpuTasks.AMOUNT));
   }
 
   /** What a program prints that must end soon and well. */

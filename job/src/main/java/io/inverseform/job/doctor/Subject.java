@@ -1,6 +1,7 @@
 package io.inverseform.job.doctor;
 
 import io.inverseform.job.config.JobConfig;
+import io.inverseform.job.train.GpuTasks;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
@@ -36,7 +37,7 @@ public record Subject(SparkConf spark, JobConfig config, Map<String, String> env
 
   /** GPUs that Spark is asked to give to each executor. */
   int gpus() {
-    return spark.getInt("spark.executor.resource.gpu.amount", 0);
+    return GpuTasks.gpusOfExecutor(spark);
   }
 
   /** A variable that is set and not empty, or the other text. */

@@ -2,6 +2,7 @@ package io.inverseform.job.loss;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import io.inverseform.job.config.ConfigException;
 import io.inverseform.job.torch.LossOperators;
 import io.inverseform.job.torch.Operators;
 import java.util.Arrays;
@@ -20,12 +21,12 @@ final class ClassConstants {
    *
    * @param term that they are of, for the error
    * @param weights one a class; none for 1 everywhere
-   * @throws IllegalArgumentException if there are more or fewer than classes
+   * @throws ConfigException if there are more or fewer than classes
    */
   static ClassConstants weights(String term, List<Double> weights, int classes) {
     if (!weights.isEmpty() && weights.size() != classes) {
-      throw new IllegalArgumentException(
-          "loss term %s has %d class_weights, %s, and the network %d classes: give one a class"
+      throw new ConfigException(
+          "loss.terms: term %s has %d class_weights, %s, and the network %d classes: give one a class"
               .formatted(term, weights.size(), weights, classes));
     }
     double[] values = new double[classes];

@@ -1,6 +1,7 @@
 package io.inverseform.job.loss;
 
 import ai.djl.ndarray.NDArray;
+import io.inverseform.job.config.ConfigException;
 import io.inverseform.job.config.LossTerms;
 import io.inverseform.job.torch.LossOperators;
 import io.inverseform.job.torch.Operators;
@@ -22,14 +23,14 @@ final class CrossEntropy implements LossTerm {
   /**
    * The configured term.
    *
-   * @throws IllegalArgumentException if it has not one weight a class, or ignores what is no class
+   * @throws ConfigException if it has not one weight a class, or ignores what is no class
    */
   CrossEntropy(LossTerms.CrossEntropy config, int classes) {
     this.config = config;
     this.classes = classes;
     if (config.ignoreIndex() >= classes && config.ignoreIndex() != LabelMap.IGNORE) {
-      throw new IllegalArgumentException(
-          "loss term %s has the ignore_index %d, which no label can be: the network has %d classes, and %d is ignored anyway"
+      throw new ConfigException(
+          "loss.terms: term %s has the ignore_index %d, which no label can be: the network has %d classes, and %d is ignored anyway; set it to a class, or leave it out"
               .formatted(config.lossName(), config.ignoreIndex(), classes, LabelMap.IGNORE));
     }
     weights =

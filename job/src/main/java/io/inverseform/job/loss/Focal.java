@@ -1,6 +1,7 @@
 package io.inverseform.job.loss;
 
 import ai.djl.ndarray.NDArray;
+import io.inverseform.job.config.ConfigException;
 import io.inverseform.job.config.LossTerms;
 import io.inverseform.job.torch.LossOperators;
 import io.inverseform.job.torch.Operators;
@@ -20,7 +21,7 @@ final class Focal implements LossTerm {
   /**
    * The configured term.
    *
-   * @throws IllegalArgumentException if it has not one weight a class
+   * @throws ConfigException if it has not one weight a class
    */
   Focal(LossTerms.Focal config, int classes) {
     this.config = config;

@@ -13,18 +13,14 @@ import java.util.function.UnaryOperator;
  * whatever it likes: from the warped tile's logits, by steps of a given and falling length. A
  * distance that falls while the map gets no better is fooled.
  *
- * @param crossEntropy weight of the pixels' mean binary cross-entropy
- * @param distance weight of the distance
+ * @param crossEntropy weight of the pixels' mean binary cross-entropy beside the distance
  */
-record FreeLogits(String name, double crossEntropy, double distance) {
+record FreeLogits(String name, double crossEntropy) {
   /** The distance alone. */
-  static final FreeLogits ALONE = new FreeLogits("free", 0, 1);
+  static final FreeLogits ALONE = new FreeLogits("free", 0);
 
   /** Cross-entropy and the distance. */
-  static final FreeLogits BESIDE = new FreeLogits("free_bce", 1, 1);
-
-  /** Cross-entropy alone, to compare with. */
-  static final FreeLogits WITHOUT = new FreeLogits("bce", 1, 0);
+  static final FreeLogits BESIDE = new FreeLogits("free_bce", 1);
 
   static final String LOSS = "_loss";
   static final String BEFORE = "_f_before";
@@ -80,7 +76,7 @@ record FreeLogits(String name, double crossEntropy, double distance) {
           Leaf.gradient(
               logits,
               at -> {
-                NDArray sum = Operators.scale(toTruth.apply(sigmoid(at)).sum(), distance);
+                NDArray sum = toTruth.apply(sigmoid(at)).sum();
                 if (crossEntropy > 0) {
                   NDArray pixels = Operators.binaryCrossEntropy(at, truth, ones).sum();
                   double each = crossEntropy / ((double) batch.tile() * batch.tile());

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.inverseform.job.config.BuildInfo;
+import io.inverseform.job.config.ConfigYaml;
 import io.inverseform.job.train.RunFolder;
 import java.io.IOException;
 import java.io.InputStream;
@@ -39,9 +40,6 @@ public record Environment(String command, Map<String, String> facts, Map<String,
   private static final String VARIABLES =
       "(OMP|MKL|DJL|PYTORCH|INVERSEFORM)_.*|CUDA_VISIBLE_DEVICES|SPARK_HOME|JAVA_HOME";
 
-  /** Holds the whole configuration, which the report shows by itself. */
-  private static final String CONFIGURATION = "spark.inverseform.configuration";
-
   /**
    * That of the command that runs.
    *
@@ -53,7 +51,8 @@ public record Environment(String command, Map<String, String> facts, Map<String,
     for (Tuple2<String, String> setting : conf.getAll()) {
       settings.put(setting._1(), setting._2());
     }
-    settings.remove(CONFIGURATION);
+    // The report shows the configuration by itself.
+    settings.remove(ConfigYaml.SPARK_PROPERTY);
     Map<String, String> all = new TreeMap<>(System.getenv());
     all.putAll(settings);
     Redaction redaction = Redaction.of(conf.get("spark.redaction.regex", "(?!)"), all);

@@ -235,14 +235,41 @@ public final class FlatParameters implements AutoCloseable {
    * @param metadata text by key, readable with the weights
    */
   public void write(OutputStream out, Map<String, String> metadata) throws IOException {
-    List<SafetensorsWriter.Entry> entries = new ArrayList<>();
-    for (Slot slot : slots.values()) {
-      FloatBuffer values = (slot.trained() ? weights : buffers).host();
-      entries.add(
-          new SafetensorsWriter.Entry(
-              slot.name(), sides(slot.shape()), () -> values.slice(slot.offset(), slot.length())));
+    new Snapshot(weights.host(), buffers.host()).write(out, metadata);
+  }
+
+  /** What the host's memory shows now, in memory of its own: it stays when this is closed. */
+  public Snapshot snapshot() {
+    return new Snapshot(copy(weights), copy(buffers));
+  }
+
+  private static FloatBuffer copy(FlatVector vector) {
+    return FloatBuffer.allocate(vector.length()).put(vector.host()).flip();
+  }
+
+  /** Values of all parameters and buffers. */
+  public final class Snapshot {
+    private final FloatBuffer ofWeights;
+    private final FloatBuffer ofBuffers;
+
+    private Snapshot(FloatBuffer ofWeights, FloatBuffer ofBuffers) {
+      this.ofWeights = ofWeights;
+      this.ofBuffers = ofBuffers;
     }
-    SafetensorsWriter.write(out, entries, metadata);
+
+    /** Writes them; see {@link FlatParameters#write}. */
+    public void write(OutputStream out, Map<String, String> metadata) throws IOException {
+      List<SafetensorsWriter.Entry> entries = new ArrayList<>();
+      for (Slot slot : slots.values()) {
+        FloatBuffer values = slot.trained() ? ofWeights : ofBuffers;
+        entries.add(
+            new SafetensorsWriter.Entry(
+                slot.name(),
+                sides(slot.shape()),
+                () -> values.slice(slot.offset(), slot.length())));
+      }
+      SafetensorsWriter.write(out, entries, metadata);
+    }
   }
 
   static List<Long> sides(Shape shape) {

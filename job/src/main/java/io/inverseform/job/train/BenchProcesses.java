@@ -8,7 +8,6 @@ import io.inverseform.job.allreduce.Listen;
 import io.inverseform.job.allreduce.WorkerClient;
 import io.inverseform.job.allreduce.WorkerFailure;
 import io.inverseform.job.allreduce.WorkerSettings;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -103,21 +102,13 @@ public final class BenchProcesses {
   }
 
   private Process start(String main, List<String> arguments) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
+    List<String> options = new ArrayList<>();
     // What Spark starts its executors with.
-    command.addAll(List.of(JavaModuleOptions.defaultModuleOptions().split(" ")));
-    command.add("-Xmx" + heapMegabytes + "m");
-    for (String logging : List.of("log4j2.configurationFile", "inverseform.log")) {
-      if (System.getProperty(logging) != null) {
-        command.add("-D" + logging + "=" + System.getProperty(logging));
-      }
-    }
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
-    command.addAll(arguments);
-    ProcessBuilder builder = new ProcessBuilder(command);
+    options.addAll(List.of(JavaModuleOptions.defaultModuleOptions().split(" ")));
+    options.add("-Xmx" + heapMegabytes + "m");
+    ProcessBuilder builder = JavaProcess.of(options, main, arguments);
     builder.environment().putIfAbsent("SPARK_LOCAL_IP", "127.0.0.1");
-    return builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    return builder.start();
   }
 
   /** What a process prints; it ends by itself, since all its waits do. */

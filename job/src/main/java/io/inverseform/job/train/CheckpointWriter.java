@@ -2,11 +2,7 @@ package io.inverseform.job.train;
 
 import io.inverseform.job.allreduce.UnrecoverableException;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -21,13 +17,10 @@ final class CheckpointWriter {
   private static final Pattern FULL =
       Pattern.compile("No space left on device|[Qq]uota ?[Ee]xceeded");
 
-  private static final int LOOK_AROUND_MILLIS = 100;
-
   private final Checkpoints checkpoints;
   private final Supplier<Checkpoints.Written> state;
   private final String attempt;
-  private final int limitSeconds;
-  private final Consumer<String> requireGoingOn;
+  private final StoreAccess access;
 
   /**
    * A writer of one attempt.
@@ -43,11 +36,10 @@ final class CheckpointWriter {
       String attempt,
       int limitSeconds,
       Consumer<String> requireGoingOn) {
-    this.requireGoingOn = requireGoingOn;
     this.checkpoints = checkpoints;
     this.state = state;
     this.attempt = attempt.substring(0, Math.min(8, attempt.length()));
-    this.limitSeconds = limitSeconds;
+    this.access = new StoreAccess(limitSeconds, 1, requireGoingOn);
   }
 
   /**
@@ -58,53 +50,15 @@ final class CheckpointWriter {
    *     and how many bytes
    */
   Checkpoints.Part write(long step) throws IOException {
-    // A writer that is not waited for any longer may go on when the worker's memory is freed.
     Checkpoints.Written held = state.get();
-    CompletableFuture<Checkpoints.Part> written = new CompletableFuture<>();
-    Thread writer =
-        new Thread(
-            () -> {
-              try {
-                written.complete(checkpoints.write(step, attempt, held));
-              } catch (Throwable e) {
-                written.completeExceptionally(e);
-              }
-            },
-            "checkpoint-rank-" + held.rank());
-    writer.setDaemon(true);
-    writer.start();
     String what =
         "checkpoint of step %d: the %d bytes of rank %d cannot be written to %s"
             .formatted(step, CheckpointFile.bytes(held), held.rank(), checkpoints.folder(step));
     try {
-      return await(written, what);
+      return access.call(
+          "checkpoint-rank-" + held.rank(), what, () -> checkpoints.write(step, attempt, held));
     } catch (ExecutionException e) {
       throw failed(what, e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw (IOException) new InterruptedIOException(what + ": told to stop").initCause(e);
-    } finally {
-      if (!written.isDone()) {
-        writer.interrupt();
-      }
-    }
-  }
-
-  private Checkpoints.Part await(CompletableFuture<Checkpoints.Part> written, String what)
-      throws IOException, ExecutionException, InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(limitSeconds);
-    while (true) {
-      try {
-        return written.get(LOOK_AROUND_MILLIS, TimeUnit.MILLISECONDS);
-      } catch (TimeoutException e) {
-        requireGoingOn.accept(what);
-        if (System.nanoTime() - deadline >= 0) {
-          throw new IOException(
-              "%s within %d s (train.timeout_seconds): see whether that file system hangs"
-                  .formatted(what, limitSeconds),
-              e);
-        }
-      }
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /**
  * Makes a rank's examples ahead of the passes that need them, on threads of its own. What a pass
@@ -24,6 +25,8 @@ import java.util.concurrent.TimeoutException;
  * wait are bounded by passes, however many of them a step has.
  */
 final class ExampleLoader<E> implements AutoCloseable {
+  private static final int LOOK_AROUND_MILLIS = 100;
+
   private final Objective<E> objective;
   private final GlobalSampler sampler;
   private final int batch;
@@ -32,6 +35,7 @@ final class ExampleLoader<E> implements AutoCloseable {
   private final long lastStep;
   private final int prefetch;
   private final int timeoutSeconds;
+  private final Consumer<String> requireGoingOn;
   private final ExecutorService threads;
   private final Deque<Pending<E>> ahead = new ArrayDeque<>();
   private final Deque<Piece> planned = new ArrayDeque<>();
@@ -99,6 +103,7 @@ final class ExampleLoader<E> implements AutoCloseable {
    * A loader.
    *
    * @param batch most examples of a pass
+   * @param requireGoingOn throws where the attempt has ended meanwhile, given who waits for what
    */
   ExampleLoader(
       Objective<E> objective,
@@ -109,7 +114,8 @@ final class ExampleLoader<E> implements AutoCloseable {
       long firstStep,
       long lastStep,
       Ahead ahead,
-      int timeoutSeconds) {
+      int timeoutSeconds,
+      Consumer<String> requireGoingOn) {
     this.objective = objective;
     this.sampler = sampler;
     this.batch = batch;
@@ -118,6 +124,7 @@ final class ExampleLoader<E> implements AutoCloseable {
     this.lastStep = lastStep;
     this.prefetch = ahead.passes();
     this.timeoutSeconds = timeoutSeconds;
+    this.requireGoingOn = requireGoingOn;
     nextStep = firstStep;
     nextPlanned = firstStep;
     threads =
@@ -184,18 +191,23 @@ final class ExampleLoader<E> implements AutoCloseable {
   }
 
   private E await(Future<E> example, int sample) throws IOException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(timeoutSeconds);
     try {
-      return example.get(timeoutSeconds, TimeUnit.SECONDS);
-    } catch (TimeoutException e) {
-      throw new IOException(
-          "rank "
-              + rank
-              + " waited "
-              + timeoutSeconds
-              + " s for sample "
-              + sample
-              + " to be decoded: raise train.timeout_seconds or look at this host's disk",
-          e);
+      while (true) {
+        try {
+          return example.get(LOOK_AROUND_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+          requireGoingOn.accept(
+              "rank %d waits for sample %d to be decoded".formatted(rank, sample));
+          if (System.nanoTime() - deadline >= 0) {
+            throw new IOException(
+                ("rank %d waited %d s for sample %d to be decoded: raise train.timeout_seconds or"
+                        + " look at this host's disk")
+                    .formatted(rank, timeoutSeconds, sample),
+                e);
+          }
+        }
+      }
     } catch (ExecutionException e) {
       if (e.getCause() instanceof IOException cause) {
         throw cause;

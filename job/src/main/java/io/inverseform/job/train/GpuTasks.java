@@ -57,7 +57,7 @@ public final class GpuTasks {
   }
 
   /** GPUs that each executor is started with. */
-  static int gpusOfExecutor(SparkConf conf) {
+  public static int gpusOfExecutor(SparkConf conf) {
     return conf.getInt(AMOUNT, 0);
   }
 

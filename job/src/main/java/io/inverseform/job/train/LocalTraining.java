@@ -62,7 +62,8 @@ public final class LocalTraining {
                 1,
                 Long.MAX_VALUE,
                 new ExampleLoader.Ahead(2, 1),
-                TIMEOUT_SECONDS)) {
+                TIMEOUT_SECONDS,
+                what -> {})) {
       Stepper<E> stepper =
           new Stepper<>(
               objective,

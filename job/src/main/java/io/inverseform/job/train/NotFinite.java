@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
  */
 record NotFinite(int rank, List<String> terms, String parameter, int[] samples) {
   private static final int SHOWN = 16;
+  private static final int SHOWN_RANKS = 8;
 
   /**
    * What was not finite, of the ranks where something was not, in their order; the same on all
@@ -70,8 +71,21 @@ record NotFinite(int rank, List<String> terms, String parameter, int[] samples) 
     return ranks;
   }
 
-  /** In words, with the samples' ids. */
-  String describe(Objective<?> objective) throws IOException {
+  /**
+   * In words, with the samples' ids; of many ranks only the first, so that a report can hold it.
+   */
+  static String describe(List<NotFinite> ranks, Objective<?> objective) throws IOException {
+    List<String> words = new ArrayList<>();
+    for (NotFinite rank : ranks.subList(0, Math.min(ranks.size(), SHOWN_RANKS))) {
+      words.add(rank.describe(objective));
+    }
+    if (ranks.size() > SHOWN_RANKS) {
+      words.add("and " + Preflight.count(ranks.size() - SHOWN_RANKS, "more rank"));
+    }
+    return String.join("; ", words);
+  }
+
+  private String describe(Objective<?> objective) throws IOException {
     List<String> ids = new ArrayList<>();
     for (int sample : Arrays.copyOf(samples, Math.min(samples.length, SHOWN))) {
       ids.add(objective.sampleId(sample));

@@ -48,7 +48,8 @@ public final class Preflight {
     }
   }
 
-  private static boolean isOneProcess(String master) {
+  /** Whether a {@code --master} runs all in the driver's process, where tasks have no GPU. */
+  public static boolean isOneProcess(String master) {
     return master.matches("local(?:\\[.*)?");
   }
 

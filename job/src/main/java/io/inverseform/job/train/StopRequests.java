@@ -38,6 +38,9 @@ final class StopRequests implements AutoCloseable {
   private StopCause cause;
   private boolean signalled;
 
+  /** Whether the last look for the file failed. Of the look's own, one after another. */
+  private volatile boolean blind;
+
   /** What runs. */
   interface Target {
     /** Shall write a checkpoint and end. */
@@ -71,12 +74,26 @@ final class StopRequests implements AutoCloseable {
 
   private void look() {
     try {
-      if (run.fileSystem().exists(run.stopFile())) {
+      boolean there = run.fileSystem().exists(run.stopFile());
+      blind = false;
+      if (there) {
         request(StopCause.FILE);
       }
     } catch (IOException | RuntimeException e) {
-      LOG.debug("Cannot look for {} now", run.stopFile(), e);
+      unseen(e);
     }
+  }
+
+  /** Told once, until a look succeeds again; a look that {@link #close} cuts off is none. */
+  private void unseen(Exception e) {
+    if (!blind && !watch.isShutdown()) {
+      LOG.warn(
+          "cannot look for {}, by which the training can be told to stop: {}; SIGTERM to the driver"
+              + " stops it as well",
+          run.stopFile(),
+          e.toString());
+    }
+    blind = true;
   }
 
   /** Else the JVM does what it does without anyone listening: it ends. */

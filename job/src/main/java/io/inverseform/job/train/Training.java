@@ -123,8 +123,7 @@ public final class Training {
             run.checkpoints().start(resumeFrom));
     long steps = sampler.lastStep(train.epochs());
     boolean better = resumeFrom == 0 || !endedEarly(resumeFrom);
-    long end = train.maxSteps() > 0 ? Math.min(train.maxSteps(), steps) : steps;
-    long lastStep = better ? end : resumeFrom;
+    long lastStep = better ? train.lastStep(steps) : resumeFrom;
     if (!better && run.hasModel(resumeFrom)) {
       throw new IOException(
           "%s ended at step %d, since %d validations were not better than the best one (train.early_stop is %d): raise it, or set it to 0 for no early end"

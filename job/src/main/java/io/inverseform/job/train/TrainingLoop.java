@@ -8,8 +8,6 @@ import io.inverseform.job.dataset.GlobalSampler;
 import io.inverseform.job.watch.StepClock;
 import io.inverseform.job.watch.Timings;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 
 /** The loop over the steps, the same on every rank. */
@@ -65,16 +63,16 @@ final class TrainingLoop<E> {
       Timings timings = clock.end();
 
       skippedInARow = outcome.skipped() ? skippedInARow + 1 : 0;
-      String notFinite = outcome.skipped() ? describe(outcome.notFinite()) : null;
+      String notFinite =
+          outcome.skipped() ? NotFinite.describe(outcome.notFinite(), objective) : null;
       requireFinite(skippedInARow, step, notFinite);
 
-      Directive.Kind directive = driver.directive(step).kind();
-      boolean stop = directive == Directive.Kind.STOP;
+      boolean stop = driver.directive(step).kind() == Directive.Kind.STOP;
       // Who is told to stop may have little time left.
       boolean validate = step == lastStep || !stop && validationDue(step);
       boolean checkpoint =
           step == lastStep
-              || directive != Directive.Kind.NONE
+              || stop
               || checkpointDue(step)
               || validate && (config.keepBest() > 0 || config.earlyStop() > 0);
       if (validate || checkpoint) {
@@ -117,14 +115,6 @@ final class TrainingLoop<E> {
 
   private boolean checkpointDue(long step) {
     return step % config.checkpointEvery() == 0;
-  }
-
-  private String describe(List<NotFinite> ranks) throws IOException {
-    List<String> words = new ArrayList<>();
-    for (NotFinite rank : ranks) {
-      words.add(rank.describe(objective));
-    }
-    return String.join("; ", words);
   }
 
   private void requireFinite(int skippedInARow, long step, String notFinite) {

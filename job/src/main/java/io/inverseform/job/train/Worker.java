@@ -22,10 +22,14 @@ import io.inverseform.job.watch.StepClock;
 import io.inverseform.job.watch.Trace;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.Serializable;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.zip.CRC32C;
 import org.slf4j.Logger;
@@ -49,8 +53,9 @@ final class Worker {
    * Where a worker is.
    *
    * @param localFolder for local copies of the samples
+   * @param cancelled whether Spark has cancelled its task
    */
-  record Place(Device device, Path localFolder) {}
+  record Place(Device device, Path localFolder, BooleanSupplier cancelled) {}
 
   /**
    * How a worker ended.
@@ -94,7 +99,9 @@ final class Worker {
   private Objective<?> open(NDManager device) throws IOException {
     try {
       return spec.objective()
-          .open(config, new Site(device, place.localFolder(), spec.hadoop().value()));
+          .open(
+              config,
+              new Site(device, place.localFolder(), spec.hadoop().value(), place.cancelled()));
     } catch (FileNotFoundException | ConfigException e) {
       throw new UnrecoverableException(e.toString(), e);
     }
@@ -133,9 +140,9 @@ final class Worker {
           new GlobalSampler(
               objective.epochs(),
               train.globalBatch(worldSize),
-              run.checkpoints().start(resumeFrom));
+              read(1, () -> run.checkpoints().start(resumeFrom)));
       long scheduled = sampler.lastStep(train.epochs());
-      long lastStep = train.maxSteps() > 0 ? Math.min(train.maxSteps(), scheduled) : scheduled;
+      long lastStep = train.lastStep(scheduled);
 
       FloatRange shard = Ranges.shard(parameters.weights().length(), worldSize, driver.rank());
       boolean local = train.exchange().localSteps() > 1 && worldSize > 1;
@@ -280,11 +287,40 @@ final class Worker {
         return EarlyStop.Patience.NEW;
       }
       Checkpoints checkpoints = run.checkpoints();
-      Manifest manifest = checkpoints.read(resumeFrom);
-      checkpoints.restore(manifest, worldSize, state);
+      Manifest manifest = read(1, () -> checkpoints.read(resumeFrom));
+      Checkpoints.State restored =
+          read(
+              manifest.parts().size(),
+              () -> {
+                // In memory of its own: a reader that is left behind may go on when the worker's is
+                // freed.
+                Checkpoints.State apart =
+                    new Checkpoints.State(
+                        state.rank(),
+                        state.offset(),
+                        FloatBuffer.allocate(parameters.weights().length()),
+                        state.optimizer(),
+                        FloatBuffer.allocate(parameters.buffers().length()),
+                        state.bufferEma(),
+                        state.rounding());
+                checkpoints.restore(manifest, worldSize, apart);
+                return apart;
+              });
+      state.weights().put(0, restored.weights(), 0, parameters.weights().length());
+      state.buffers().put(0, restored.buffers(), 0, parameters.buffers().length());
       parameters.weights().toDevice();
       parameters.buffers().toDevice();
       return manifest.patience();
+    }
+
+    /** Reads of the checkpoint that is gone on from. */
+    private <T> T read(int files, Callable<T> reading) throws IOException {
+      return new StoreAccess(train.timeoutSeconds(), files, driver::requireGoingOn)
+          .run(
+              "restore-rank-" + driver.rank(),
+              "rank %d: checkpoint of step %d cannot be read from %s"
+                  .formatted(driver.rank(), resumeFrom, run.checkpoints().folder(resumeFrom)),
+              reading);
     }
 
     private ExampleLoader<E> loader(GlobalSampler sampler, int worldSize, long lastStep) {
@@ -297,7 +333,8 @@ final class Worker {
           resumeFrom + 1,
           lastStep,
           new ExampleLoader.Ahead(train.prefetch(), train.decodeThreads()),
-          train.timeoutSeconds());
+          train.timeoutSeconds(),
+          driver::requireGoingOn);
     }
 
     /** Rank 0 writes the trained network. */
@@ -305,8 +342,28 @@ final class Worker {
       if (driver.rank() == 0) {
         Map<String, String> metadata = new HashMap<>(objective.metadata());
         metadata.put(RunFolder.STEP, Long.toString(step));
-        WholeFile.write(run.fileSystem(), run.model(), out -> parameters.write(out, metadata));
+        FlatParameters.Snapshot trained = parameters.snapshot();
+        new StoreAccess(train.timeoutSeconds(), 1, driver::requireGoingOn)
+            .run(
+                "export",
+                "rank 0: the model of step %d cannot be written to %s".formatted(step, run.model()),
+                () -> write(trained, metadata));
       }
+      return null;
+    }
+
+    private Void write(FlatParameters.Snapshot trained, Map<String, String> metadata)
+        throws IOException {
+      WholeFile.write(
+          run.fileSystem(),
+          run.model(),
+          out -> {
+            trained.write(out, metadata);
+            // Who was left behind must not put it in the place of a later attempt's.
+            if (Thread.currentThread().isInterrupted()) {
+              throw new InterruptedIOException(run.model() + " was written too late");
+            }
+          });
       return null;
     }
 

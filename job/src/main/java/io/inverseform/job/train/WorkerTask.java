@@ -43,7 +43,7 @@ final class WorkerTask extends AbstractFunction1<Iterator<Integer>, Iterator<Wor
     try {
       Device device = device(task, config.train().threads());
       Path samples = LocalFolder.ofExecutors(SparkEnv.get().conf(), System.getenv());
-      Worker worker = new Worker(spec, new Worker.Place(device, samples));
+      Worker worker = new Worker(spec, new Worker.Place(device, samples, task::isInterrupted));
       Worker.Result result = worker.run(fingerprint -> join(task, config, fingerprint));
       return JavaConverters.asScalaIterator(List.of(result).iterator());
     } catch (IOException e) {

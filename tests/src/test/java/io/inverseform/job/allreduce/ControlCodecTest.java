@@ -80,13 +80,19 @@ class ControlCodecTest {
   }
 
   @Test
-  void aHugeStackTraceArrivesCutAHugePayloadIsAnError() {
+  void aHugeStackTraceOrReasonArrivesCutAHugePayloadIsAnError() {
     String huge = "x".repeat(10_000_000);
     Control.Failed failed =
         (Control.Failed)
             CODEC.decode(
                 CODEC.encode(new Control.Failed("message", huge, WorkerFailure.Kind.ERROR)));
     assertThat(failed.stackTrace()).startsWith("xxx").hasSizeLessThan(huge.length());
+    Control.Carry stop = new Control.Carry(List.of(new Directive(Directive.Kind.STOP, 7, huge)));
+    Control.Carry carried = (Control.Carry) ControlCodec.decodeReply(ControlCodec.encode(stop));
+    assertThat(carried.directives().get(0).step()).isEqualTo(7);
+    assertThat(carried.directives().get(0).reason())
+        .startsWith("xxx")
+        .hasSizeLessThan(huge.length());
     assertThatThrownBy(() -> CODEC.encode(new Control.Progress(1, huge)))
         .hasMessage("text of 10000000 bytes for the driver, at most 131072");
   }

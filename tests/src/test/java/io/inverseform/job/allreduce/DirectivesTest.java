@@ -11,14 +11,14 @@ class DirectivesTest {
   @Test
   void aRequestIsNamedAStepThatNoRankCanHavePassed() {
     Directives directives = new Directives();
-    directives.request(Directive.Kind.CHECKPOINT, "early");
+    directives.request(Directive.Kind.STOP, "early");
     assertThat(directives.after(-1)).isEmpty();
     directives.reported(40);
     directives.reported(39);
     directives.request(Directive.Kind.STOP, "preempted");
     assertThat(directives.after(40))
         .containsExactly(
-            new Directive(Directive.Kind.CHECKPOINT, 42, "early"),
+            new Directive(Directive.Kind.STOP, 42, "early"),
             new Directive(Directive.Kind.STOP, 43, "preempted"));
     assertThat(directives.after(42))
         .containsExactly(new Directive(Directive.Kind.STOP, 43, "preempted"));
@@ -36,9 +36,6 @@ class DirectivesTest {
                 for (long step = 0; ; step++) {
                   exchange.reduceScatter(new FloatRange(0, 640));
                   exchange.allGather(step, (range, gradient, offset) -> {});
-                  if (step == 3 && exchange.rank() == 2) {
-                    workers.coordinator.requestCheckpoint("wanted");
-                  }
                   if (step == 20 && exchange.rank() == 1) {
                     workers.coordinator.requestStop("preempted");
                   }
@@ -54,9 +51,8 @@ class DirectivesTest {
                 }
               });
       List<List<String>> seen = Workers.results(runs);
-      assertThat(seen.get(0)).hasSize(2);
-      assertThat(seen.get(0).get(0)).matches("CHECKPOINT [4-7] wanted");
-      assertThat(seen.get(0).get(1)).matches("STOP 2[0-4] preempted");
+      assertThat(seen.get(0)).hasSize(1);
+      assertThat(seen.get(0).get(0)).matches("STOP 2[0-4] preempted");
       assertThat(seen.get(1)).isEqualTo(seen.get(0));
       assertThat(seen.get(2)).isEqualTo(seen.get(0));
       workers.coordinator.close();

@@ -272,6 +272,27 @@ class FailureTest {
   }
 
   @Test
+  void whyTheAttemptEndedIsKnownWhenTheDriverIsGoneAfterIt() throws Exception {
+    try (Workers workers = new Workers(2)) {
+      WorkerSettings settings = workers.settings(0);
+      try (Transport transport =
+              new Transport(
+                  settings.conf(),
+                  settings.security(),
+                  settings.listen(),
+                  settings.limit(),
+                  new PeerServer());
+          DriverLink link = new DriverLink(settings, transport, "partition 0")) {
+        workers.coordinator.abort("the user pressed Ctrl-C");
+        assertThat(link.heartbeat()).succeedsWithin(Workers.LONG);
+        workers.coordinator.close();
+        assertThat(link.heartbeat()).failsWithin(Workers.LONG);
+        assertThat(link.abortReason()).contains("the user pressed Ctrl-C");
+      }
+    }
+  }
+
+  @Test
   void aReportThatTheDriverCannotHandleEndsTheAttempt() throws Exception {
     try (Workers workers = new Workers(2)) {
       List<Future<Void>> runs =

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.inverseform.job.config.AugmentConfig;
+import io.inverseform.job.config.ConfigException;
 import io.inverseform.job.config.ConfigLoader;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -35,9 +36,11 @@ class CropTest {
     labels[2 * WIDTH + 5] = 4;
     crop.requireClasses(5, "street-7");
     assertThatThrownBy(() -> crop.requireClasses(4, "street-7"))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(ConfigException.class)
         .hasMessage(
-            "sample street-7 has label 4 at row 2, column 5 of a crop, and the network 4 classes");
+            "sample street-7 has label 4 at row 2, column 5 of a crop, and the network 4 classes:"
+                + " run preprocess again with the class file (data.classes) that its labels are"
+                + " of, or set data.table to another sample table");
   }
 
   @Test

@@ -99,7 +99,7 @@ class SparkSessionsTest {
 
   @Test
   void executorsAreGivenTheEffectiveConfiguration() {
-    String yaml = conf(new SparkConf(false)).get(RunLog.CONFIGURATION);
-    assertThat(ConfigYaml.read(yaml, RunLog.CONFIGURATION)).isEqualTo(fiveWorkers);
+    String yaml = conf(new SparkConf(false)).get(ConfigYaml.SPARK_PROPERTY);
+    assertThat(ConfigYaml.read(yaml, ConfigYaml.SPARK_PROPERTY)).isEqualTo(fiveWorkers);
   }
 }

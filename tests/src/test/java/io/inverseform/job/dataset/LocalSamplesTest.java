@@ -8,6 +8,7 @@ import io.inverseform.udf.label.ClassCentroid;
 import io.inverseform.udf.random.KeyedRandom;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,9 +16,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileUtil;
@@ -126,6 +130,54 @@ class LocalSamplesTest {
       pool.shutdownNow();
     }
     assertThat(copied()).hasSize(1);
+  }
+
+  private LocalSamples open(String split, BooleanSupplier cancelled) throws IOException {
+    return LocalSamples.open(table, split, new LocalFolder(copies), HADOOP, cancelled);
+  }
+
+  /** Keeps a copy from going on until it shall. */
+  private static boolean held(CountDownLatch copying, CountDownLatch goOn) {
+    copying.countDown();
+    try {
+      return !goOn.await(60, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      return true;
+    }
+  }
+
+  @Test
+  void aTaskThatIsCancelledDoesNotWaitForAnotherWorkersCopy() throws Exception {
+    CountDownLatch copying = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    ExecutorService pool = Executors.newSingleThreadExecutor();
+    try {
+      Future<Integer> first =
+          pool.submit(
+              () -> {
+                try (LocalSamples samples = open("train", () -> held(copying, goOn))) {
+                  return samples.size();
+                }
+              });
+      assertThat(copying.await(60, TimeUnit.SECONDS)).as("the first one copies").isTrue();
+      assertThatThrownBy(() -> open("train", () -> true))
+          .isInstanceOf(InterruptedIOException.class)
+          .hasMessageMatching(
+              "gave up waiting for another worker of this process to write .*/copies/.*\\.samples:"
+                  + " the task was cancelled");
+      goOn.countDown();
+      assertThat(first.get(60, TimeUnit.SECONDS)).isEqualTo(20);
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  @Test
+  void aTaskThatIsCancelledCopiesNoFurtherAndLeavesNothing() throws IOException {
+    assertThatThrownBy(() -> open("train", () -> true))
+        .isInstanceOf(InterruptedIOException.class)
+        .hasMessageMatching("gave up copying file:.*\\.parquet: the task was cancelled");
+    assertThat(copies).isDirectoryNotContaining(file -> !file.toString().endsWith(".lock"));
   }
 
   @Test

@@ -10,6 +10,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.inverseform.job.TestDevice;
+import io.inverseform.job.config.ConfigException;
 import io.inverseform.job.config.LossConfig;
 import io.inverseform.job.config.LossConfig.Average;
 import io.inverseform.job.config.LossConfig.Scope;
@@ -413,15 +414,15 @@ class LossTermsTest {
   @Test
   void whatDoesNotFitTheNetworkIsRefusedWithBoth() {
     assertThatThrownBy(() -> row(crossEntropy(List.of(1.0, 2.0, 3.0), 255, Average.VALID)))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(ConfigException.class)
         .hasMessage(
-            "loss term ce has 3 class_weights, [1.0, 2.0, 3.0], and the network 2 classes: give one"
+            "loss.terms: term ce has 3 class_weights, [1.0, 2.0, 3.0], and the network 2 classes: give one"
                 + " a class");
     assertThatThrownBy(() -> row(crossEntropy(List.of(), 2, Average.VALID)))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(ConfigException.class)
         .hasMessage(
-            "loss term ce has the ignore_index 2, which no label can be: the network has 2 classes,"
-                + " and 255 is ignored anyway");
+            "loss.terms: term ce has the ignore_index 2, which no label can be: the network has 2"
+                + " classes, and 255 is ignored anyway; set it to a class, or leave it out");
     NDArray labels = manager.zeros(new Shape(1, 1, 4), DataType.INT64);
     NDArray edges = manager.zeros(new Shape(1, 1, 1, 4));
     NDArray logits = manager.zeros(new Shape(1, 2, 1, 4));

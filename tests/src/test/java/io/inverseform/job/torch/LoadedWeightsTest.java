@@ -14,6 +14,7 @@ import io.inverseform.job.weights.Fit;
 import io.inverseform.job.weights.SafetensorsWriter;
 import io.inverseform.job.weights.WeightFile;
 import io.inverseform.job.weights.WeightFiles;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.FloatBuffer;
@@ -60,6 +61,19 @@ class LoadedWeightsTest {
       parameters.write(out, Map.of("step", "7"));
     }
     return file;
+  }
+
+  @Test
+  void aSnapshotIsWrittenAsItWasWhateverBecomesOfTheParameters() throws IOException {
+    FlatParameters parameters = parameters(3, 5);
+    byte[] asItWas = Files.readAllBytes(written(parameters));
+    FlatParameters.Snapshot snapshot = parameters.snapshot();
+    parameters.weights().host().put(0, 7);
+    parameters.buffers().host().put(0, 7);
+    parameters.close();
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    snapshot.write(out, Map.of("step", "7"));
+    assertThat(out.toByteArray()).isEqualTo(asItWas);
   }
 
   /** The same tensors under other names; those without a name are left out. */

@@ -4,92 +4,45 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.inverseform.job.dataset.Draw;
-import io.inverseform.job.dataset.Epochs;
 import io.inverseform.job.dataset.GlobalSampler;
-import io.inverseform.job.dataset.UniformEpochs;
-import io.inverseform.job.loss.StepLoss;
-import io.inverseform.job.torch.FlatParameters;
-import io.inverseform.job.torch.Layer;
-import io.inverseform.job.torch.Tape;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ExampleLoaderTest {
-  private static final int SAMPLES = 22;
   private static final int BATCH = 2;
   private static final int ACCUMULATE = 5;
 
-  /** An objective of numbers: an example is its sample's index and epoch. */
-  private static class Numbers implements Objective<int[]> {
-    final AtomicInteger made = new AtomicInteger();
-
-    @Override
-    public Epochs epochs() {
-      return new UniformEpochs(1, SAMPLES);
-    }
-
-    @Override
-    public int[] example(Draw draw, int epoch) throws IOException {
-      made.incrementAndGet();
-      return new int[] {draw.sample(), epoch};
-    }
-
-    @Override
-    public Layer network() {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void initialise(FlatParameters parameters) {}
-
-    @Override
-    public Map<String, String> fingerprint() {
-      return Map.of();
-    }
-
-    @Override
-    public String sampleId(int sample) {
-      return "sample " + sample;
-    }
-
-    @Override
-    public List<String> terms() {
-      return List.of();
-    }
-
-    @Override
-    public StepLoss loss(Tape tape, List<int[]> examples, int globalBatch) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Map<String, Double> validate(Share share) {
-      return Map.of();
-    }
-
-    @Override
-    public Map<String, String> metadata() {
-      return Map.of();
-    }
-
-    @Override
-    public void close() {}
+  private static ExampleLoader<int[]> loader(
+      Objective<int[]> objective, int prefetch, int threads, int timeout) {
+    return loader(objective, prefetch, threads, timeout, what -> {});
   }
 
   private static ExampleLoader<int[]> loader(
-      Objective<int[]> objective, int prefetch, int threads, int timeout) {
+      Objective<int[]> objective,
+      int prefetch,
+      int threads,
+      int timeout,
+      Consumer<String> requireGoingOn) {
     GlobalSampler sampler =
         new GlobalSampler(objective.epochs(), BATCH * ACCUMULATE, GlobalSampler.Start.NEW);
     return new ExampleLoader<>(
-        objective, sampler, BATCH, 0, 1, 1, 6, new ExampleLoader.Ahead(prefetch, threads), timeout);
+        objective,
+        sampler,
+        BATCH,
+        0,
+        1,
+        1,
+        6,
+        new ExampleLoader.Ahead(prefetch, threads),
+        timeout,
+        requireGoingOn);
   }
 
   @ParameterizedTest
@@ -105,7 +58,7 @@ class ExampleLoaderTest {
           assertThat(numbers.made.get()).isBetween(taken, taken + prefetch * BATCH);
         }
       }
-      assertThat(numbers.made.get()).isEqualTo(taken).isEqualTo(2 * SAMPLES);
+      assertThat(numbers.made.get()).isEqualTo(taken).isEqualTo(2 * Numbers.SAMPLES);
     }
   }
 
@@ -150,22 +103,36 @@ class ExampleLoaderTest {
     }
   }
 
+  /** No example is ever made. */
+  private static final class Hanging extends Numbers {
+    private final CountDownLatch never = new CountDownLatch(1);
+
+    @Override
+    public int[] example(Draw draw, int epoch) throws IOException {
+      try {
+        never.await();
+      } catch (InterruptedException e) {
+        throw new IOException(e);
+      }
+      return super.example(draw, epoch);
+    }
+  }
+
   @Test
-  void aWaitThatTakesTooLongNamesTheSampleAndWhatToDo() throws Exception {
-    CountDownLatch never = new CountDownLatch(1);
-    Numbers numbers =
-        new Numbers() {
-          @Override
-          public int[] example(Draw draw, int epoch) throws IOException {
-            try {
-              never.await();
-            } catch (InterruptedException e) {
-              throw new IOException(e);
-            }
-            return super.example(draw, epoch);
-          }
+  void anAttemptThatHasEndedWaitsForNoSample() {
+    Consumer<String> ended =
+        what -> {
+          throw new IllegalStateException(what + ": gave up");
         };
-    try (ExampleLoader<int[]> loader = loader(numbers, 1, 2, 1)) {
+    try (ExampleLoader<int[]> loader = loader(new Hanging(), 1, 2, 60, ended)) {
+      assertThatThrownBy(() -> loader.next().next())
+          .hasMessageMatching("rank 0 waits for sample \\d+ to be decoded: gave up");
+    }
+  }
+
+  @Test
+  void aWaitThatTakesTooLongNamesTheSampleAndWhatToDo() {
+    try (ExampleLoader<int[]> loader = loader(new Hanging(), 1, 2, 1)) {
       assertThatThrownBy(() -> loader.next().next())
           .hasMessageMatching(
               "rank 0 waited 1 s for sample \\d+ to be decoded: raise train.timeout_seconds or look"
