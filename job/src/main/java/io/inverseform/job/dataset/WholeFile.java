@@ -56,10 +56,18 @@ public final class WholeFile {
       content.write(stream);
     } catch (IOException | RuntimeException | Error e) {
       // Closed, it would show what there is.
-      stream.abort();
+      abort(stream, e);
       throw e;
     }
     stream.close();
+  }
+
+  private static void abort(FSDataOutputStream stream, Throwable failure) {
+    try {
+      stream.abort();
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+    }
   }
 
   private static void remove(FileSystem fileSystem, Path file, Throwable failure) {

@@ -3,6 +3,7 @@ package io.inverseform.job.train;
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import io.inverseform.job.allreduce.Rounding;
+import io.inverseform.job.config.ConfigException;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.dataset.SampleTable;
 import io.inverseform.job.dataset.WholeFile;
@@ -26,8 +27,8 @@ public final class CheckpointModel {
    *
    * @param step of a kept checkpoint; empty for the best, that with the highest first score
    * @return the step
-   * @throws IOException if there is no such checkpoint, naming those that there are, or it is
-   *     damaged
+   * @throws ConfigException if there is no such checkpoint, naming those that there are
+   * @throws IOException if it is damaged
    */
   public static long write(JobConfig config, Optional<Long> step, Configuration hadoop)
       throws IOException {
@@ -53,12 +54,14 @@ public final class CheckpointModel {
   private static long choose(RunFolder run, Optional<Long> step) throws IOException {
     List<Long> kept = run.checkpoints().kept();
     if (kept.isEmpty()) {
-      throw new IOException(run.path() + " has no checkpoints: set run, or run train first");
+      throw new ConfigException(
+          "'run': %s has no checkpoints: set it, or run train first".formatted(run.path()));
     }
     if (step.isPresent()) {
       if (!kept.contains(step.get())) {
-        throw new IOException(
-            "%s has no checkpoint of step %d, but of %s".formatted(run.path(), step.get(), kept));
+        throw new ConfigException(
+            "'--step': %s has no checkpoint of step %d, but of %s: choose one of these"
+                .formatted(run.path(), step.get(), kept));
       }
       return step.get();
     }
@@ -66,8 +69,8 @@ public final class CheckpointModel {
         .best()
         .orElseThrow(
             () ->
-                new IOException(
-                    "no checkpoint of %s has a score (train.keep_best keeps those that have): choose one of the steps %s"
+                new ConfigException(
+                    "no checkpoint of %s has a score (train.keep_best keeps those that have): choose one of the steps %s by --step"
                         .formatted(run.path(), kept)));
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import io.inverseform.golden.Goldens;
+import io.inverseform.job.config.ConfigException;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.config.PretrainedConfig;
 import io.inverseform.job.torch.FlatParameters;
@@ -104,8 +105,9 @@ class OptimizedTrainingTest {
     assertThat(best).isEqualTo(3);
     assertThat(Files.readAllBytes(model)).isEqualTo(trained).isNotEqualTo(first);
     assertThatThrownBy(() -> CheckpointModel.write(config, Optional.of(5L), new Configuration()))
-        .isInstanceOf(IOException.class)
-        .hasMessageEndingWith("has no checkpoint of step 5, but of [9, 8, 3]");
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith("'--step': ")
+        .hasMessageEndingWith("has no checkpoint of step 5, but of [9, 8, 3]: choose one of these");
   }
 
   /** Weights or running statistics of the model file, as they lie in memory. */
