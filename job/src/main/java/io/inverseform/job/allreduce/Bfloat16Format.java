@@ -152,10 +152,5 @@ final class Bfloat16Format implements WireFormat {
     public void read(int offset, float[] into, int length) {
       own.codec.decode(values, offset, length, into);
     }
-
-    @Override
-    public void add(int offset, float[] into, int length) {
-      own.codec.add(values, offset, length, into);
-    }
   }
 }

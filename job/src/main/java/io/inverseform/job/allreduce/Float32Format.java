@@ -11,9 +11,6 @@ import java.nio.FloatBuffer;
 final class Float32Format implements WireFormat {
   private final FlatMemory memory;
 
-  /** For the worker's thread, the only one that sums. */
-  private final float[] block = new float[ShardedExchange.CHUNK];
-
   Float32Format(FlatMemory memory) {
     this.memory = memory;
   }
@@ -65,7 +62,7 @@ final class Float32Format implements WireFormat {
   public void drop() {}
 
   /** Outside the heap, where the network writes without a copy. */
-  private final class Bytes implements Slot {
+  private static final class Bytes implements Slot {
     private final ByteBuffer bytes;
     private final FloatBuffer floats;
 
@@ -84,19 +81,6 @@ final class Float32Format implements WireFormat {
     @Override
     public void read(int offset, float[] into, int length) {
       floats.get(offset, into, 0, length);
-    }
-
-    /** By a copy in the core's cache: sums from outside the heap are no vector instructions. */
-    @Override
-    public void add(int offset, float[] into, int length) {
-      floats.get(offset, block, 0, length);
-      add(block, into, length);
-    }
-
-    private static void add(float[] values, float[] into, int length) {
-      for (int i = 0; i < length; i++) {
-        into[i] += values[i];
-      }
     }
   }
 }

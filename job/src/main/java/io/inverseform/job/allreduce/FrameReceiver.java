@@ -72,8 +72,8 @@ final class FrameReceiver {
   }
 
   private IncomingStream floats(FrameHeader frame, Inbox inbox) {
-    if (frame.range().isEmpty() || frame.range().length() > ShardedExchange.PIECE) {
-      throw new RefusedException(frame + ": a frame has 1 to " + ShardedExchange.PIECE + " floats");
+    if (frame.range().isEmpty() || frame.range().length() > Exchange.MAX_FRAME) {
+      throw new RefusedException(frame + ": a frame has 1 to " + Exchange.MAX_FRAME + " floats");
     }
     return new IncomingStream(frame, inbox, monitor, this);
   }

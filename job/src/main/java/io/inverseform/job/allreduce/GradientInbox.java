@@ -94,7 +94,8 @@ final class GradientInbox implements Inbox {
       } else if (r == 0) {
         slots[r].read(from, into, length);
       } else {
-        slots[r].add(from, into, length);
+        slots[r].read(from, own, length);
+        add(own, into, length);
       }
     }
   }

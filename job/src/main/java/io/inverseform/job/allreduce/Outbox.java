@@ -33,11 +33,11 @@ final class Outbox {
     ranges.add(part);
     List<FloatRange> send = new ArrayList<>();
     if (last) {
-      ranges.ranges().forEach(range -> send.addAll(Ranges.pieces(range, ShardedExchange.PIECE)));
+      ranges.ranges().forEach(range -> send.addAll(Ranges.pieces(range, Exchange.MAX_FRAME)));
       ranges.clear();
     } else if (!part.isEmpty() && ranges.around(part).length() >= BUCKET) {
       FloatRange joined = Blocks.whole(ranges.around(part), ranges.whole(), block);
-      send.addAll(Ranges.pieces(joined, ShardedExchange.PIECE));
+      send.addAll(Ranges.pieces(joined, Exchange.MAX_FRAME));
       ranges.remove(joined);
     }
     return send;

@@ -20,9 +20,6 @@ final class ShardedExchange implements Exchange {
   /** Floats summed and updated at a time: stays in the cache of one core. */
   static final int CHUNK = 1 << 13;
 
-  /** Most floats in a frame. */
-  static final int PIECE = MAX_FRAME;
-
   private final String attempt;
   private final int rank;
   private final List<FloatRange> shards;
@@ -126,7 +123,7 @@ final class ShardedExchange implements Exchange {
   public double gradientNorm(long endedStep) {
     requireEnd(endedStep);
     double squares = 0;
-    for (FloatRange piece : Ranges.pieces(shards.get(rank), PIECE)) {
+    for (FloatRange piece : Ranges.pieces(shards.get(rank), MAX_FRAME)) {
       awaitGradients(piece, "");
       for (FloatRange block : Ranges.pieces(piece, CHUNK)) {
         gradients.sum(block, chunk);
@@ -145,7 +142,7 @@ final class ShardedExchange implements Exchange {
     if (shard.isEmpty()) {
       monitor.update(gradients::nextStep);
     }
-    for (FloatRange piece : Ranges.pieces(shard, PIECE)) {
+    for (FloatRange piece : Ranges.pieces(shard, MAX_FRAME)) {
       awaitGradients(piece, "");
       for (FloatRange block : Ranges.pieces(piece, CHUNK)) {
         sum(block);
@@ -159,7 +156,7 @@ final class ShardedExchange implements Exchange {
       peers().forEach(peer -> links.sendBulk(peer, frame, format.updated(piece)));
     }
     for (int peer : peers()) {
-      for (FloatRange piece : Ranges.pieces(shards.get(peer), PIECE)) {
+      for (FloatRange piece : Ranges.pieces(shards.get(peer), MAX_FRAME)) {
         monitor.await("new weights of the other shards", () -> weights.missing(peer, piece));
         format.settle(piece);
       }

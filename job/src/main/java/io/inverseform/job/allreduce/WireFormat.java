@@ -49,8 +49,5 @@ interface WireFormat {
 
     /** Reads a block into {@code into} from index 0. */
     void read(int offset, float[] into, int length);
-
-    /** Adds a block to {@code into} from index 0. */
-    void add(int offset, float[] into, int length);
   }
 }

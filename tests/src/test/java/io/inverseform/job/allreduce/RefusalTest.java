@@ -81,7 +81,7 @@ class RefusalTest {
           assertThat(refusal(victim, conf, gradient(mine, 7, 2, 0, 64), 256))
               .contains("no peer of rank 0 of 2");
           assertThat(refusal(victim, conf, gradient(mine, 1, 2, 0, 500_000_000), 256))
-              .contains("a frame has 1 to " + ShardedExchange.PIECE + " floats");
+              .contains("a frame has 1 to " + Exchange.MAX_FRAME + " floats");
           assertThat(refusal(victim, conf, gradient(mine, 1, 2, 4000, 64), 256))
               .contains("outside the shard [0, 2496), or has come before");
           assertThat(
