@@ -163,6 +163,8 @@ set_environment() {
   # Some microseconds, though: between operators that follow each other, sleeping and waking takes
   # a tenth of a step of two threads. Too few to cost what waiting for a busy core would.
   both GOMP_SPINCOUNT 1000
+  # Large pages for large tensors, where Linux gives them to those who ask.
+  both THP_MEM_ALLOC_ENABLE 1
   if [[ -n $(spark_option executor.resource.gpu.amount) ]]; then
     both PYTORCH_VERSION 2.7.1
     both PYTORCH_FLAVOR cu128

@@ -38,9 +38,8 @@ public final class GoldenInverseNetwork {
     FlatParameters parameters = new FlatParameters(manager, network, 1);
     for (FlatParameters.Slot slot : parameters.slots()) {
       Npz.Array array = golden.array(prefix + slot.name().substring("fc.".length()));
-      parameters.weights().host().position(slot.offset()).put(array.floats());
+      parameters.put(slot, array.floats());
     }
-    parameters.weights().toDevice();
     return network;
   }
 

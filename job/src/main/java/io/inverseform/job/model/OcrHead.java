@@ -115,8 +115,10 @@ final class OcrHead extends Layer {
         NDArray flatV = v.reshape(n, config.key(), -1);
         NDArray regionsFirst = flatV.transpose(0, 2, 1);
         NDArray attended = attention.matMul(regionsFirst);
-        NDArray channelsFirst = attended.transpose(0, 2, 1)) {
-      context = channelsFirst.reshape(n, config.key(), height, width);
+        // Reshaped as (N, H, W, key): of a single image, the other order's strides are none that
+        // PyTorch takes for channels last.
+        NDArray channelsLast = attended.reshape(n, height, width, config.key())) {
+      context = channelsLast.transpose(0, 3, 1, 2);
     }
     return up.forward(tape, context);
   }

@@ -28,7 +28,8 @@ import java.util.stream.IntStream;
 /**
  * The memory of a network: every trained parameter is a view of one flat vector, every buffer of
  * another, and the gradients of a third, so that optimiser, exchange and checkpoint see ranges of
- * floats. The order is that in which the network declares its parameters.
+ * floats. The order is that in which the network declares its parameters; within a parameter it is
+ * PyTorch's, but for convolutions' kernels ({@link KernelOrder}).
  */
 public final class FlatParameters implements AutoCloseable {
   /** Floats to which each parameter's offset is aligned: 256 bytes. */
@@ -54,6 +55,18 @@ public final class FlatParameters implements AutoCloseable {
     /** Number of elements. */
     public int length() {
       return Math.toIntExact(shape.size());
+    }
+
+    private FloatBuffer in(FloatBuffer host) {
+      return host.slice(offset, length());
+    }
+
+    private NDArray view(FlatVector vector) {
+      return KernelOrder.view(vector, offset, shape);
+    }
+
+    private float[] values(FloatBuffer host) {
+      return KernelOrder.fromMemory(in(host), shape);
     }
   }
 
@@ -108,9 +121,10 @@ public final class FlatParameters implements AutoCloseable {
 
   private void bind(Slot slot, Layer.Declared entry, long seed) {
     FlatVector vector = slot.trained() ? weights : buffers;
-    entry.parameter().setArray(vector.view(slot.offset(), slot.shape()));
+    entry.parameter().setArray(slot.view(vector));
     KeyedRandom random = new KeyedRandom(seed, KeyedRandom.hash(slot.name()));
     entry.initial().draw(vector.host().position(slot.offset()), slot.shape(), random);
+    KernelOrder.toMemory(slot.in(vector.host()), slot.shape());
   }
 
   /** All trained parameters, with gaps of zeros between them. */
@@ -191,6 +205,23 @@ public final class FlatParameters implements AutoCloseable {
         .findFirst();
   }
 
+  /** Values of a parameter or buffer in PyTorch's order, as the host has them. */
+  public float[] values(Slot slot) {
+    return slot.values((slot.trained() ? weights : buffers).host());
+  }
+
+  /** Gives a parameter or buffer values in PyTorch's order, on host and device. */
+  public void put(Slot slot, float[] values) {
+    FlatVector vector = slot.trained() ? weights : buffers;
+    KernelOrder.toMemory(slot.in(vector.host()).put(values).flip(), slot.shape());
+    vector.toDevice(slot.offset(), slot.length());
+  }
+
+  /** A parameter's gradient in PyTorch's order, as the host has it. */
+  public float[] gradient(Slot slot) {
+    return slot.values(gradient().host());
+  }
+
   /** Bytes of parameters and buffers. */
   public long bytes() {
     return (long) Float.BYTES * (weights.length() + buffers.length());
@@ -223,6 +254,7 @@ public final class FlatParameters implements AutoCloseable {
       Slot slot = slots.get(entry.getKey());
       FlatVector vector = slot.trained() ? weights : buffers;
       file.read(entry.getValue(), vector.host().position(slot.offset()));
+      KernelOrder.toMemory(slot.in(vector.host()), slot.shape());
     }
     weights.toDevice();
     buffers.toDevice();
@@ -264,9 +296,7 @@ public final class FlatParameters implements AutoCloseable {
         FloatBuffer values = slot.trained() ? ofWeights : ofBuffers;
         entries.add(
             new SafetensorsWriter.Entry(
-                slot.name(),
-                sides(slot.shape()),
-                () -> values.slice(slot.offset(), slot.length())));
+                slot.name(), sides(slot.shape()), () -> FloatBuffer.wrap(slot.values(values))));
       }
       SafetensorsWriter.write(out, entries, metadata);
     }
@@ -353,8 +383,7 @@ public final class FlatParameters implements AutoCloseable {
   }
 
   private NDArray gradientOf(Slot slot) {
-    return gradientViews.computeIfAbsent(
-        slot, missing -> gradient().view(slot.offset(), slot.shape()));
+    return gradientViews.computeIfAbsent(slot, missing -> slot.view(gradient()));
   }
 
   @Override

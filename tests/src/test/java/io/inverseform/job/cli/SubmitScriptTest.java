@@ -160,6 +160,7 @@ class SubmitScriptTest {
         .containsSequence("--conf", "spark.executorEnv.OMP_NUM_THREADS=1")
         .containsSequence("--conf", "spark.executorEnv.OMP_WAIT_POLICY=PASSIVE")
         .containsSequence("--conf", "spark.executorEnv.GOMP_SPINCOUNT=1000")
+        .containsSequence("--conf", "spark.executorEnv.THP_MEM_ALLOC_ENABLE=1")
         .containsSequence("--master", "spark://host:7077", "--jars", "a.jar", "--name", "x")
         .containsSequence("train", "--set", "train.epochs=1")
         .contains("DJL_OFFLINE=true", "OPT_OUT_TRACKING=true", "OMP_NUM_THREADS=1")

@@ -72,10 +72,7 @@ class FlatParametersTest {
   private static float[] values(FlatParameters parameters, String name) {
     for (FlatParameters.Slot slot : parameters.slots()) {
       if (slot.name().equals(name)) {
-        float[] values = new float[slot.length()];
-        FlatVector vector = slot.trained() ? parameters.weights() : parameters.buffers();
-        vector.host().position(slot.offset()).get(values);
-        return values;
+        return parameters.values(slot);
       }
     }
     throw new AssertionError("no parameter " + name);
@@ -114,6 +111,70 @@ class FlatParametersTest {
     Operators.fill(second, 6);
     assertThat(values(parameters, "weight2")).containsExactly(6, 6);
     assertThat(parameters.weights().bytes().getFloat(64 * Float.BYTES)).isEqualTo(6);
+  }
+
+  /** A kernel of three filters, five channels and 2 x 3 pixels, and one without a choice. */
+  private static final class Kernels extends Layer {
+    private final Initial counted =
+        (values, shape, random) -> {
+          for (int i = 0; i < shape.size(); i++) {
+            values.put(i + 1);
+          }
+        };
+
+    Kernels() {
+      weight("kernel", Parameter.Type.WEIGHT, counted, 3, 5, 2, 3);
+      weight("pointwise", Parameter.Type.WEIGHT, counted, 3, 5, 1, 1);
+    }
+
+    @Override
+    public NDList forward(Tape tape, NDList inputs) {
+      return new NDList(tape.use(named().get("kernel")).mul(inputs.singletonOrThrow()).sum());
+    }
+  }
+
+  @Test
+  void aKernelLiesInMemoryWithItsChannelsLastAndIsReadAndWrittenInPyTorchsOrder() {
+    Kernels network = new Kernels();
+    FlatParameters parameters = of(network, 1);
+    FlatParameters.Slot kernel = parameters.slots().get(0);
+    float[] counted = new float[kernel.length()];
+    for (int i = 0; i < counted.length; i++) {
+      counted[i] = i + 1;
+    }
+    NDArray weight = network.named().get("kernel").getArray();
+
+    assertThat(weight.getShape()).isEqualTo(new Shape(3, 5, 2, 3));
+    assertThat(weight.toFloatArray()).containsExactly(counted);
+    assertThat(parameters.values(kernel)).containsExactly(counted);
+    assertThat(values(parameters, "pointwise")).containsExactly(Arrays.copyOf(counted, 15));
+    float[] inMemory = new float[7];
+    parameters.weights().host().get(inMemory);
+    assertThat(inMemory)
+        .as("channels of a pixel, then the next pixel")
+        .containsExactly(1, 7, 13, 19, 25, 2, 8);
+
+    float[] doubled = new float[counted.length];
+    for (int i = 0; i < counted.length; i++) {
+      doubled[i] = 2 * counted[i];
+    }
+    parameters.put(kernel, doubled);
+    assertThat(weight.toFloatArray()).containsExactly(doubled);
+  }
+
+  @Test
+  void aKernelsGradientIsReadInPyTorchsOrder() {
+    Kernels network = new Kernels();
+    FlatParameters parameters = of(network, 1);
+    FlatParameters.Collector collector = parameters.collect((offset, length) -> {});
+    try (NDManager step = manager.newSubManager();
+        Tape tape = Tape.training(step, collector, (layer, samples, channels, p) -> new float[0])) {
+      NDArray factors = step.arange(90).reshape(3, 5, 2, 3).add(0.5f);
+      tape.backward(network.forward(tape, new NDList(factors)).singletonOrThrow());
+      collector.finish();
+      assertThat(parameters.gradient(parameters.slots().get(0)))
+          .containsExactly(factors.toFloatArray());
+    }
   }
 
   @Test

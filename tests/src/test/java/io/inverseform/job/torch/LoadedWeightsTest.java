@@ -107,20 +107,13 @@ class LoadedWeightsTest {
     return new PretrainedConfig("some.pth", prefix, missing, unexpected, mismatched);
   }
 
-  private static float[] values(FlatParameters parameters, FlatParameters.Slot slot) {
-    float[] values = new float[slot.length()];
-    FlatVector vector = slot.trained() ? parameters.weights() : parameters.buffers();
-    vector.host().position(slot.offset()).get(values);
-    return values;
-  }
-
   @Test
   void weightsAndBuffersComeBackBitForBit() throws IOException {
     FlatParameters original = parameters(5, 1);
     FlatParameters copy = parameters(5, 2);
     Fit fit = load(written(original), copy, PretrainedConfig.NONE);
     for (FlatParameters.Slot slot : original.slots()) {
-      assertThat(values(copy, slot)).as(slot.name()).isEqualTo(values(original, slot));
+      assertThat(copy.values(slot)).as(slot.name()).isEqualTo(original.values(slot));
     }
     assertThat(fit).hasToString(original.slots().size() + " matched");
   }
@@ -178,9 +171,9 @@ class LoadedWeightsTest {
     int backbone = 0;
     for (FlatParameters.Slot slot : original.slots()) {
       boolean taken = slot.name().startsWith("backbone.");
-      assertThat(values(copy, slot))
+      assertThat(copy.values(slot))
           .as(slot.name())
-          .isEqualTo(values(taken ? original : untouched, slot));
+          .isEqualTo((taken ? original : untouched).values(slot));
       backbone += taken ? 1 : 0;
     }
     int heads = original.slots().size() - backbone;
@@ -215,9 +208,9 @@ class LoadedWeightsTest {
       FlatParameters.Slot from = original.slots().get(i);
       boolean same = from.shape().equals(slots.get(i).shape());
       different += same ? 0 : 1;
-      assertThat(values(copy, slots.get(i)))
+      assertThat(copy.values(slots.get(i)))
           .as(from.name())
-          .isEqualTo(same ? values(original, from) : values(untouched, slots.get(i)));
+          .isEqualTo(same ? original.values(from) : untouched.values(slots.get(i)));
     }
     assertThat(different).isPositive();
     assertThat(fit.toString()).endsWith("%d of another shape (%1$d allowed)".formatted(different));
