@@ -9,6 +9,7 @@ import io.inverseform.job.config.HeadConfig;
 import io.inverseform.job.config.InverseNetworkConfig;
 import io.inverseform.job.config.InverseNetworkConfig.Transform;
 import io.inverseform.job.config.LossConfig;
+import io.inverseform.job.config.LossConfig.BoundarySource;
 import io.inverseform.job.config.LossConfig.Scope;
 import io.inverseform.job.config.ModelConfig;
 import io.inverseform.job.config.OptimizerConfig;
@@ -74,7 +75,7 @@ public record NetworkBench(
 
   /** The InverseForm term: its network and how it is used. */
   public enum Inverse {
-    /** The small convolutional one on whole tiles, anchored. */
+    /** The small convolutional one on whole tiles, anchored, and how unlike the tiles are. */
     CONVOLUTIONAL,
     /** The published perceptron on its 3 x 6 tiles. */
     PUBLISHED;
@@ -92,7 +93,9 @@ public record NetworkBench(
 
     private LossConfig.Term term() {
       return switch (this) {
-        case CONVOLUTIONAL -> new LossConfig.InverseForm(0.1, "inverse");
+        case CONVOLUTIONAL ->
+            new LossConfig.InverseForm(
+                0.1, "inverse", BoundarySource.HEAD, List.of(), true, true, true, 1);
         case PUBLISHED -> LossConfig.InverseForm.published(0.3, "inverse");
       };
     }
