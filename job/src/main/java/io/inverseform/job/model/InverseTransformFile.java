@@ -9,15 +9,18 @@ import io.inverseform.job.torch.FlatParameters;
 import io.inverseform.job.weights.WeightFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
  * A trained inverse-transform network in a file: pretrain's safetensors, with configuration and
- * normaliser in the metadata, or a multi-layer perceptron as published, {@code fc.0.weight} and so
- * on without any metadata, whose normaliser is 1.
+ * normalisers in the metadata, or a multi-layer perceptron as published, {@code fc.0.weight} and so
+ * on without any metadata, whose normalisers are 1.
  *
  * @param network frozen
  * @param crc32c of its weights
@@ -29,10 +32,15 @@ public record InverseTransformFile(InverseTransformNetwork network, long crc32c)
   /**
    * What is written beside the weights.
    *
-   * @param normaliser theta - I for an output of 1
+   * @param normaliser theta - I for an output of 1, of every number
    */
-  public static Map<String, String> metadata(InverseNetworkConfig network, double normaliser) {
-    return Map.of(NETWORK, ConfigYaml.write(network), NORMALISER, Double.toString(normaliser));
+  public static Map<String, String> metadata(
+      InverseNetworkConfig network, List<Double> normaliser) {
+    return Map.of(NETWORK, ConfigYaml.write(network), NORMALISER, join(normaliser));
+  }
+
+  private static String join(List<Double> normaliser) {
+    return normaliser.stream().map(String::valueOf).collect(Collectors.joining(" "));
   }
 
   /**
@@ -50,8 +58,10 @@ public record InverseTransformFile(InverseTransformNetwork network, long crc32c)
     try (WeightFile weights = WeightFile.open(file, hadoop)) {
       Map<String, String> metadata = weights.metadata();
       requireSame(metadata.get(NETWORK), expected, file);
-      double normaliser = normaliser(metadata, file);
-      InverseTransformNetwork network = InverseTransformNetwork.of(expected, normaliser);
+      InverseTransformNetwork network =
+          metadata.containsKey(NETWORK)
+              ? InverseTransformNetwork.of(expected, normaliser(metadata, expected, file))
+              : InverseTransformNetwork.of(expected);
       FlatParameters parameters = new FlatParameters(owner, network, 0);
       parameters.load(weights, PretrainedConfig.NONE);
       CRC32C crc = new CRC32C();
@@ -65,26 +75,23 @@ public record InverseTransformFile(InverseTransformNetwork network, long crc32c)
     }
   }
 
-  private static double normaliser(Map<String, String> metadata, Path file) {
-    if (!metadata.containsKey(NETWORK)) {
-      return 1;
-    }
+  private static List<Double> normaliser(
+      Map<String, String> metadata, InverseNetworkConfig network, Path file) {
     String written = String.valueOf(metadata.get(NORMALISER));
+    int numbers = network.transform().parameters();
+    NumberFormatException cause = null;
     try {
-      double normaliser = Double.parseDouble(written);
-      if (normaliser > 0 && Double.isFinite(normaliser)) {
+      List<Double> normaliser = Arrays.stream(written.split(" ")).map(Double::valueOf).toList();
+      if (normaliser.size() == numbers
+          && normaliser.stream().allMatch(n -> n > 0 && Double.isFinite(n))) {
         return normaliser;
       }
     } catch (NumberFormatException e) {
-      throw notPositive(written, file, e);
+      cause = e;
     }
-    throw notPositive(written, file, null);
-  }
-
-  private static ConfigException notPositive(String written, Path file, Throwable cause) {
-    return new ConfigException(
-        "%s says that its '%s' is %s, which must be a finite number above 0: run pretrain again"
-            .formatted(file, NORMALISER, written),
+    throw new ConfigException(
+        "%s says that its '%s' is %s, which must be %d finite numbers above 0: run pretrain again"
+            .formatted(file, NORMALISER, written, numbers),
         cause);
   }
 

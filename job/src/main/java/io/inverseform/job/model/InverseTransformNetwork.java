@@ -2,6 +2,7 @@ package io.inverseform.job.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import io.inverseform.job.config.InverseNetworkConfig;
 import io.inverseform.job.config.InverseNetworkConfig.Transform;
@@ -9,6 +10,9 @@ import io.inverseform.job.torch.Layer;
 import io.inverseform.job.torch.LossOperators;
 import io.inverseform.job.torch.Operators;
 import io.inverseform.job.torch.Tape;
+import io.inverseform.job.torch.Tensors;
+import java.util.Collections;
+import java.util.List;
 
 /**
  * Regresses the transform that maps one boundary tile to another (Borse et al., "InverseForm: A
@@ -27,25 +31,30 @@ public abstract sealed class InverseTransformNetwork extends Layer
 
   private final int tile;
   private final Transform transform;
-  private final double normaliser;
+  private final List<Double> normaliser;
 
-  InverseTransformNetwork(InverseNetworkConfig config, double normaliser) {
+  InverseTransformNetwork(InverseNetworkConfig config, List<Double> normaliser) {
     tile = config.tile();
     transform = config.transform();
-    this.normaliser = normaliser;
+    this.normaliser = List.copyOf(normaliser);
+    if (normaliser.size() != outputs()) {
+      throw new IllegalArgumentException(
+          "%d normalisers for the %d numbers of %s"
+              .formatted(normaliser.size(), outputs(), transform));
+    }
   }
 
   /** The configured network, without memory, whose outputs are theta - I as it is. */
   public static InverseTransformNetwork of(InverseNetworkConfig config) {
-    return of(config, 1);
+    return of(config, Collections.nCopies(config.transform().parameters(), 1.0));
   }
 
   /**
    * The configured network, without memory.
    *
-   * @param normaliser theta - I for an output of 1
+   * @param normaliser theta - I for an output of 1, of every number
    */
-  public static InverseTransformNetwork of(InverseNetworkConfig config, double normaliser) {
+  public static InverseTransformNetwork of(InverseNetworkConfig config, List<Double> normaliser) {
     if (config instanceof InverseNetworkConfig.Convolutional convolutional) {
       return new TileConvolutions(convolutional, normaliser);
     } else if (config instanceof InverseNetworkConfig.MultiLayerPerceptron perceptron) {
@@ -64,8 +73,8 @@ public abstract sealed class InverseTransformNetwork extends Layer
     return transform.parameters();
   }
 
-  /** Theta - I for an output of 1. */
-  public final double normaliser() {
+  /** Theta - I for an output of 1, of every number. */
+  public final List<Double> normaliser() {
     return normaliser;
   }
 
@@ -89,7 +98,7 @@ public abstract sealed class InverseTransformNetwork extends Layer
   abstract NDArray head(Tape tape, NDArray x);
 
   /**
-   * The transforms between tiles, theta - I over the normaliser that the network was trained with.
+   * The transforms between tiles, theta - I over the normalisers that the network was trained with.
    *
    * @param predicted (M, 1, tile, tile), probabilities; not released
    * @param ofTruth what {@link #ofTruth} gave for the true tiles; not released
@@ -104,7 +113,7 @@ public abstract sealed class InverseTransformNetwork extends Layer
   /**
    * How far transforms are from the identity, in normalisers: their L2 norm, or for {@link
    * Transform#GEODESIC8} the angle of the nearest rotation and a tenth of the squared rest ({@link
-   * LossOperators#geodesicDistances}).
+   * LossOperators#geodesicDistances}), over the largest of them.
    *
    * @param transforms (M, outputs), as by {@link #transforms}
    * @return (M), with the history; the gradient at the identity itself is 0
@@ -132,9 +141,14 @@ public abstract sealed class InverseTransformNetwork extends Layer
   }
 
   private NDArray geodesic(NDArray transforms, double epsilon) {
-    try (NDArray offsets = Operators.scale(transforms, normaliser);
-        NDArray distances = LossOperators.geodesicDistances(offsets, REST, epsilon * normaliser)) {
-      return Operators.scale(distances, 1 / normaliser);
+    double[] factors = normaliser.stream().mapToDouble(Double::doubleValue).toArray();
+    double largest = Collections.max(normaliser);
+    Shape row = new Shape(1, factors.length);
+    try (NDArray each =
+            Tensors.of(transforms.getManager(), factors, row, transforms.getDataType());
+        NDArray offsets = transforms.mul(each);
+        NDArray distances = LossOperators.geodesicDistances(offsets, REST, epsilon * largest)) {
+      return Operators.scale(distances, 1 / largest);
     }
   }
 

@@ -32,7 +32,7 @@ final class TileConvolutions extends InverseTransformNetwork {
   private final Linear hidden;
   private final Linear last;
 
-  TileConvolutions(InverseNetworkConfig.Convolutional config, double normaliser) {
+  TileConvolutions(InverseNetworkConfig.Convolutional config, List<Double> normaliser) {
     super(config, normaliser);
     int in = config.channels().get(0);
     weight =

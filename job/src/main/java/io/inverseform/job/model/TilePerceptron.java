@@ -20,7 +20,7 @@ final class TilePerceptron extends InverseTransformNetwork {
   private final Parameter bias;
   private final List<Linear> others = new ArrayList<>();
 
-  TilePerceptron(InverseNetworkConfig.MultiLayerPerceptron config, double normaliser) {
+  TilePerceptron(InverseNetworkConfig.MultiLayerPerceptron config, List<Double> normaliser) {
     super(config, normaliser);
     pixels = config.tile() * config.tile();
     int in = config.hidden().get(0);

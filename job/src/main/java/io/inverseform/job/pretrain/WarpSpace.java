@@ -15,9 +15,10 @@ import java.util.List;
  * @param motions (dimensions, 8): what each coordinate adds to theta - I, row-major (3, 3) without
  *     the last
  * @param transform what the network regresses of it
- * @param normaliser theta - I for an output of 1
+ * @param normaliser theta - I for an output of 1, of every number: all of them vary as much then,
+ *     none is learnt at another's cost, and the norm of the outputs is about the point's length
  */
-record WarpSpace(double[][] motions, Transform transform, double normaliser) {
+record WarpSpace(double[][] motions, Transform transform, List<Double> normaliser) {
   /** Numbers of theta, row-major (3, 3) without the last. */
   static final int THETA = 8;
 
@@ -43,9 +44,13 @@ record WarpSpace(double[][] motions, Transform transform, double normaliser) {
       motions.add(motion(warp.perspective(), 6));
       motions.add(motion(warp.perspective(), 7));
     }
-    double largest =
-        motions.stream().flatMapToDouble(Arrays::stream).map(Math::abs).max().orElseThrow();
-    return new WarpSpace(motions.toArray(double[][]::new), transform, largest);
+    List<Double> reaches =
+        transform.places().stream()
+            .map(place -> Math.sqrt(motions.stream().mapToDouble(m -> m[place] * m[place]).sum()))
+            .toList();
+    // Of a number that no motion changes there is nothing to learn.
+    List<Double> normaliser = reaches.stream().map(reach -> reach > 0 ? reach : 1).toList();
+    return new WarpSpace(motions.toArray(double[][]::new), transform, normaliser);
   }
 
   private static double[] motion(double range, int... places) {
@@ -82,7 +87,8 @@ record WarpSpace(double[][] motions, Transform transform, double normaliser) {
     float[] matrix = new float[dimensions() * outputs];
     for (int i = 0; i < dimensions(); i++) {
       for (int j = 0; j < outputs; j++) {
-        matrix[i * outputs + j] = (float) (motions[i][transform.places().get(j)] / normaliser);
+        matrix[i * outputs + j] =
+            (float) (motions[i][transform.places().get(j)] / normaliser.get(j));
       }
     }
     return matrix;

@@ -28,7 +28,7 @@ public final class Tensors {
   }
 
   /** A tensor of the given values, row-major, as float32 or float64. */
-  static NDArray of(NDManager manager, double[] values, Shape shape, DataType type) {
+  public static NDArray of(NDManager manager, double[] values, Shape shape, DataType type) {
     if (type == DataType.FLOAT64) {
       // A copy: what DJL makes of Java's memory may be freed while autograd still reads it.
       try (NDArray array = manager.create(values, shape)) {

@@ -88,14 +88,14 @@ class SubmitScriptTest {
   @Test
   void aFailedRunTellsItsRootCauseAndWhereTheStackTraceIs() throws Exception {
     Files.createDirectories(folder.resolve("pictures/leftImg8bit"));
-    // Another Spark on this host would have its port, and a line about it.
-    Result result =
-        submit(Map.of(), "preprocess --set data.source=pictures -- --conf spark.ui.enabled=false");
+    Result result = submit(Map.of(), "preprocess --set data.source=pictures");
     assertThat(result.exitCode()).isEqualTo(1);
+    // Spark may warn of a port that is in use, or of what it could not end.
     assertThat(result.err())
-        .matches(
-            "submit.sh preprocess failed: no picture found under file:%s/pictures/.*\nFull stack trace: %s/inverseform-.*[.]log\n"
-                .formatted(folder, folder));
+        .containsPattern(
+            "(?m)^submit.sh preprocess failed: no picture found under file:%s/pictures/.*\nFull stack trace: %s/inverseform-.*[.]log\n\\z"
+                .formatted(folder, folder))
+        .doesNotContain("\tat ", "Exception");
     assertThat(read(folder, "inverseform-.*[.]log"))
         .contains("java.io.FileNotFoundException: no picture found", "\tat io.inverseform.job");
   }

@@ -21,6 +21,7 @@ import io.inverseform.job.torch.Tensors;
 import io.inverseform.job.torch.Torch;
 import io.inverseform.udf.random.KeyedRandom;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -120,7 +121,9 @@ class InverseDistanceTest {
   void theGradientIsThatOfFiniteDifferences(Transform transform) {
     InverseNetworkConfig config =
         new InverseNetworkConfig.MultiLayerPerceptron(TILE, List.of(8), transform);
-    InverseTransformNetwork network = InverseTransformNetwork.of(config, 0.2);
+    List<Double> normaliser =
+        Stream.iterate(0.2, n -> n + 0.02).limit(transform.parameters()).toList();
+    InverseTransformNetwork network = InverseTransformNetwork.of(config, normaliser);
     new RandomParameters(network, 3).bind(manager, network, DataType.FLOAT64);
     InverseDistance distance = new InverseDistance(network, true, 0.7);
     NDArray truth = random(7, 2, 0.3).toType(DataType.FLOAT64, true);

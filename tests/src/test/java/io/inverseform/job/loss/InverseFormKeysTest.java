@@ -68,7 +68,9 @@ class InverseFormKeysTest {
   private InverseTransformNetwork ofFloat64(Transform transform) {
     InverseNetworkConfig config =
         new InverseNetworkConfig.MultiLayerPerceptron(4, List.of(8), transform);
-    InverseTransformNetwork network = InverseTransformNetwork.of(config, 0.2);
+    List<Double> normaliser =
+        Stream.iterate(0.2, n -> n + 0.02).limit(transform.parameters()).toList();
+    InverseTransformNetwork network = InverseTransformNetwork.of(config, normaliser);
     new RandomParameters(network, 3).bind(manager, network, DataType.FLOAT64);
     return network;
   }

@@ -19,6 +19,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,23 +78,28 @@ class InverseTransformFileTest {
 
   @Test
   void distancesAreInUnitsOfTheNormaliserOfTheFile() throws IOException {
-    double normaliser = 0.25;
+    List<Double> normaliser = List.of(0.5, 0.25, 0.125, 0.25, 0.75, 0.5, 0.1, 0.2);
     InverseTransformNetwork network =
         read(written(InverseTransformFile.metadata(CONFIG, normaliser)));
     assertThat(network.normaliser()).isEqualTo(normaliser);
-    // A rotation by 0.2, theta - I over the normaliser.
-    float cos = (float) ((Math.cos(0.2) - 1) / normaliser);
-    float sin = (float) (Math.sin(0.2) / normaliser);
-    NDArray transforms =
-        manager.create(new float[] {cos, -sin, 0, sin, cos, 0, 0, 0}, new Shape(1, 8));
-    assertThat(network.distances(transforms).getFloat(0) * normaliser).isCloseTo(0.2, offset(1e-5));
+    // A rotation by 0.2, theta - I over the normalisers.
+    double[] rotation = {
+      Math.cos(0.2) - 1, -Math.sin(0.2), 0, Math.sin(0.2), Math.cos(0.2) - 1, 0, 0, 0
+    };
+    float[] said = new float[8];
+    for (int i = 0; i < said.length; i++) {
+      said[i] = (float) (rotation[i] / normaliser.get(i));
+    }
+    NDArray transforms = manager.create(said, new Shape(1, 8));
+    assertThat(network.distances(transforms).getFloat(0) * 0.75).isCloseTo(0.2, offset(1e-5));
     assertThat(network.distances(transforms, transforms).getFloat(0)).isZero();
   }
 
   @Test
   void aNormaliserThatIsNoneIsRefused() throws IOException {
-    Map<String, String> metadata = new HashMap<>(InverseTransformFile.metadata(CONFIG, 1));
-    for (String value : new String[] {"0", "NaN", "much"}) {
+    Map<String, String> metadata =
+        new HashMap<>(InverseTransformFile.metadata(CONFIG, Collections.nCopies(8, 1.0)));
+    for (String value : new String[] {"1 1 1 0 1 1 1 1", "1 1 1 1 1 1 1 NaN", "0.5", "much"}) {
       metadata.put("normaliser", value);
       Path file = written(metadata);
       assertThatThrownBy(() -> read(file))
@@ -101,7 +107,7 @@ class InverseTransformFileTest {
           .hasMessageEndingWith(
               "inverse.safetensors says that its 'normaliser' is "
                   + value
-                  + ", which must be a finite number above 0: run pretrain again");
+                  + ", which must be 8 finite numbers above 0: run pretrain again");
     }
   }
 }

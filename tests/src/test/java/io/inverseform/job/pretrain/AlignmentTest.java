@@ -149,7 +149,7 @@ class AlignmentTest {
 
   @Test
   void theMapsUnlikenessKeepsANetworkFromBeingFooled() {
-    InverseTransformNetwork network = InverseTransformNetwork.of(CONFIG.network(), 0.25);
+    InverseTransformNetwork network = InverseTransformNetwork.of(CONFIG.network());
     try (FlatParameters weights = new FlatParameters(manager, network, 5)) {
       Map<String, Double> alone = FreeLogits.ALONE.measured(alignment(), Distance.of(network));
       Map<String, Double> whole = FreeLogits.ALONE.measured(alignment(), Distance.of(network, 1));
