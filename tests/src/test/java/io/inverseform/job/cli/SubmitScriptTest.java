@@ -90,12 +90,11 @@ class SubmitScriptTest {
     Files.createDirectories(folder.resolve("pictures/leftImg8bit"));
     Result result = submit(Map.of(), "preprocess --set data.source=pictures");
     assertThat(result.exitCode()).isEqualTo(1);
-    // Spark may warn of a port that is in use, or of what it could not end.
+    // Spark warns of a port that another one on this host has.
     assertThat(result.err())
-        .containsPattern(
-            "(?m)^submit.sh preprocess failed: no picture found under file:%s/pictures/.*\nFull stack trace: %s/inverseform-.*[.]log\n\\z"
-                .formatted(folder, folder))
-        .doesNotContain("\tat ", "Exception");
+        .matches(
+            "(\\S+ WARN  Service 'SparkUI' could not bind on port \\d+\\. .*\n)*submit.sh preprocess failed: no picture found under file:%s/pictures/.*\nFull stack trace: %s/inverseform-.*[.]log\n"
+                .formatted(folder, folder));
     assertThat(read(folder, "inverseform-.*[.]log"))
         .contains("java.io.FileNotFoundException: no picture found", "\tat io.inverseform.job");
   }
