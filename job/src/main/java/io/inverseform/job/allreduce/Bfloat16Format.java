@@ -25,7 +25,6 @@ final class Bfloat16Format implements WireFormat {
   private static final class Scratch {
     final Bfloat16 codec = new Bfloat16();
     final float[] values = new float[Bfloat16.BLOCK];
-    final float[] rounded = new float[Bfloat16.BLOCK];
   }
 
   Bfloat16Format(FlatMemory memory, Rounding rounding) {
@@ -53,14 +52,11 @@ final class Bfloat16Format implements WireFormat {
   public ByteBuffer gradient(FloatRange range) {
     synchronized (outgoing) {
       float[] values = outgoing.values;
-      float[] rounded = outgoing.rounded;
       for (int at = range.offset(); at < range.end(); at += Bfloat16.BLOCK) {
         int length = Math.min(Bfloat16.BLOCK, range.end() - at);
         int e = rounding.index(at);
         memory.readGradient(at, length, values);
-        add(values, rounding.residual(), e, length);
-        outgoing.codec.encode(values, length, wire, at, rounded);
-        subtract(values, rounded, rounding.residual(), e, length);
+        outgoing.codec.encodeGradient(values, rounding.residual(), e, length, wire, at);
       }
     }
     return wire.slice(range.offset(), range.length());
@@ -78,15 +74,12 @@ final class Bfloat16Format implements WireFormat {
     int m = offset - rounding.shardOffset();
     float[] master = rounding.master();
     float[] copies = own.values;
-    float[] rounded = own.rounded;
     memory.readWeights(offset, length, copies, 0);
     memory.writeWeights(offset, length, master, m);
     update.apply(block, summedGradient, 0);
     memory.readWeights(offset, length, master, m);
     // The summed gradient has been used: its memory takes the differences.
-    difference(master, m, copies, summedGradient, length);
-    own.codec.encode(summedGradient, length, wire, offset, rounded);
-    add(copies, rounded, 0, length);
+    own.codec.encodeDifference(master, m, copies, summedGradient, length, wire, offset);
     memory.writeWeights(offset, length, copies, 0);
   }
 
@@ -113,26 +106,6 @@ final class Bfloat16Format implements WireFormat {
   @Override
   public void drop() {
     rounding.drop();
-  }
-
-  private static void add(float[] into, float[] values, int from, int length) {
-    for (int i = 0; i < length; i++) {
-      into[i] += values[from + i];
-    }
-  }
-
-  private static void subtract(
-      float[] values, float[] rounded, float[] into, int from, int length) {
-    for (int i = 0; i < length; i++) {
-      into[from + i] = values[i] - rounded[i];
-    }
-  }
-
-  private static void difference(
-      float[] master, int from, float[] copies, float[] into, int length) {
-    for (int i = 0; i < length; i++) {
-      into[i] = master[from + i] - copies[i];
-    }
   }
 
   /** Used by the worker's thread only, but for the bytes. */

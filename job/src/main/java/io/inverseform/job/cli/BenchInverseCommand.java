@@ -53,7 +53,7 @@ final class BenchInverseCommand implements Callable<Integer> {
       List.of(Transform.EUCLIDEAN4, Transform.EUCLIDEAN6, Transform.GEODESIC8);
 
   @Option(names = "--tiles", split = ",", description = "Pixels on a side.")
-  private List<Integer> tiles = List.of(16, 32, 64);
+  private List<Integer> tiles = List.of(32, 64, 128);
 
   @Option(names = "--seconds", description = "Of pretraining, a cell.")
   private int seconds = 60;
