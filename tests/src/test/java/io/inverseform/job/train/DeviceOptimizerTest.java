@@ -10,6 +10,8 @@ import io.inverseform.job.allreduce.Exchange;
 import io.inverseform.job.allreduce.FlatMemory;
 import io.inverseform.job.allreduce.FloatRange;
 import io.inverseform.job.allreduce.LocalExchange;
+import io.inverseform.job.config.InverseNetworkConfig;
+import io.inverseform.job.config.InverseNetworkConfig.Transform;
 import io.inverseform.job.config.OptimizerConfig;
 import io.inverseform.job.config.OptimizerConfig.AdamW;
 import io.inverseform.job.config.OptimizerConfig.Group;
@@ -34,6 +36,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DeviceOptimizerTest {
   private static final int STEPS = 4;
   private static final double EMA = 0.6;
+  private static final InverseNetworkConfig NETWORK =
+      new InverseNetworkConfig.Convolutional(
+          64, List.of(24, 48, 48, 64, 64), 128, Transform.EUCLIDEAN6);
 
   static {
     Torch.start(1);
@@ -50,8 +55,7 @@ class DeviceOptimizerTest {
   private record Result(float[] weights, List<float[]> state) {}
 
   private FlatParameters parameters() {
-    return new FlatParameters(
-        manager, InverseTransformNetwork.of(NetworkBench.Inverse.CONVOLUTIONAL.config()), 3);
+    return new FlatParameters(manager, InverseTransformNetwork.of(NETWORK), 3);
   }
 
   /** By the exchange that measures, as a training does. */
