@@ -243,15 +243,17 @@ public record NetworkBench(
       throws IOException {
     double[] wall = new double[steps + 1];
     double[] cpu = new double[steps + 1];
-    long[] resident = new long[steps + 1];
     float value = 0;
+    long settled = 0;
     for (int step = 0; step <= steps; step++) {
+      if (step == SETTLED) {
+        settled = megabytes("VmRSS");
+      }
       long wallStart = System.nanoTime();
       long cpuStart = cpuNanos();
       value = pass.run(step);
       wall[step] = (System.nanoTime() - wallStart) * 1e-9;
       cpu[step] = (cpuNanos() - cpuStart) * 1e-9;
-      resident[step] = megabytes("VmRSS");
     }
     return new NetworkMeasurement(
         "DJL PyTorch " + Torch.version(),
@@ -269,20 +271,10 @@ public record NetworkBench(
         rounded(median(cpu)),
         megabytes("VmHWM"),
         device.equals(CUDA) ? Torch.usedMegabytes() : null,
-        steps > SETTLED ? firstAndLast(Arrays.copyOfRange(resident, SETTLED, steps + 1)) : null,
+        steps > SETTLED ? List.of(settled, megabytes("VmRSS")) : null,
         phases == null ? null : medians(phases),
         estimate == null ? null : estimate.megabytes(),
         rounded(value));
-  }
-
-  /** Medians of the first and the last quarter: freed memory goes back to Linux at times only. */
-  private static List<Long> firstAndLast(long[] values) {
-    int quarter = (values.length + 3) / 4;
-    return Stream.of(
-            Arrays.copyOf(values, quarter),
-            Arrays.copyOfRange(values, values.length - quarter, values.length))
-        .map(part -> Arrays.stream(part).sorted().toArray()[quarter / 2])
-        .toList();
   }
 
   private static Map<String, Double> medians(Supplier<double[]> phases) {

@@ -23,8 +23,7 @@ import java.util.Map;
  * @param peakMegabytes most resident memory of the process
  * @param deviceMegabytes taken on the device in the end, PyTorch's cache of freed memory and CUDA's
  *     own among them; null on the CPU
- * @param resident megabytes after the first 50 steps: medians of the first and the last quarter of
- *     the steps; null where there are fewer
+ * @param resident memory after the first 50 steps and at the end; null where there are fewer
  * @param phases seconds of a step's parts by name, each waited for; null where nothing is trained
  * @param estimate megabytes by kind, as told before a training; null where nothing is trained
  * @param value of the last step: the loss, or the mean of the logits
