@@ -234,15 +234,21 @@ if needs_no_spark; then
 fi
 
 set_environment
-# Gives back what glibc keeps of freed tensors (JDK 17.0.9 and later).
-trim=(-XX:+IgnoreUnrecognizedVMOptions -XX:TrimNativeHeapInterval=30000)
-# Measurements and sheets: no Spark, the compiler at its best, and little heap beside PyTorch's memory.
+# Measurements and sheets: no Spark, and little heap beside PyTorch's memory.
 if [[ ${job_args[0]} =~ ^(bench|browse)$ ]]; then
   export SPARK_LOCAL_IP=${SPARK_LOCAL_IP:-127.0.0.1}
-  exec "$java" -Xmx4g -Xmn16m -XX:+UseSerialGC "${trim[@]}" "-Dlog4j2.configurationFile=file:$root/configs/log4j2.properties" \
+  # A network's numbers are PyTorch's work: the optimising compiler would only add ten megabytes of
+  # its own to the memory that is measured, at a moment of its choice.
+  compiler=()
+  if [[ ${job_args[0]}/${job_args[1]:-} =~ ^bench/(step|forward|memory)$ ]]; then
+    compiler=(-XX:TieredStopAtLevel=1)
+  fi
+  exec "$java" -Xmx4g -Xmn16m -XX:+UseSerialGC ${compiler[@]+"${compiler[@]}"} "-Dlog4j2.configurationFile=file:$root/configs/log4j2.properties" \
     "-Dinverseform.log=$log" -cp "$jar:$lib/*:$spark/jars/*" io.inverseform.job.cli.Main "${job_args[@]}"
 fi
 
+# Gives back what glibc keeps of freed tensors (JDK 17.0.9 and later).
+trim=(-XX:+IgnoreUnrecognizedVMOptions -XX:TrimNativeHeapInterval=30000)
 options=()
 if ! grep -qs '^spark\.executor\.defaultJavaOptions' "${SPARK_CONF_DIR:-${SPARK_HOME:-$spark}/conf}/spark-defaults.conf"; then
   executor_env+=(--conf "spark.executor.defaultJavaOptions=${trim[*]}")

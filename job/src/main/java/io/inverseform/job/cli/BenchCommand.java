@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
       BenchDataCommand.class,
       BenchStepCommand.class,
       BenchForwardCommand.class,
+      BenchMemoryCommand.class,
       BenchAllreduceCommand.class,
       BenchCostCommand.class,
       BenchInverseCommand.class

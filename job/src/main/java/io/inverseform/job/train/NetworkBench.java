@@ -62,9 +62,6 @@ public record NetworkBench(
   /** Steps whose parts are measured, after the others. */
   private static final int PHASED = 3;
 
-  /** Steps after which a process has the memory that it needs. */
-  private static final int SETTLED = 50;
-
   private static final LossConfig LOSS =
       new LossConfig(
           Map.of(HeadConfig.MAIN, 1.0, HeadConfig.AUXILIARY, 0.4),
@@ -126,8 +123,50 @@ public record NetworkBench(
     float run(int step);
   }
 
+  /** What is measured of a training. */
+  private interface Measured<T> {
+    T of(Step step, MemoryEstimate estimate) throws IOException;
+  }
+
   /** Builds the networks, trains the steps and frees everything. */
   public NetworkMeasurement step() throws IOException {
+    return training(
+        (step, estimate) -> measured(step.parameters, estimate, step::run, step::phases));
+  }
+
+  /**
+   * The same, watching the memory of the process after each step.
+   *
+   * @throws IOException if the system is not Linux, which tells it
+   */
+  public MemoryMeasurement memory() throws IOException {
+    return training(
+        (step, estimate) -> {
+          long[] resident = new long[steps + 1];
+          for (int i = 0; i <= steps; i++) {
+            step.run(i);
+            resident[i] = megabytes("VmRSS");
+          }
+          return new MemoryMeasurement(
+              "DJL PyTorch " + Torch.version(),
+              model.backbone().branches().get(0),
+              name(model.compute().precision()),
+              name(model.compute().memoryFormat()),
+              model.recompute(),
+              height + "x" + width,
+              batch,
+              device,
+              threads,
+              step.parameters.parameterCount(),
+              steps,
+              MemoryMeasurement.Resident.of(resident),
+              megabytes("VmHWM"),
+              deviceMegabytes(),
+              estimate.megabytes());
+        });
+  }
+
+  private <T> T training(Measured<T> measured) throws IOException {
     Torch.start(threads);
     try (NDManager manager = manager()) {
       RandomStep pass = new RandomStep(manager, this);
@@ -135,10 +174,13 @@ public record NetworkBench(
       Optimizer optimizer = Alone.optimizer(manager, parameters, SGD, ParameterGroups.none());
       optimizer.begin(RATE);
       Exchange exchange = Alone.exchange(parameters, 0);
-      Step whole = new Step(pass, optimizer, exchange);
-      return measured(
-          parameters, pass.estimate().withOptimizer(optimizer.state()), whole::run, whole::phases);
+      return measured.of(
+          new Step(pass, optimizer, exchange), pass.estimate().withOptimizer(optimizer.state()));
     }
+  }
+
+  private Long deviceMegabytes() {
+    return device.equals(CUDA) ? Torch.usedMegabytes() : null;
   }
 
   /** A step with its parts. */
@@ -244,11 +286,7 @@ public record NetworkBench(
     double[] wall = new double[steps + 1];
     double[] cpu = new double[steps + 1];
     float value = 0;
-    long settled = 0;
     for (int step = 0; step <= steps; step++) {
-      if (step == SETTLED) {
-        settled = megabytes("VmRSS");
-      }
       long wallStart = System.nanoTime();
       long cpuStart = cpuNanos();
       value = pass.run(step);
@@ -270,8 +308,7 @@ public record NetworkBench(
         rounded(median(wall)),
         rounded(median(cpu)),
         megabytes("VmHWM"),
-        device.equals(CUDA) ? Torch.usedMegabytes() : null,
-        steps > SETTLED ? List.of(settled, megabytes("VmRSS")) : null,
+        deviceMegabytes(),
         phases == null ? null : medians(phases),
         estimate == null ? null : estimate.megabytes(),
         rounded(value));

@@ -23,7 +23,6 @@ import java.util.Map;
  * @param peakMegabytes most resident memory of the process
  * @param deviceMegabytes taken on the device in the end, PyTorch's cache of freed memory and CUDA's
  *     own among them; null on the CPU
- * @param resident memory after the first 50 steps and at the end; null where there are fewer
  * @param phases seconds of a step's parts by name, each waited for; null where nothing is trained
  * @param estimate megabytes by kind, as told before a training; null where nothing is trained
  * @param value of the last step: the loss, or the mean of the logits
@@ -44,7 +43,6 @@ import java.util.Map;
   "cpu_s",
   "peak_rss_mb",
   "device_mb",
-  "rss_mb",
   "phases_s",
   "estimate_mb",
   "loss"
@@ -66,7 +64,6 @@ public record NetworkMeasurement(
     @JsonProperty("cpu_s") double cpuSeconds,
     @JsonProperty("peak_rss_mb") long peakMegabytes,
     @JsonProperty("device_mb") Long deviceMegabytes,
-    @JsonProperty("rss_mb") List<Long> resident,
     @JsonProperty("phases_s") Map<String, Double> phases,
     @JsonProperty("estimate_mb") Map<String, Long> estimate,
     @JsonProperty("loss") double value) {}
