@@ -1,5 +1,7 @@
 package io.inverseform.job.allreduce;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.apache.spark.network.client.StreamCallbackWithID;
@@ -14,6 +16,10 @@ final class IncomingStream implements StreamCallbackWithID {
   private final StepMonitor monitor;
   private final FrameReceiver receiver;
   private final ByteBuffer place;
+
+  /** The place for the network's reads: one object a frame, as there are many reads. */
+  private final ByteBuf body;
+
   private int placed;
   private Runnable cutOff = () -> {};
   private boolean ended;
@@ -27,6 +33,7 @@ final class IncomingStream implements StreamCallbackWithID {
     this.monitor = monitor;
     this.receiver = receiver;
     this.place = monitor.locked(() -> inbox.claim(frame));
+    this.body = Unpooled.wrappedBuffer(place);
   }
 
   /**
@@ -73,9 +80,9 @@ final class IncomingStream implements StreamCallbackWithID {
     return !ended && place.isDirect() && place.hasRemaining() && receiver.beginWrite();
   }
 
-  /** Where what has not come yet belongs. */
-  ByteBuffer rest() {
-    return place.slice();
+  /** Where what has not come yet belongs; to be released when read into and consumed. */
+  ByteBuf rest() {
+    return body.setIndex(place.position(), place.position()).retain();
   }
 
   /**

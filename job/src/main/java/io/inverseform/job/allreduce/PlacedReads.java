@@ -2,7 +2,6 @@ package io.inverseform.job.allreduce;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -66,7 +65,7 @@ final class PlacedReads implements RecvByteBufAllocator {
     public ByteBuf allocate(ByteBufAllocator allocator) {
       if (stream != null && stream.beginRead()) {
         reading = stream;
-        return Unpooled.wrappedBuffer(reading.rest()).clear();
+        return reading.rest();
       }
       return sizes.allocate(allocator);
     }

@@ -35,8 +35,20 @@ final class ShardedExchange implements Exchange {
   private final FrameReceiver receiver;
   private final float[] chunk = new float[CHUNK];
 
+  /** Of this rank's shard; made once, as a step walks through thousands of blocks. */
+  private final List<Piece> pieces;
+
   /** Whether this step's sum of the shard is in the worker's memory already. */
   private boolean summed;
+
+  /** What is sent as one frame, and what it is summed and updated by. */
+  private record Piece(FloatRange range, List<FloatRange> blocks) {
+    static List<Piece> of(FloatRange shard) {
+      return Ranges.pieces(shard, MAX_FRAME).stream()
+          .map(range -> new Piece(range, Ranges.pieces(range, CHUNK)))
+          .toList();
+    }
+  }
 
   /** All of {@code memory} is split; the exchange can be used when {@code links} are connected. */
   ShardedExchange(
@@ -54,6 +66,7 @@ final class ShardedExchange implements Exchange {
     this.links = links;
     int worldSize = monitor.worldSize();
     this.shards = Ranges.split(memory.length(), worldSize, Ranges.ALIGNMENT);
+    this.pieces = Piece.of(shards.get(rank));
     this.given = new Coverage(memory.whole());
     this.format =
         rounding.active() ? new Bfloat16Format(memory, rounding) : new Float32Format(memory);
@@ -123,9 +136,9 @@ final class ShardedExchange implements Exchange {
   public double gradientNorm(long endedStep) {
     requireEnd(endedStep);
     double squares = 0;
-    for (FloatRange piece : Ranges.pieces(shards.get(rank), MAX_FRAME)) {
-      awaitGradients(piece, "");
-      for (FloatRange block : Ranges.pieces(piece, CHUNK)) {
+    for (Piece piece : pieces) {
+      awaitGradients(piece.range(), "");
+      for (FloatRange block : piece.blocks()) {
         gradients.sum(block, chunk);
         squares += Squares.sum(chunk, block.length());
         memory.writeGradient(block.offset(), block.length(), chunk);
@@ -142,18 +155,19 @@ final class ShardedExchange implements Exchange {
     if (shard.isEmpty()) {
       monitor.update(gradients::nextStep);
     }
-    for (FloatRange piece : Ranges.pieces(shard, MAX_FRAME)) {
-      awaitGradients(piece, "");
-      for (FloatRange block : Ranges.pieces(piece, CHUNK)) {
+    for (Piece piece : pieces) {
+      FloatRange range = piece.range();
+      awaitGradients(range, "");
+      for (FloatRange block : piece.blocks()) {
         sum(block);
         format.update(block, chunk, update);
       }
-      if (piece.end() == shard.end()) {
+      if (range.end() == shard.end()) {
         // Before the last weights leave: who has them may send the next step's gradients at once.
         monitor.update(gradients::nextStep);
       }
-      FrameHeader frame = new FrameHeader(attempt, format.weights(), rank, endedStep, piece);
-      peers().forEach(peer -> links.sendBulk(peer, frame, format.updated(piece)));
+      FrameHeader frame = new FrameHeader(attempt, format.weights(), rank, endedStep, range);
+      peers().forEach(peer -> links.sendBulk(peer, frame, format.updated(range)));
     }
     for (int peer : peers()) {
       for (FloatRange piece : Ranges.pieces(shards.get(peer), MAX_FRAME)) {

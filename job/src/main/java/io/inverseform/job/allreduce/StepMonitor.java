@@ -126,7 +126,10 @@ final class StepMonitor {
         if (ranks.isEmpty()) {
           return;
         }
-        int gone = ranks.stream().filter(r -> lost[r] != null).findFirst().orElse(-1);
+        int gone = ranks.nextSetBit(0);
+        while (gone >= 0 && lost[gone] == null) {
+          gone = ranks.nextSetBit(gone + 1);
+        }
         if (gone >= 0) {
           throw new PeerFailedException(
               here()

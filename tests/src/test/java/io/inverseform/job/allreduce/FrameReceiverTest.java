@@ -41,7 +41,7 @@ class FrameReceiverTest {
     IncomingStream stream = stream();
 
     assertThat(stream.beginRead()).isTrue();
-    stream.rest().put(new byte[] {1, 2, 3, 4, 5});
+    stream.rest().writeBytes(new byte[] {1, 2, 3, 4, 5});
     stream.endRead(5);
     // The bytes are where they belong; these others would show a copy.
     stream.onData("x", ByteBuffer.wrap(new byte[] {9, 9, 9, 9, 9}));
