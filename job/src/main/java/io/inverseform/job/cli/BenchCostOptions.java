@@ -46,10 +46,10 @@ final class BenchCostOptions {
   private double add = 11.5;
 
   @Option(names = "--encode", paramLabel = "GB/S", description = "Of float32 to bfloat16.")
-  private double encode = 4.4;
+  private double encode = 4.2;
 
   @Option(names = "--decode", paramLabel = "GB/S", description = "Of bfloat16 to float32.")
-  private double decode = 6.1;
+  private double decode = 9.5;
 
   @Option(names = "--update", paramLabel = "NS", description = "Of a parameter: 25 ms for 35 M.")
   private double update = 0.714;

@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Prints the cost of one forward pass as a line of JSON. */
@@ -18,9 +19,12 @@ final class BenchForwardCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private BenchNetworkOptions options;
 
+  @Option(names = "--steps", description = "Measured steps, after one to warm up.")
+  private int steps = 5;
+
   @Override
   public Integer call() throws IOException {
-    String json = new ObjectMapper().writeValueAsString(options.bench().forward());
+    String json = new ObjectMapper().writeValueAsString(options.bench(steps).forward());
     spec.commandLine().getOut().println(json);
     return 0;
   }

@@ -85,9 +85,6 @@ final class BenchNetworkOptions {
   @Option(names = "--threads", description = "Torch threads.")
   private int threads = 2;
 
-  @Option(names = "--steps", description = "Measured steps, after one to warm up.")
-  private int steps = 5;
-
   private record Size(int height, int width) {
     @Override
     public String toString() {
@@ -95,7 +92,10 @@ final class BenchNetworkOptions {
     }
   }
 
-  NetworkBench bench() {
+  /**
+   * @param steps measured, after one to warm up
+   */
+  NetworkBench bench(int steps) {
     try {
       BackboneConfig backbone =
           new BackboneConfig(

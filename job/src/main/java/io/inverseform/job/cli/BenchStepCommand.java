@@ -26,6 +26,9 @@ final class BenchStepCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private BenchNetworkOptions options;
 
+  @Option(names = "--steps", description = "Measured steps, after one to warm up.")
+  private int steps = 5;
+
   @Option(
       names = "--world",
       description =
@@ -44,12 +47,12 @@ final class BenchStepCommand implements Callable<Integer> {
   private String line() throws IOException {
     ObjectMapper json = new ObjectMapper();
     if (join != null) {
-      return json.writeValueAsString(new SharedStepBench(options.bench(), join).run());
+      return json.writeValueAsString(new SharedStepBench(options.bench(steps), join).run());
     }
     if (world == 1) {
-      return json.writeValueAsString(options.bench().step());
+      return json.writeValueAsString(options.bench(steps).step());
     }
-    options.bench();
+    options.bench(steps);
     List<String> own = spec.root().commandLine().getParseResult().originalArgs();
     return new BenchProcesses(world, HEAP_MEGABYTES)
         .run(

@@ -3,21 +3,14 @@ package io.inverseform.job.train;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 
 /**
  * What the memory of a {@link NetworkBench} came to, under the names in which it is printed.
  *
- * @param engine what computed it
- * @param width channels of the finest branch
- * @param precision as in configurations
- * @param memoryFormat as in configurations
- * @param recompute stages whose activations are not kept
- * @param size of the images, height x width
- * @param device that computed
- * @param parameters trained ones
+ * @param network that was measured, and on what
  * @param steps trained, after one to warm up
  * @param resident memory of the process after steps
  * @param peakMegabytes most resident memory of the process at any time
@@ -25,35 +18,10 @@ import java.util.Map;
  *     own among them; null on the CPU
  * @param estimate megabytes by kind, as told before a training
  */
-@JsonPropertyOrder({
-  "engine",
-  "width",
-  "precision",
-  "memory_format",
-  "recompute",
-  "size",
-  "batch",
-  "device",
-  "threads",
-  "parameters",
-  "steps",
-  "rss_mb",
-  "peak_rss_mb",
-  "device_mb",
-  "estimate_mb"
-})
+@JsonPropertyOrder({"network", "steps", "rss_mb", "peak_rss_mb", "device_mb", "estimate_mb"})
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record MemoryMeasurement(
-    String engine,
-    int width,
-    String precision,
-    @JsonProperty("memory_format") String memoryFormat,
-    List<Integer> recompute,
-    String size,
-    int batch,
-    String device,
-    int threads,
-    long parameters,
+    @JsonUnwrapped BenchedNetwork network,
     int steps,
     @JsonProperty("rss_mb") Resident resident,
     @JsonProperty("peak_rss_mb") long peakMegabytes,

@@ -14,6 +14,7 @@ import io.inverseform.job.config.LossConfig.Scope;
 import io.inverseform.job.config.ModelConfig;
 import io.inverseform.job.config.OptimizerConfig;
 import io.inverseform.job.model.SegmentationNetwork;
+import io.inverseform.job.progress.ProgressLine;
 import io.inverseform.job.torch.FlatParameters;
 import io.inverseform.job.torch.Group;
 import io.inverseform.job.torch.Tape;
@@ -143,21 +144,15 @@ public record NetworkBench(
     return training(
         (step, estimate) -> {
           long[] resident = new long[steps + 1];
-          for (int i = 0; i <= steps; i++) {
-            step.run(i);
-            resident[i] = megabytes("VmRSS");
+          try (ProgressLine progress = new ProgressLine("Training", "steps", steps + 1)) {
+            for (int i = 0; i <= steps; i++) {
+              step.run(i);
+              resident[i] = megabytes("VmRSS");
+              progress.advance(1, resident[i] + " MB");
+            }
           }
           return new MemoryMeasurement(
-              "DJL PyTorch " + Torch.version(),
-              model.backbone().branches().get(0),
-              name(model.compute().precision()),
-              name(model.compute().memoryFormat()),
-              model.recompute(),
-              height + "x" + width,
-              batch,
-              device,
-              threads,
-              step.parameters.parameterCount(),
+              benched(step.parameters),
               steps,
               MemoryMeasurement.Resident.of(resident),
               megabytes("VmHWM"),
@@ -294,6 +289,18 @@ public record NetworkBench(
       cpu[step] = (cpuNanos() - cpuStart) * 1e-9;
     }
     return new NetworkMeasurement(
+        benched(parameters),
+        rounded(median(wall)),
+        rounded(median(cpu)),
+        megabytes("VmHWM"),
+        deviceMegabytes(),
+        phases == null ? null : medians(phases),
+        estimate == null ? null : estimate.megabytes(),
+        rounded(value));
+  }
+
+  private BenchedNetwork benched(FlatParameters parameters) {
+    return new BenchedNetwork(
         "DJL PyTorch " + Torch.version(),
         model.backbone().branches().get(0),
         name(model.norm().type()),
@@ -304,14 +311,7 @@ public record NetworkBench(
         batch,
         device,
         threads,
-        parameters.parameterCount(),
-        rounded(median(wall)),
-        rounded(median(cpu)),
-        megabytes("VmHWM"),
-        deviceMegabytes(),
-        phases == null ? null : medians(phases),
-        estimate == null ? null : estimate.megabytes(),
-        rounded(value));
+        parameters.parameterCount());
   }
 
   private static Map<String, Double> medians(Supplier<double[]> phases) {

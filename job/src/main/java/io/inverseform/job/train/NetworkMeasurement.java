@@ -3,21 +3,13 @@ package io.inverseform.job.train;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import java.util.List;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.Map;
 
 /**
  * What a {@link NetworkBench} came to, under the names in which it is printed.
  *
- * @param engine what computed it
- * @param width channels of the finest branch
- * @param norm as in configurations
- * @param precision as in configurations
- * @param memoryFormat as in configurations
- * @param recompute stages whose activations are not kept
- * @param size of the images, height x width
- * @param device that computed
- * @param parameters trained ones
+ * @param network that was measured, and on what
  * @param wallSeconds median of a step
  * @param cpuSeconds of the whole process, median of a step
  * @param peakMegabytes most resident memory of the process
@@ -28,17 +20,7 @@ import java.util.Map;
  * @param value of the last step: the loss, or the mean of the logits
  */
 @JsonPropertyOrder({
-  "engine",
-  "width",
-  "norm",
-  "precision",
-  "memory_format",
-  "recompute",
-  "size",
-  "batch",
-  "device",
-  "threads",
-  "parameters",
+  "network",
   "wall_s",
   "cpu_s",
   "peak_rss_mb",
@@ -49,17 +31,7 @@ import java.util.Map;
 })
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record NetworkMeasurement(
-    String engine,
-    int width,
-    String norm,
-    String precision,
-    @JsonProperty("memory_format") String memoryFormat,
-    List<Integer> recompute,
-    String size,
-    int batch,
-    String device,
-    int threads,
-    long parameters,
+    @JsonUnwrapped BenchedNetwork network,
     @JsonProperty("wall_s") double wallSeconds,
     @JsonProperty("cpu_s") double cpuSeconds,
     @JsonProperty("peak_rss_mb") long peakMegabytes,
