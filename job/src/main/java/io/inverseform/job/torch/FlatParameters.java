@@ -86,10 +86,13 @@ public final class FlatParameters implements AutoCloseable {
    * Gives the network its memory and its initial values, drawn by seed and name.
    *
    * @param parent owner of the memory
+   * @throws IllegalArgumentException if the network is larger than a vector
    */
   public FlatParameters(NDManager parent, Layer network, long seed) {
-    manager = parent.newSubManager();
     Map<String, Layer.Declared> declared = network.declared("");
+    FlatVector.requireRoom(
+        declared.values().stream().mapToLong(entry -> aligned(entry.shape().size())).sum());
+    manager = parent.newSubManager();
     long weightFloats = 0;
     long bufferFloats = 0;
     long count = 0;
@@ -97,7 +100,7 @@ public final class FlatParameters implements AutoCloseable {
       Shape shape = entry.getValue().shape();
       boolean isTrained = entry.getValue().trained();
       long offset = isTrained ? weightFloats : bufferFloats;
-      Slot slot = new Slot(entry.getKey(), shape, Math.toIntExact(offset), isTrained);
+      Slot slot = new Slot(entry.getKey(), shape, (int) offset, isTrained);
       slots.put(entry.getKey(), slot);
       if (isTrained) {
         trained.put(entry.getValue().parameter(), slot);
@@ -108,8 +111,8 @@ public final class FlatParameters implements AutoCloseable {
       }
     }
     parameterCount = count;
-    weights = new FlatVector(manager, Math.toIntExact(weightFloats));
-    buffers = new FlatVector(manager, Math.toIntExact(bufferFloats));
+    weights = new FlatVector(manager, (int) weightFloats);
+    buffers = new FlatVector(manager, (int) bufferFloats);
     declared.forEach((name, entry) -> bind(slots.get(name), entry, seed));
     weights.toDevice();
     buffers.toDevice();

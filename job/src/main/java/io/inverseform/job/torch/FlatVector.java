@@ -33,6 +33,18 @@ public final class FlatVector {
     return new FlatVector(manager.create(new Shape(length), DataType.FLOAT32), length);
   }
 
+  /**
+   * @throws IllegalArgumentException for more floats than Java's buffers address
+   */
+  static void requireRoom(long floats) {
+    long most = Integer.MAX_VALUE / Float.BYTES;
+    if (floats > most) {
+      throw new IllegalArgumentException(
+          "the network has %d parameters and statistics, at most %d fit into a vector: make it narrower"
+              .formatted(floats, most));
+    }
+  }
+
   private FlatVector(NDArray array, int length) {
     this.array = array;
     NDManager manager = array.getManager();

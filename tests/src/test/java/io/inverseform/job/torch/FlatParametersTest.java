@@ -1,6 +1,7 @@
 package io.inverseform.job.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -67,6 +68,17 @@ class FlatParametersTest {
 
   private FlatParameters of(Layer network, long seed) {
     return new FlatParameters(manager, network, seed);
+  }
+
+  @Test
+  void aNetworkOfMoreFloatsThanAVectorHoldsIsRefusedBeforeItTakesMemory() {
+    Layer large = new Vectors(List.of(300_000_000), List.of());
+
+    assertThatThrownBy(() -> of(large, 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "the network has 600000000 parameters and statistics, at most 536870911 fit into a vector:"
+                + " make it narrower");
   }
 
   private static float[] values(FlatParameters parameters, String name) {
