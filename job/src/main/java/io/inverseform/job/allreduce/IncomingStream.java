@@ -18,7 +18,7 @@ final class IncomingStream implements StreamCallbackWithID {
   private final ByteBuffer place;
 
   /** The place for the network's reads: one object a frame, as there are many reads. */
-  private final ByteBuf body;
+  private ByteBuf body;
 
   private int placed;
   private Runnable cutOff = () -> {};
@@ -33,7 +33,6 @@ final class IncomingStream implements StreamCallbackWithID {
     this.monitor = monitor;
     this.receiver = receiver;
     this.place = monitor.locked(() -> inbox.claim(frame));
-    this.body = Unpooled.wrappedBuffer(place);
   }
 
   /**
@@ -82,6 +81,9 @@ final class IncomingStream implements StreamCallbackWithID {
 
   /** Where what has not come yet belongs; to be released when read into and consumed. */
   ByteBuf rest() {
+    if (body == null) {
+      body = Unpooled.wrappedBuffer(place.duplicate().rewind());
+    }
     return body.setIndex(place.position(), place.position()).retain();
   }
 

@@ -44,7 +44,15 @@ final class BenchAllreduceCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    String json = new ObjectMapper().writeValueAsString(bench().run());
+    ExchangeBench bench = bench();
+    spec.commandLine()
+        .getErr()
+        .printf(
+            "bench allreduce: %d processes run until hardly anything is compiled any more, within a"
+                + " minute, then %d steps%n",
+            world, rounds)
+        .flush();
+    String json = new ObjectMapper().writeValueAsString(bench.run());
     spec.commandLine().getOut().println(json);
     return 0;
   }

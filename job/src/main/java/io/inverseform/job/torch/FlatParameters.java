@@ -86,13 +86,10 @@ public final class FlatParameters implements AutoCloseable {
    * Gives the network its memory and its initial values, drawn by seed and name.
    *
    * @param parent owner of the memory
-   * @throws IllegalArgumentException if the network is larger than a vector
+   * @throws ConfigException if the network is larger than a vector
    */
   public FlatParameters(NDManager parent, Layer network, long seed) {
     Map<String, Layer.Declared> declared = network.declared("");
-    FlatVector.requireRoom(
-        declared.values().stream().mapToLong(entry -> aligned(entry.shape().size())).sum());
-    manager = parent.newSubManager();
     long weightFloats = 0;
     long bufferFloats = 0;
     long count = 0;
@@ -111,8 +108,11 @@ public final class FlatParameters implements AutoCloseable {
       }
     }
     parameterCount = count;
-    weights = new FlatVector(manager, (int) weightFloats);
-    buffers = new FlatVector(manager, (int) bufferFloats);
+    int weightLength = FlatVector.requireRoom("weights", weightFloats);
+    int bufferLength = FlatVector.requireRoom("statistics", bufferFloats);
+    manager = parent.newSubManager();
+    weights = new FlatVector(manager, weightLength);
+    buffers = new FlatVector(manager, bufferLength);
     declared.forEach((name, entry) -> bind(slots.get(name), entry, seed));
     weights.toDevice();
     buffers.toDevice();

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.inverseform.job.config.ConfigException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -34,15 +35,17 @@ public final class FlatVector {
   }
 
   /**
-   * @throws IllegalArgumentException for more floats than Java's buffers address
+   * @return the length
+   * @throws ConfigException for more floats than Java's buffers address
    */
-  static void requireRoom(long floats) {
+  static int requireRoom(String what, long floats) {
     long most = Integer.MAX_VALUE / Float.BYTES;
     if (floats > most) {
-      throw new IllegalArgumentException(
-          "the network has %d parameters and statistics, at most %d fit into a vector: make it narrower"
-              .formatted(floats, most));
+      throw new ConfigException(
+          "the network's %s take %d floats, at most %d fit into a vector: make it narrower"
+              .formatted(what, floats, most));
     }
+    return (int) floats;
   }
 
   private FlatVector(NDArray array, int length) {

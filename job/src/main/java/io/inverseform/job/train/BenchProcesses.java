@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.spark.SecurityManager;
 import org.apache.spark.SparkConf;
 import org.apache.spark.launcher.JavaModuleOptions;
@@ -99,6 +100,18 @@ public final class BenchProcesses {
             Map.of(),
             LIMIT,
             Optional::empty));
+  }
+
+  /**
+   * What fails is told to the coordinator before anything is closed, as closing waits for peers.
+   */
+  static <T> T reported(WorkerClient client, Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (RuntimeException | Error e) {
+      client.fail(e);
+      throw e;
+    }
   }
 
   private Process start(String main, List<String> arguments) throws IOException {

@@ -66,14 +66,12 @@ final class ExchangeBenchWorker {
               OptimizerConfig.sgd(1e-3, 0.9, 5e-4, 0),
               ParameterGroups.none());
       optimizer.begin(1e-3);
-      try (Exchange exchange = client.exchange(memory, 0, rounding)) {
-        ExchangeMeasurement measured =
-            new ExchangeBenchWorker(exchange, memory, optimizer, Integer.parseInt(args[2]), wire)
-                .measure();
+      try (Exchange exchange =
+          BenchProcesses.reported(client, () -> client.exchange(memory, 0, rounding))) {
+        ExchangeBenchWorker worker =
+            new ExchangeBenchWorker(exchange, memory, optimizer, Integer.parseInt(args[2]), wire);
+        ExchangeMeasurement measured = BenchProcesses.reported(client, worker::measure);
         System.out.println(new ObjectMapper().writeValueAsString(measured));
-      } catch (Throwable e) {
-        client.fail(e);
-        throw e;
       }
     }
   }

@@ -18,19 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * DJL's parameter server on the workers' {@link Exchange}, for code with DJL's own update loop:
- *
- * <pre>{@code
- * try (ParameterServer server =
- *     new ShardedParameterServer(
- *         (memory, step) -> worker.exchange(memory, step, Rounding.none()),
- *         optimizer,
- *         step -> 0.01)) {
- *   store.setParameterServer(server, new Device[] {device});
- *   // in every step: forward with the store, backward, and
- *   store.updateAllParameters();
- * }
- * }</pre>
+ * DJL's parameter server on the workers' {@link Exchange}, for code with DJL's own update loop;
+ * docs/cluster.md has an example.
  *
  * <p>Gradients go out parameter by parameter, in frames of many; weights come back once, when the
  * last parameter of the step was handed over. The gradient of a step is the mean over the workers,

@@ -106,12 +106,11 @@ public record SharedStepBench(NetworkBench step, String join) {
       FlatMemory memory =
           FlatMemory.of(parameters.weights().bytes(), parameters.gradient().bytes());
       FloatRange shard = Ranges.shard(memory.length(), client.worldSize(), client.rank());
-      try (Exchange exchange = client.exchange(memory, 0, Rounding.none())) {
+      try (Exchange exchange =
+          BenchProcesses.reported(client, () -> client.exchange(memory, 0, Rounding.none()))) {
         Optimizer optimizer = NetworkBench.optimizer(parameters, shard);
-        return measure(new Measuring(pass, exchange, optimizer, step.batch()));
-      } catch (RuntimeException | Error e) {
-        client.fail(e);
-        throw e;
+        Measuring worker = new Measuring(pass, exchange, optimizer, step.batch());
+        return BenchProcesses.reported(client, () -> measure(worker));
       }
     }
   }

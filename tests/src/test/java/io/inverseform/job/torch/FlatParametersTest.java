@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import io.inverseform.job.TestDevice;
+import io.inverseform.job.config.ConfigException;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -72,13 +73,13 @@ class FlatParametersTest {
 
   @Test
   void aNetworkOfMoreFloatsThanAVectorHoldsIsRefusedBeforeItTakesMemory() {
-    Layer large = new Vectors(List.of(300_000_000), List.of());
+    Layer large = new Vectors(List.of(600_000_000), List.of());
 
     assertThatThrownBy(() -> of(large, 0))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(ConfigException.class)
         .hasMessage(
-            "the network has 600000000 parameters and statistics, at most 536870911 fit into a vector:"
-                + " make it narrower");
+            "the network's weights take 600000000 floats, at most 536870911 fit into a vector: make it"
+                + " narrower");
   }
 
   private static float[] values(FlatParameters parameters, String name) {
