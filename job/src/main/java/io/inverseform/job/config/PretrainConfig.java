@@ -11,6 +11,8 @@ import java.io.Serializable;
  * @param pictures folder of pictures without labels, whose own edges are learned from; empty for
  *     the edges of the sample table
  * @param tiles drawn from each sample in an epoch
+ * @param spectralLimit of the largest singular value of each of the network's weights, beyond which
+ *     its square costs as much as a squared error; 0 for no limit
  * @param scored held-out tiles by which a validation scores, about
  * @param train {@code batch} counts samples, each with its tiles
  */
@@ -22,6 +24,7 @@ public record PretrainConfig(
     WarpConfig warp,
     DegradeConfig degrade,
     int tiles,
+    double spectralLimit,
     int scored,
     OptimizerConfig optimizer,
     ScheduleConfig schedule,
@@ -41,6 +44,11 @@ public record PretrainConfig(
     Check.given("warp", warp);
     Check.given("degrade", degrade);
     Check.atLeast(1, "tiles", tiles);
+    Check.that(
+        spectralLimit >= 0 && Double.isFinite(spectralLimit),
+        "spectral_limit",
+        spectralLimit,
+        "at least 0, 0 for none");
     Check.atLeast(4, "scored", scored);
     Check.given("optimizer", optimizer);
     Check.given("schedule", schedule);
@@ -56,6 +64,7 @@ public record PretrainConfig(
         warp,
         degrade,
         tiles,
+        spectralLimit,
         scored,
         optimizer,
         schedule,
@@ -64,13 +73,35 @@ public record PretrainConfig(
 
   PretrainConfig withPictures(String others) {
     return new PretrainConfig(
-        run, weights, others, network, warp, degrade, tiles, scored, optimizer, schedule, train);
+        run,
+        weights,
+        others,
+        network,
+        warp,
+        degrade,
+        tiles,
+        spectralLimit,
+        scored,
+        optimizer,
+        schedule,
+        train);
   }
 
   /** The same for another network. */
   public PretrainConfig with(InverseNetworkConfig other) {
     return new PretrainConfig(
-        run, weights, pictures, other, warp, degrade, tiles, scored, optimizer, schedule, train);
+        run,
+        weights,
+        pictures,
+        other,
+        warp,
+        degrade,
+        tiles,
+        spectralLimit,
+        scored,
+        optimizer,
+        schedule,
+        train);
   }
 
   /**

@@ -13,6 +13,7 @@ import io.inverseform.job.torch.Tape;
 import io.inverseform.job.torch.Tensors;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Regresses the transform that maps one boundary tile to another (Borse et al., "InverseForm: A
@@ -71,6 +72,15 @@ public abstract sealed class InverseTransformNetwork extends Layer
   /** How many numbers describe a transform. */
   public final int outputs() {
     return transform.parameters();
+  }
+
+  /** The weights that multiply, of two dimensions or more: all but biases. */
+  public final List<Parameter> matrices() {
+    Map<String, List<Long>> shapes = shapes();
+    return named().entrySet().stream()
+        .filter(weight -> shapes.get(weight.getKey()).size() > 1)
+        .map(Map.Entry::getValue)
+        .toList();
   }
 
   /** Theta - I for an output of 1, of every number. */

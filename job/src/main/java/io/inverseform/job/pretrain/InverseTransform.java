@@ -11,6 +11,7 @@ import io.inverseform.job.loss.StepLoss;
 import io.inverseform.job.model.InverseTransformFile;
 import io.inverseform.job.model.InverseTransformNetwork;
 import io.inverseform.job.torch.FlatParameters;
+import io.inverseform.job.torch.LossOperators;
 import io.inverseform.job.torch.Operators;
 import io.inverseform.job.torch.Tape;
 import io.inverseform.job.train.Objective;
@@ -58,6 +59,7 @@ public final class InverseTransform implements Objective<EdgeTiles> {
   public static final String EXPLAINED = "r2_";
 
   private static final String TERM = "squared_error";
+  private static final String SPECTRAL = "spectral_excess";
   private static final long KEY = KeyedRandom.hash("edge tiles");
   private static final long HELD_KEY = KeyedRandom.hash("held-out edge tiles");
 
@@ -137,7 +139,7 @@ public final class InverseTransform implements Objective<EdgeTiles> {
 
   @Override
   public List<String> terms() {
-    return List.of(TERM);
+    return config.spectralLimit() == 0 ? List.of(TERM) : List.of(TERM, SPECTRAL);
   }
 
   @Override
@@ -150,7 +152,19 @@ public final class InverseTransform implements Objective<EdgeTiles> {
     NDArray sum = said.sub(batch.outputs(batch.points())).square().sum();
     double values = (double) network.outputs() * config.tiles() * globalBatch;
     NDArray mean = Operators.scale(sum, 1 / values);
-    return new StepLoss(mean, Map.of(TERM, mean));
+    if (config.spectralLimit() == 0) {
+      return new StepLoss(mean, Map.of(TERM, mean));
+    }
+    // Of all workers' and micro-batches' examples: it counts once a step.
+    NDArray excess = Operators.scale(spectralExcess(tape), examples.size() / (double) globalBatch);
+    return new StepLoss(mean.add(excess), Map.of(TERM, mean, SPECTRAL, excess));
+  }
+
+  private NDArray spectralExcess(Tape tape) {
+    return network.matrices().stream()
+        .map(weight -> LossOperators.spectralExcess(tape.use(weight), config.spectralLimit()))
+        .reduce(NDArray::add)
+        .orElseThrow();
   }
 
   @Override

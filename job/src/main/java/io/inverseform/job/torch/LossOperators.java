@@ -263,4 +263,16 @@ public final class LossOperators {
   public static NDArray unlikeness(NDArray x, NDArray y) {
     return call("unlikeness", x, y);
   }
+
+  /**
+   * The square of what a weight's largest singular value has above a limit, 0 below it (Yoshida,
+   * Miyato 2017, "Spectral Norm Regularization for Improving the Generalizability of Deep
+   * Learning", equation 2, with a limit). The singular vector, of the 128th power, has no history.
+   *
+   * @param weight (K, ...), a matrix of K rows
+   * @return a scalar
+   */
+  public static NDArray spectralExcess(NDArray weight, double limit) {
+    return call("spectral_excess", weight, limit);
+  }
 }

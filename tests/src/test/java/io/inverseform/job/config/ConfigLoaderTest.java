@@ -306,6 +306,7 @@ class ConfigLoaderTest {
       delimiter = '|',
       value = {
         "run=' ' | 'run' must be a text that is not empty, is ' '",
+        "pretrain.spectral_limit=-1 | 'pretrain.spectral_limit' must be at least 0, 0 for none, is -1.0",
         "augment.cat_max_ratio=0 | 'augment.cat_max_ratio' must be above 0, at most 1, is 0.0",
         "augment.blur.sigma_max=0.1 | 'augment.blur.sigma_max' must be in 'sigma_min' = 0.15 to 16, is 0.1",
         "augment.jitter.hue=0.6 | 'augment.jitter.hue' must be in 0..0.5, is 0.6",

@@ -3,6 +3,7 @@ package io.inverseform.job.pretrain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.inverseform.job.Pictures;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.train.Segmentation;
@@ -12,7 +13,10 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -120,6 +124,21 @@ class PretrainingTest {
     Training.Outcome resumed = pretrain(config("stopped"), true);
 
     assertThat(resumed.weightsCrc()).isEqualTo(whole.weightsCrc());
+  }
+
+  @Test
+  void aLimitOfSingularValuesIsATermThatFalls() throws Exception {
+    JobConfig config = config("limited", "pretrain.spectral_limit=0.5");
+
+    pretrain(config, false);
+
+    List<Double> excess = new ArrayList<>();
+    Path metrics = Path.of(config.pretraining().run(), "metrics", "attempt-00001.jsonl");
+    for (String line : Files.readAllLines(metrics)) {
+      excess.add(new ObjectMapper().readTree(line).findValue("spectral_excess").asDouble());
+    }
+    assertThat(excess).hasSizeGreaterThan(2).isSortedAccordingTo(Comparator.reverseOrder());
+    assertThat(excess.get(excess.size() - 1)).isPositive();
   }
 
   @Test

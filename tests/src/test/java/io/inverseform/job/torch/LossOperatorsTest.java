@@ -365,4 +365,26 @@ class LossOperatorsTest {
         .input(2, 1, 3, 4)
         .check(x -> LossOperators.unlikeness(x.get(0), x.get(1)));
   }
+
+  /** With a row that is far longer: where two singular values are equal there is no gradient. */
+  @Test
+  void spectralExcessHasItsGradients() {
+    new GradientCheck()
+        .input(1, 2, 3, 3)
+        .input(4, 2, 3, 3)
+        .check(x -> LossOperators.spectralExcess(x.get(0).mul(4).concat(x.get(1)), 0.5));
+  }
+
+  /** Columns at right angles, of lengths that are the singular values. */
+  @Test
+  void theSpectralExcessIsTheSquareOfWhatTheLargestSingularValueHasAboveTheLimit() {
+    float[] weight = {3, 1.5f, 0, 3, -1.5f, 0, 0, 0, 0.5f, 0, 0, 0};
+    NDArray x = Tensors.of(manager, weight, new Shape(4, 3));
+
+    float excess = LossOperators.spectralExcess(x, 4).getFloat();
+
+    assertThat(excess).isCloseTo((float) Math.pow(3 * Math.sqrt(2) - 4, 2), offset(1e-6f));
+    assertThat(LossOperators.spectralExcess(x, 4.3).getFloat()).isZero();
+    assertThat(LossOperators.spectralExcess(x.zerosLike(), 4).getFloat()).isZero();
+  }
 }
