@@ -11,8 +11,8 @@ import java.io.Serializable;
  * @param pictures folder of pictures without labels, whose own edges are learned from; empty for
  *     the edges of the sample table
  * @param tiles drawn from each sample in an epoch
- * @param spectralLimit of the largest singular value of each of the network's weights, beyond which
- *     its square costs as much as a squared error; 0 for no limit
+ * @param spectralLimit of the largest singular value of each of the network's weights: the square
+ *     of what is above it is added to the loss; 0 for none
  * @param scored held-out tiles by which a validation scores, about
  * @param train {@code batch} counts samples, each with its tiles
  */
@@ -56,44 +56,28 @@ public record PretrainConfig(
   }
 
   PretrainConfig with(String otherRun, String otherWeights) {
-    return new PretrainConfig(
-        otherRun,
-        otherWeights,
-        pictures,
-        network,
-        warp,
-        degrade,
-        tiles,
-        spectralLimit,
-        scored,
-        optimizer,
-        schedule,
-        train);
+    return with(otherRun, otherWeights, pictures, network);
   }
 
   PretrainConfig withPictures(String others) {
-    return new PretrainConfig(
-        run,
-        weights,
-        others,
-        network,
-        warp,
-        degrade,
-        tiles,
-        spectralLimit,
-        scored,
-        optimizer,
-        schedule,
-        train);
+    return with(run, weights, others, network);
   }
 
   /** The same for another network. */
   public PretrainConfig with(InverseNetworkConfig other) {
+    return with(run, weights, pictures, other);
+  }
+
+  private PretrainConfig with(
+      String otherRun,
+      String otherWeights,
+      String otherPictures,
+      InverseNetworkConfig otherNetwork) {
     return new PretrainConfig(
-        run,
-        weights,
-        pictures,
-        other,
+        otherRun,
+        otherWeights,
+        otherPictures,
+        otherNetwork,
         warp,
         degrade,
         tiles,
