@@ -1,20 +1,14 @@
 package io.inverseform.job;
 
 import ai.djl.Device;
+import io.inverseform.job.torch.Devices;
 
-/**
- * Where the tests of tensors compute: the CPU, or with {@code -Dtorch.device=cuda} the first GPU.
- */
+/** Where the tests of tensors compute: the CPU, or the device that {@code -Dtorch.device} names. */
 public final class TestDevice {
   private TestDevice() {}
 
   /** The device. */
   public static Device get() {
-    String name = System.getProperty("torch.device", "cpu");
-    return switch (name) {
-      case "cpu" -> Device.cpu();
-      case "cuda" -> Device.gpu(0);
-      default -> throw new IllegalArgumentException("torch.device must be cpu or cuda, is " + name);
-    };
+    return Devices.named(System.getProperty("torch.device", "cpu"));
   }
 }

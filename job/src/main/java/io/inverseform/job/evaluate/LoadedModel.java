@@ -6,6 +6,7 @@ import io.inverseform.job.config.InferenceConfig;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.model.SegmentationNetwork;
 import io.inverseform.job.model.Segmenter;
+import io.inverseform.job.torch.Devices;
 import io.inverseform.job.torch.Images;
 import io.inverseform.job.torch.Torch;
 import io.inverseform.job.train.Segmentation;
@@ -113,7 +114,7 @@ final class LoadedModel {
       ModelArchive.requireUnchanged(weights, key.sha256(), hadoop);
     }
     Torch.start(key.threads());
-    manager = Torch.manager(Torch.device(gpuAddresses));
+    manager = Torch.manager(Devices.ofTask(gpuAddresses));
     try {
       InferenceConfig network = key.network();
       segmenter =

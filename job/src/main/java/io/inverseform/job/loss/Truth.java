@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.inverseform.job.torch.Devices;
 import io.inverseform.job.torch.LossOperators;
 import io.inverseform.udf.label.LabelMap;
 import java.util.IdentityHashMap;
@@ -69,7 +70,7 @@ final class Truth implements AutoCloseable {
    * @throws IllegalArgumentException naming the label and its place
    */
   void requireClasses(int classes) {
-    if (target.getDevice().isGpu()) {
+    if (!Devices.isOnCpu(target)) {
       return;
     }
     try (NDArray known = LossOperators.classMask(target, classes);

@@ -1,6 +1,5 @@
 package io.inverseform.job.torch;
 
-import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -40,7 +39,7 @@ public record EngineReport(
         folder,
         mapped("libdjl_torch.so"),
         hasCuda(),
-        engine.getGpuCount());
+        Devices.gpus());
   }
 
   /** Whether PyTorch's natives are those with CUDA, whatever GPUs there are. */
@@ -70,8 +69,7 @@ public record EngineReport(
   /** Whether a 3x3 convolution of small whole numbers, on a GPU if there is one, is exact. */
   public static boolean convolvesRightly() {
     int side = 5;
-    try (NDManager manager =
-        Torch.manager(Torch.engine().getGpuCount() > 0 ? Device.gpu() : Device.cpu())) {
+    try (NDManager manager = Torch.manager(Devices.best())) {
       NDArray x = manager.arange(0f, side * side).reshape(new Shape(1, 1, side, side));
       NDArray weight = manager.arange(0f, 9).reshape(new Shape(1, 1, 3, 3));
       float[] y = Operators.convolution(x, weight, null, 1).toFloatArray();

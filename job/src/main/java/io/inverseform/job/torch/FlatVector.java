@@ -51,7 +51,7 @@ public final class FlatVector {
   private FlatVector(NDArray array, int length) {
     this.array = array;
     NDManager manager = array.getManager();
-    shared = !manager.getDevice().isGpu();
+    shared = Devices.sharesMemory(manager);
     bytes =
         shared
             ? array.toByteBuffer(true).order(ByteOrder.nativeOrder())

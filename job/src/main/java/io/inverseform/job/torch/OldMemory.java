@@ -85,7 +85,7 @@ final class OldMemory {
 
   /** Whether a convolution of x could, were it not for its layout. */
   static boolean isRead(NDArray x) {
-    return x.getDataType() != DataType.FLOAT64 && !x.getDevice().isGpu() && isRead();
+    return x.getDataType() != DataType.FLOAT64 && Devices.isOnCpu(x) && isRead();
   }
 
   /** Whether convolutions on this processor can; tried out once. */

@@ -51,7 +51,7 @@ public final class Operators {
         weight,
         bias == null ? new NDList() : new NDList(bias),
         (long) stride,
-        !x.getDevice().isGpu(),
+        Devices.isOnCpu(x),
         OldMemory.isRead(x),
         scale,
         shift,
@@ -83,7 +83,7 @@ public final class Operators {
         weight,
         bias == null ? new NDList() : new NDList(bias),
         (long) stride,
-        !x.getDevice().isGpu(),
+        Devices.isOnCpu(x),
         OldMemory.isRead(x));
   }
 

@@ -19,21 +19,25 @@ public final class Tensors {
       throw new IllegalArgumentException(
           values.length + " values do not fill a tensor of shape " + shape);
     }
-    if (!manager.getDevice().isGpu()) {
+    if (Devices.sharesMemory(manager)) {
       NDArray array = manager.create(shape, DataType.FLOAT32);
       memory(array).put(values);
       return array;
     }
-    return manager.create(values, shape);
+    return copied(manager.create(values, shape));
+  }
+
+  /** What DJL makes of Java's memory may be freed while autograd still reads it. */
+  private static NDArray copied(NDArray ofJava) {
+    try (ofJava) {
+      return ofJava.duplicate();
+    }
   }
 
   /** A tensor of the given values, row-major, as float32 or float64. */
   public static NDArray of(NDManager manager, double[] values, Shape shape, DataType type) {
     if (type == DataType.FLOAT64) {
-      // A copy: what DJL makes of Java's memory may be freed while autograd still reads it.
-      try (NDArray array = manager.create(values, shape)) {
-        return array.duplicate();
-      }
+      return copied(manager.create(values, shape));
     }
     float[] rounded = new float[values.length];
     for (int i = 0; i < rounded.length; i++) {

@@ -4,10 +4,7 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
-import ai.djl.pytorch.jni.LibUtils;
-import ai.djl.util.cuda.CudaUtils;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -43,54 +40,6 @@ public final class Torch {
   /** A manager whose arrays live on the device until it is closed. */
   public static NDManager manager(Device device) {
     return engine().newBaseManager(device);
-  }
-
-  /**
-   * The device of a worker.
-   *
-   * @param gpuAddresses what Spark gave to the worker's task, of which it takes the first: a number
-   *     by which CUDA counts the GPUs that this process sees; empty for the CPU
-   * @throws IllegalStateException if the worker has a GPU that this PyTorch cannot use: it must not
-   *     compute on the CPU unnoticed
-   */
-  public static Device device(List<String> gpuAddresses) {
-    if (gpuAddresses.isEmpty()) {
-      return Device.cpu();
-    }
-    String address = gpuAddresses.get(0);
-    int gpus = engine().getGpuCount();
-    if (gpus == 0) {
-      throw new IllegalStateException(
-          ("Spark gave this task GPU %s, but PyTorch %s in %s %s. Leave the jar pytorch-native-cpu off the class"
-                  + " path, as submit.sh does with --conf spark.executor.resource.gpu.amount=1, and set"
-                  + " PYTORCH_LIBRARY_PATH on every host to the lib folder of a PyTorch of that version with"
-                  + " CUDA 12.8; nvidia-smi must work there; or ask for no GPUs")
-              .formatted(
-                  address,
-                  version(),
-                  LibUtils.getLibtorchPath(),
-                  EngineReport.hasCuda()
-                      ? "finds no GPU that it can use, CUDA_VISIBLE_DEVICES is '%s'"
-                          .formatted(System.getenv().getOrDefault("CUDA_VISIBLE_DEVICES", ""))
-                      : "is built for the CPU"));
-    }
-    if (!address.matches("[0-9]{1,4}") || Integer.parseInt(address) >= gpus) {
-      throw new IllegalStateException(
-          ("Spark gave this task GPU %s, but PyTorch counts %d from 0 here, CUDA_VISIBLE_DEVICES is '%s'."
-                  + " The discovery script must print the numbers that CUDA counts by, as"
-                  + " configs/gpu-discovery.sh does, with the same CUDA_VISIBLE_DEVICES as the executors")
-              .formatted(address, gpus, System.getenv().getOrDefault("CUDA_VISIBLE_DEVICES", "")));
-    }
-    return Device.gpu(Integer.parseInt(address));
-  }
-
-  /**
-   * Megabytes that are taken of the first GPU, by whatever process.
-   *
-   * @throws IllegalStateException if there is none
-   */
-  public static long usedMegabytes() {
-    return CudaUtils.getGpuMemory(Device.gpu(0)).getCommitted() >> 20;
   }
 
   /** Version of the loaded PyTorch. */

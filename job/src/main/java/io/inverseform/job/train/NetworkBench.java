@@ -15,6 +15,7 @@ import io.inverseform.job.config.ModelConfig;
 import io.inverseform.job.config.OptimizerConfig;
 import io.inverseform.job.model.SegmentationNetwork;
 import io.inverseform.job.progress.ProgressLine;
+import io.inverseform.job.torch.Devices;
 import io.inverseform.job.torch.FlatParameters;
 import io.inverseform.job.torch.Group;
 import io.inverseform.job.torch.Tape;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -41,7 +43,7 @@ import java.util.stream.Stream;
  * @param width of the images, pixels
  * @param batch images a step
  * @param inverse the InverseForm term, or none
- * @param device that computes; "cpu" or "cuda"
+ * @param device that computes, by its name for {@link Devices}
  * @param threads torch threads
  * @param steps measured, after one to warm up
  */
@@ -58,7 +60,6 @@ public record NetworkBench(
   private static final long SEED = 0;
   private static final double RATE = 1e-3;
   private static final OptimizerConfig SGD = OptimizerConfig.sgd(RATE, 0.9, 5e-4, 0);
-  private static final String CUDA = "cuda";
 
   /** Steps whose parts are measured, after the others. */
   private static final int PHASED = 3;
@@ -101,9 +102,6 @@ public record NetworkBench(
 
   /** Checks what is asked for. */
   public NetworkBench {
-    if (!device.equals(CUDA) && !device.equals("cpu")) {
-      throw new IllegalArgumentException("device must be cpu or cuda, is " + device);
-    }
     require("classes", classes, 1);
     require("height", height, 32);
     require("width", width, 32);
@@ -175,7 +173,8 @@ public record NetworkBench(
   }
 
   private Long deviceMegabytes() {
-    return device.equals(CUDA) ? Torch.usedMegabytes() : null;
+    OptionalLong used = Devices.usedMegabytes(Devices.named(device));
+    return used.isPresent() ? used.getAsLong() : null;
   }
 
   /** A step with its parts. */
@@ -237,7 +236,7 @@ public record NetworkBench(
    * @throws IllegalStateException if this PyTorch cannot use it
    */
   NDManager manager() {
-    return Torch.manager(Torch.device(device.equals(CUDA) ? List.of("0") : List.of()));
+    return Torch.manager(Devices.named(device));
   }
 
   static Optimizer optimizer(FlatParameters parameters, FloatRange shard) {

@@ -10,6 +10,7 @@ import io.inverseform.job.allreduce.WorkerSettings;
 import io.inverseform.job.config.ExchangeConfig;
 import io.inverseform.job.config.JobConfig;
 import io.inverseform.job.dataset.LocalFolder;
+import io.inverseform.job.torch.Devices;
 import io.inverseform.job.torch.Torch;
 import java.io.IOException;
 import java.io.Serializable;
@@ -71,7 +72,7 @@ final class WorkerTask extends AbstractFunction1<Iterator<Integer>, Iterator<Wor
   private static Device device(TaskContext task, int threads) {
     try {
       Torch.start(threads);
-      return Torch.device(GpuTasks.addresses(task));
+      return Devices.ofTask(GpuTasks.addresses(task));
     } catch (IllegalStateException e) {
       throw new UnrecoverableException(here(task) + ": " + e.getMessage(), e);
     }

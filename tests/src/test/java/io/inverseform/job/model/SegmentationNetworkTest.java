@@ -159,6 +159,7 @@ class SegmentationNetworkTest {
         for (int i = 0; i < gradient.length; i++) {
           weights.put(i, weights.get(i) - 0.05f * gradient[i]);
         }
+        parameters.weights().toDevice();
       }
       return gradient;
     }

@@ -77,6 +77,7 @@ public final class SmallNetwork {
         }
       }
     }
+    parameters.weights().toDevice();
   }
 
   /** No channel is dropped. */
@@ -129,6 +130,7 @@ public final class SmallNetwork {
       StepLoss result = loss.compute(outputs, batch.labels(), batch.edges(), 2);
       tape.backward(result.total());
       collector.finish();
+      parameters.buffers().toHost();
       return result.total().getFloat();
     }
   }

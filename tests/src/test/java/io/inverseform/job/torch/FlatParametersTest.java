@@ -122,6 +122,7 @@ class FlatParametersTest {
     assertThat(second.toFloatArray()).containsExactly(4, 5);
 
     Operators.fill(second, 6);
+    parameters.weights().toHost();
     assertThat(values(parameters, "weight2")).containsExactly(6, 6);
     assertThat(parameters.weights().bytes().getFloat(64 * Float.BYTES)).isEqualTo(6);
   }
