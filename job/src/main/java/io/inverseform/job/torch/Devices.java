@@ -103,10 +103,10 @@ public final class Devices {
     }
     if (!address.matches("[0-9]{1,4}") || Integer.parseInt(address) >= gpus) {
       throw new IllegalStateException(
-          ("%s GPU %s, but PyTorch counts %d from 0 here, CUDA_VISIBLE_DEVICES is '%s'."
+          ("Spark gave this task GPU %s, but PyTorch counts %d from 0 here, CUDA_VISIBLE_DEVICES is '%s'."
                   + " The discovery script must print the numbers that CUDA counts by, as"
                   + " configs/gpu-discovery.sh does, with the same CUDA_VISIBLE_DEVICES as the executors")
-              .formatted(how, address, gpus, visible()));
+              .formatted(address, gpus, visible()));
     }
     return Device.gpu(Integer.parseInt(address));
   }
