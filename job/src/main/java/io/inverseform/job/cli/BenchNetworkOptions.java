@@ -74,7 +74,9 @@ final class BenchNetworkOptions {
       description = "Without the InverseForm term and its network.")
   private boolean inverseForm = true;
 
-  @Option(names = "--device", description = "What computes: cpu or cuda.")
+  @Option(
+      names = "--device",
+      description = "What computes: cpu, cuda, or cpu0 for the CPU as though it were a GPU.")
   private String device = "cpu";
 
   @Option(

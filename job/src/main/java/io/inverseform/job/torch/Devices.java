@@ -19,7 +19,6 @@ import org.slf4j.LoggerFactory;
 public final class Devices {
   private static final Logger LOG = LoggerFactory.getLogger(Devices.class);
   private static final String AS_THOUGH_GPU = "cpu[0-9]{1,4}";
-  private static final String VISIBLE = "CUDA_VISIBLE_DEVICES";
 
   private Devices() {}
 
@@ -30,17 +29,24 @@ public final class Devices {
    * @throws IllegalStateException if it is a GPU that this PyTorch cannot use
    */
   public static Device named(String name) {
+    requireName(name);
     return switch (name) {
       case "cpu" -> Device.cpu();
       case "cuda" -> gpu("0", "asked for");
-      default -> {
-        if (!name.matches(AS_THOUGH_GPU)) {
-          throw new IllegalArgumentException(
-              "a device is cpu, cuda, or cpu0 for the CPU as though it were a GPU, is " + name);
-        }
-        yield AsThoughGpu.DEVICE;
-      }
+      default -> AsThoughGpu.DEVICE;
     };
+  }
+
+  /**
+   * Refuses what names no device, whatever there is here.
+   *
+   * @throws IllegalArgumentException saying which names there are
+   */
+  public static void requireName(String name) {
+    if (!name.equals("cpu") && !name.equals("cuda") && !name.matches(AS_THOUGH_GPU)) {
+      throw new IllegalArgumentException(
+          "device must be cpu, cuda, or cpu0 for the CPU as though it were a GPU, is " + name);
+    }
   }
 
   /**
@@ -112,7 +118,7 @@ public final class Devices {
   }
 
   private static String visible() {
-    return System.getenv().getOrDefault(VISIBLE, "");
+    return System.getenv().getOrDefault("CUDA_VISIBLE_DEVICES", "");
   }
 
   /** Those that PyTorch can use in this process. */

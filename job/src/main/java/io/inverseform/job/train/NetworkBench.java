@@ -102,6 +102,7 @@ public record NetworkBench(
 
   /** Checks what is asked for. */
   public NetworkBench {
+    Devices.requireName(device);
     require("classes", classes, 1);
     require("height", height, 32);
     require("width", width, 32);

@@ -83,6 +83,7 @@ class MainTest {
         "bench cost --hidden 2 | hidden must be from 0 to 1, is 2; see 'submit.sh bench cost --help'",
         "bench cost --gbit 0 | line must be more than 0 bytes/s, is 0; see 'submit.sh bench cost --help'",
         "bench step --size 256 | Invalid value for option '--size': must be HEIGHTxWIDTH, such as 256x512, is 256; see 'submit.sh bench step --help'",
+        "bench step --device gpu | device must be cpu, cuda, or cpu0 for the CPU as though it were a GPU, is gpu; see 'submit.sh bench step --help'",
         "bench step --batch 0 | batch must be at least 1, is 0; see 'submit.sh bench step --help'",
         "bench step --modules 1,4 | 'modules' must be a list of 3, each at least 1, is [1, 4]; see 'submit.sh bench step --help'"
       })

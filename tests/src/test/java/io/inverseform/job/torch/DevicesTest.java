@@ -43,7 +43,7 @@ class DevicesTest {
     assertThatThrownBy(() -> Devices.named(name))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "a device is cpu, cuda, or cpu0 for the CPU as though it were a GPU, is " + name);
+            "device must be cpu, cuda, or cpu0 for the CPU as though it were a GPU, is " + name);
   }
 
   @Test

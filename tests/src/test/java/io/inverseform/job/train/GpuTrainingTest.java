@@ -37,7 +37,7 @@ class GpuTrainingTest {
   }
 
   /** What a training came to. */
-  private record Trained(Checkpoints.State state, String err) {
+  private record Trained(JobConfig config, Checkpoints.State state, String err) {
     float[] weights() {
       return values(state.weights());
     }
@@ -74,7 +74,7 @@ class GpuTrainingTest {
                 Map.of("PYTORCH_FLAVOR", "cpu"),
                 "train --config " + file + " -- --conf spark.ui.enabled=false --master " + spark);
     assertThat(result.exitCode()).as(result.err()).isZero();
-    return new Trained(SavedState.of(config, steps, 0, workers), result.err());
+    return new Trained(config, SavedState.of(config, steps, 0, workers), result.err());
   }
 
   private static String gpus(int executors) {
@@ -102,11 +102,13 @@ class GpuTrainingTest {
     Trained host = train("host-1", 1, 3, "local[1]");
     Trained device = train("device-1", 1, 3, gpus(1));
 
+    float[] before = values(SavedState.of(host.config(), 2, 0, 1).weights());
+    double moved = Goldens.relativeL2(before, host.weights());
     // In float32 in another order of operations, the gradient's norm above all.
-    assertThat(Goldens.relativeL2(device.weights(), host.weights())).isLessThan(1e-6);
-    assertThat(Goldens.relativeL2(device.buffers(), host.buffers())).isLessThan(1e-5);
+    assertThat(Goldens.relativeL2(device.weights(), host.weights())).isLessThan(1e-4 * moved);
+    assertThat(Goldens.relativeL2(device.buffers(), host.buffers())).isLessThan(1e-6);
     for (int i = 0; i < host.optimizer().length; i++) {
-      assertThat(Goldens.relativeL2(device.optimizer()[i], host.optimizer()[i])).isLessThan(1e-4);
+      assertThat(Goldens.relativeL2(device.optimizer()[i], host.optimizer()[i])).isLessThan(3e-5);
     }
   }
 }
